@@ -61,7 +61,7 @@ const AREAS: Type[] = [
   AuditModule,
 ];
 
-/** The whole service. The sandbox is not even loaded unless it is switched on. */
+/** Root module. The sandbox is loaded only if it is switched on. */
 @Module({})
 export class AppModule {
   static async compose({ sandbox: isSandbox = config.sandbox } = {}): Promise<DynamicModule> {

@@ -1,4 +1,4 @@
-/** The application as it is served: used by `main.ts`, and by `openapi.ts` in preview (nothing is connected). */
+/** Application as served by `main.ts`. `openapi.ts` uses it in preview mode, without any connection. */
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -12,7 +12,7 @@ import { USUAL_BODY_BYTES } from './http/body-limit.js';
 import { correlationIdOf } from './http/request-context.js';
 import { registerRoute } from './http/known-routes.js';
 import { sendProblem } from './http/problem.filter.js';
-import { readBodies } from './request-body.js';
+import { registerBodyParser } from './request-body.js';
 import { RequestValidation } from './validation.js';
 
 export async function createApp({ preview = false } = {}): Promise<NestFastifyApplication> {
@@ -24,14 +24,14 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     trustProxy: config.trustProxy,
-    // one line a request: the route's pattern, never an address, a header or a body
+    // one log line per request with the pattern of the route; never a URL, header or body
     logger: preview ? false : { level: config.logLevel, base: null },
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       sendProblem(error, request, reply);
     },
   });
-  // the document describes production
+  // the OpenAPI document describes production
   const composed = await AppModule.compose(preview ? { sandbox: false } : {});
   const app = await NestFactory.create<NestFastifyApplication>(composed, adapter, {
     preview,
@@ -43,7 +43,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   app.useGlobalPipes(new RequestValidation());
   if (preview) return app;
   const fastify = adapter.getInstance<FastifyInstance>();
-  readBodies(fastify);
+  registerBodyParser(fastify);
   const authentication = app.get(JwtAuthGuard);
   // before authentication: a pre-flight request of a browser has no token
   await secureForBrowsers(app);
@@ -51,9 +51,9 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   fastify.addHook('onRoute', registerRoute);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-correlation-id': correlationIdOf(request) });
-    await limits.around(request, reply, () => authentication.authenticate(request, reply));
+    await limits.authenticateAndCount(request, reply, () => authentication.authenticate(request, reply));
   });
-  // a connection that stays open after its last answer would hold the service back from ending
+  // connections kept alive after their last response would delay the shutdown
   let isEnding = false;
   fastify.addHook('preClose', async () => {
     isEnding = true;

@@ -1,4 +1,4 @@
-/** `/openapi.json` and `/docs`: the committed document and a page that shows it, with assets of our own. */
+/** Serves `/openapi.json` (the committed document) and `/docs` (Swagger UI with its assets from this service). */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';

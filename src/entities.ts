@@ -1,4 +1,4 @@
-/** Every table. The order does not matter; a record that is missing here has no table and fails at the first start. */
+/** All entities, in any order. An entity missing here has no table and fails at the first start. */
 import { AccessDecision, AccessRequest } from './access/access-request.entity.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
 import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';

@@ -12,7 +12,7 @@ const STATUS = {
 export class HealthController {
   constructor(private readonly source: DataSource) {}
 
-  /** Is the process alive? */
+  /** Check whether the process is alive */
   @Get('live')
   @Public('an orchestrator has no token, and the answer holds nothing')
   @ApiOkResponse(STATUS)
@@ -20,7 +20,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Can it serve, with its database? */
+  /** Check whether the service is ready, with its database */
   @Get('ready')
   @Public('an orchestrator has no token, and the answer holds nothing')
   @ApiOkResponse(STATUS)
@@ -28,7 +28,7 @@ export class HealthController {
     try {
       await this.source.query('SELECT 1');
     } catch {
-      throw new Problem(503, 'not-ready', 'Not ready', 'The database does not answer.', {
+      throw new Problem(503, 'not-ready', 'Not ready', 'The database does not respond. Repeat the request shortly.', {
         headers: { 'retry-after': '5' },
       });
     }

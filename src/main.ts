@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { config, obstacles } from './config.js';
-import { obstaclesOfRole } from './database-role.js';
+import { config, findObstacles } from './config.js';
+import { findObstaclesOfRole } from './database-role.js';
 
-const found = obstacles();
-if (!config.sandbox) found.push(...(await obstaclesOfRole(config.databaseUrl, config.ownerDatabaseUrl)));
+const found = findObstacles();
+if (!config.sandbox) found.push(...(await findObstaclesOfRole(config.databaseUrl, config.ownerDatabaseUrl)));
 if (found.length) {
   process.stderr.write(`Wardmote cannot start:\n${found.map((one) => `  - ${one}`).join('\n')}\n`);
   process.exit(1);

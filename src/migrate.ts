@@ -1,4 +1,4 @@
-/** Brings the database to this version's schema, as its owner, and grants the service's role what it needs. */
+/** Migrates the database to the schema of this version, as its owner. Grants the role of the service its rights. */
 import 'reflect-metadata';
 import './app.module.js';
 import { actingFunction } from './agencies/actors.js';

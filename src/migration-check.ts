@@ -1,4 +1,4 @@
-/** Prints the SQL that brings the tables of the database to what the entities say; nothing where they agree. */
+/** Prints the SQL that would make the tables match the entities. Prints nothing if they match. */
 import 'reflect-metadata';
 import { config } from './config.js';
 import { entities } from './entities.js';

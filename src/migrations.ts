@@ -1,6 +1,6 @@
 /**
- * TypeORM migrations from the SQL files of `migrations/`. A dated file runs once. `row-security.sql` runs after the dated
- * files, and again whenever its text has changed.
+ * TypeORM migrations from the SQL files of `migrations/`. A dated file runs once. `row-security.sql` runs after the
+ * dated files, and again after every change of its text.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,13 +8,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 type Migration = new () => MigrationInterface;
 
-/** The folder is beside `dist` in the image, too. */
+/** Folder beside `dist`, in the image as well. */
 const FOLDER = new URL('../migrations/', import.meta.url);
-const DATED = /^(\d{14})-([a-z0-9-]+)\.sql$/;
-/** TypeORM runs migrations in the order of the last 13 digits of their names. */
-const LAST = '9999999999999';
+const DATED_FILE = /^(\d{14})-([a-z0-9-]+)\.sql$/;
+/** Timestamp suffix that sorts last. TypeORM orders migrations by the last 13 digits of their names. */
+const LAST_TIMESTAMP = '9999999999999';
 
-const read = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
+const readSql = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
 
 function migrationOf(name: string, sql: string): Migration {
   return class implements MigrationInterface {
@@ -23,37 +23,43 @@ function migrationOf(name: string, sql: string): Migration {
       await runner.query(sql);
     }
     async down(): Promise<void> {
-      throw new Error(`${name} cannot be reverted: write a migration that takes the change back.`);
+      throw new Error(`${name} cannot be reverted: write a migration that undoes the change.`);
     }
   };
 }
 
-const dated = readdirSync(FOLDER)
+const datedFiles = readdirSync(FOLDER)
   .flatMap((file) => {
-    const [, date, title] = DATED.exec(file) ?? [];
+    const [, date, title] = DATED_FILE.exec(file) ?? [];
     return date && title ? [{ name: `${title}-${date}`, file, date }] : [];
   })
   .sort((one, other) => (one.date < other.date ? -1 : 1));
 
 function rowSecurity(): Migration {
-  const sql = read('row-security.sql');
+  const sql = readSql('row-security.sql');
   const digest = createHash('sha256').update(sql).digest('hex').slice(0, 12);
-  // the text that was applied last is the only one on record, so that an earlier text can be applied again
+  // only the last applied text is recorded, so that an earlier text can be applied again
   return migrationOf(
-    `row-security-${digest}-${LAST}`,
+    `row-security-${digest}-${LAST_TIMESTAMP}`,
     `DELETE FROM migrations WHERE name LIKE 'row-security-%';\n${sql}`,
   );
 }
 
-export const migrations: Migration[] = [...dated.map(({ name, file }) => migrationOf(name, read(file))), rowSecurity()];
+export const migrations: Migration[] = [
+  ...datedFiles.map(({ name, file }) => migrationOf(name, readSql(file))),
+  rowSecurity(),
+];
 
-/** Returns the migrations of a database that has some, but not the first one of this folder: none of these applies to it. */
+/**
+ * Returns the applied migrations if the first migration of this folder is not among them. No migration of this folder
+ * fits such a database. Returns an empty list for other databases.
+ */
 export async function foreignMigrations(ask: (sql: string) => Promise<{ name: string }[]>): Promise<string[]> {
   const [table] = await ask(`SELECT c.relname AS name FROM pg_class c WHERE c.oid = to_regclass('migrations')`);
   if (!table) return [];
   const names = (await ask('SELECT name FROM migrations ORDER BY id')).map(({ name }) => name);
-  return names.includes(dated[0]?.name ?? '') ? [] : names;
+  return names.includes(datedFiles[0]?.name ?? '') ? [] : names;
 }
 
-/** Returns the statements that let the service's role (quoted) read and write rows. */
-export const grantsTo = (role: string): string => read('grants.sql').replaceAll(':"service"', () => role);
+/** Returns the statements that let the role of the service (quoted) read and write rows. */
+export const grantsTo = (role: string): string => readSql('grants.sql').replaceAll(':"service"', () => role);

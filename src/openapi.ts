@@ -1,7 +1,7 @@
 /**
- * The OpenAPI document, made from the built application: `node dist/openapi.js` writes `openapi/openapi.json`, with
- * `--check` it only compares. Nothing is connected and the sandbox is left out. What every route has in common (problems,
- * rate limit, trace, limits of strings and lists) is added here once.
+ * Generator of the OpenAPI document from the built application. `node dist/openapi.js` writes `openapi/openapi.json`;
+ * `--check` only compares. It opens no connection and omits the sandbox. It adds parts that all routes share: problems,
+ * rate limits, trace header, limits of strings and lists.
  */
 import 'reflect-metadata';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -16,55 +16,55 @@ type Json = Record<string, unknown>;
 
 const INTRODUCTION = `Case management for the panels through which agencies act together on community safety.
 
-Every answer is what *you* may see, now: fields that you may not see are left out and named in \`withheld\`. A record
-whose existence you may not know is a 404, as is one that does not exist. Lists are newest change first, with an opaque
-cursor in \`next\`. Send an \`Idempotency-Key\` with every POST that makes something; send the record's \`ETag\` as
-\`If-Match\` to change it. \`Purpose\` says for which purpose you read; a command has none of its own. Errors are RFC 9457 problems with a stable \`code\`. Times are UTC; dates and deadlines are
-meant in Europe/London.`;
+Every response holds what *you* may see now: fields that you may not see are omitted and named in \`withheld\`. A record
+whose existence you may not know returns 404, like one that does not exist. Lists show the last change first, with an opaque
+cursor in \`next\`. Send an \`Idempotency-Key\` with every POST that creates a record; send the record's \`ETag\` as
+\`If-Match\` to change it. \`Purpose\` states the purpose of a read; commands have none. Errors are RFC 9457 problems with a stable \`code\`. Times are UTC; dates and deadlines are
+in Europe/London.`;
 
 const HEADERS: Record<string, Json> = {
   'Access-Control-Allow-Origin': {
-    description: 'The one origin whose pages may call this service from a browser.',
+    description: 'Only origin whose pages may call this service from a browser.',
     schema: { type: 'string', format: 'uri', maxLength: 200 },
   },
   RateLimit: {
-    description: 'What is left of your share: `r` requests for `t` seconds.',
+    description: 'Rest of your rate limit: `r` requests for `t` seconds.',
     schema: { type: 'string', maxLength: 100 },
   },
   'RateLimit-Policy': {
-    description: 'Your share: `q` requests in `w` seconds.',
+    description: 'Your rate limit: `q` requests in `w` seconds.',
     schema: { type: 'string', maxLength: 100 },
   },
   'X-Correlation-Id': {
-    description: 'The trace id; name it when you report a fault.',
+    description: 'Correlation identifier; include it when you report an error.',
     schema: { type: 'string', maxLength: 32 },
   },
 };
 const RETRY_AFTER = {
-  description: 'Seconds to wait, where the call may succeed if it is repeated.',
+  description: 'Seconds to wait before a repeated request may succeed.',
   schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 },
 };
 
 const PROBLEMS: Record<string, string> = {
-  '400': 'The request is malformed; `errors` say where.',
+  '400': 'The request is malformed; `errors` lists the places.',
   '401': 'No valid access token.',
-  '404': 'Nothing here that you may see.',
-  '409': 'The state of the record does not allow it, or a call with this key is still running.',
+  '404': 'There is nothing here that you may see.',
+  '409': 'The state of the record does not allow the request, or a request with this key is still running.',
   '412': 'The record changed since you read it.',
-  '413': 'The body is larger than this route takes (`x-max-body-bytes`).',
-  '415': 'Send JSON, in UTF-8.',
-  '422': 'A rule of the field is not met; `errors` say which.',
-  '428': 'Send If-Match.',
+  '413': 'The body exceeds the limit of this route (`x-max-body-bytes`).',
+  '415': 'The body is not JSON in UTF-8.',
+  '422': 'A domain rule is not met; `errors` lists the values to change.',
+  '428': 'The header If-Match is missing.',
   '429': 'Too many requests.',
-  '500': 'A fault of the service.',
+  '500': 'Internal error of the service.',
   '503': 'Not ready.',
 };
 
 const TOO_MUCH_AT_ONCE =
-  'Too many requests of this kind are under way, too many documents are being made, the database took too long, or permissions are being changed.';
+  'Too many requests of this kind are running, too many documents are being generated, the database took too long, or permissions are being changed.';
 
-/** Which problems a route can answer with, by what it answers; to whom it is refused is said by `refusalOf`. */
-const POSSIBLE: Record<string, string[]> = {
+/** Problem statuses by kind of response. `refusalOf` adds the 403. */
+const POSSIBLE_PROBLEMS: Record<string, string[]> = {
   one: ['400', '401', '404', '429', '500'],
   page: ['400', '401', '404', '429', '500'],
   found: ['400', '401', '415', '422', '429', '500'],
@@ -75,41 +75,44 @@ const POSSIBLE: Record<string, string[]> = {
   open: ['400', '401', '429', '500', '503'],
 };
 
-/** Who may be answered 403 (`x-refuses`), said of each route; wherever one signs in, also whoever is not known here. */
+/**
+ * Variants of the 403 response (`x-refuses`) by who can receive it. Every authenticated route can also return 403 to a
+ * token whose bearer is unknown.
+ */
 const REFUSALS: Record<string, { refuses: string; description: string }> = {
-  Problem403: { refuses: 'anybody', description: 'A rule that you may know of refuses.' },
+  Problem403: { refuses: 'anybody', description: 'A rule that you may know refuses the request.' },
   Problem403Readers: {
     refuses: 'readers',
-    description: 'You may read the record, and a rule refuses this; or this client lacks the scope.',
+    description: 'You may read the record, but a rule refuses the request; or the client lacks the scope.',
   },
   Problem403Clients: {
     refuses: 'clients',
-    description: 'This client lacks the scope. A record that you may not read is a 404.',
+    description: 'The client lacks the scope. A record that you may not read returns 404.',
   },
   Problem403Unknown: {
     refuses: 'unknown',
-    description: 'The token is valid, and whoever bears it is not known here or no longer active.',
+    description: 'The token is valid, but its bearer is unknown or no longer active.',
   },
 };
 
-/** A record is not refused to those who may not read it: to them it is missing. */
-function refusalOf(path: string, method: string, can: RequiredPermission | undefined): string {
-  if (!can) return method === 'get' ? 'Problem403Unknown' : 'Problem403';
+/** Returns the 403 variant of a route. A reader without access to the record gets a 404 instead. */
+function refusalOf(path: string, method: string, permission: RequiredPermission | undefined): string {
+  if (!permission) return method === 'get' ? 'Problem403Unknown' : 'Problem403';
   if (!path.includes('{')) return 'Problem403';
-  if (can.action !== 'read') return 'Problem403Readers';
+  if (permission.action !== 'read') return 'Problem403Readers';
   return method === 'get' ? 'Problem403Clients' : 'Problem403';
 }
 
 const PROBLEM_SCHEMA = {
   type: 'object',
-  description: 'RFC 9457 problem. It never carries personal data.',
+  description: 'RFC 9457 problem. It never contains personal data.',
   required: ['type', 'title', 'status', 'code', 'detail', 'correlationId'],
   properties: {
     type: { type: 'string', format: 'uri', maxLength: 200 },
     title: { type: 'string', maxLength: 200 },
     status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599 },
-    code: { type: 'string', maxLength: 100, description: 'Stable; branch on it.' },
-    detail: { type: 'string', maxLength: 1000, description: 'What to do about it.' },
+    code: { type: 'string', maxLength: 100, description: 'Stable identifier to branch on.' },
+    detail: { type: 'string', maxLength: 1000, description: 'Explanation, with what to do next.' },
     correlationId: { type: 'string', maxLength: 32 },
     errors: {
       type: 'array',
@@ -124,7 +127,11 @@ const PROBLEM_SCHEMA = {
             description: 'JSON Pointer into the body, or `?name` of a parameter.',
           },
           detail: { type: 'string', maxLength: 1000 },
-          code: { type: 'string', maxLength: 100, description: 'The rule, where the request breaks several.' },
+          code: {
+            type: 'string',
+            maxLength: 100,
+            description: 'Identifier of the violated rule, set if one request can violate several.',
+          },
         },
       },
     },
@@ -147,39 +154,44 @@ export async function buildDocument(): Promise<OpenAPIObject> {
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'An access token (RFC 9068) of your agency’s issuer. Tokens are verified as RFC8725 asks: algorithm, type, issuer, audience and expiry are all required.',
+        'Access token (RFC 9068) of your agency’s issuer. Tokens are verified according to RFC8725: algorithm, type, issuer, audience and expiry are all required.',
     })
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: operationId,
   });
-  const doors = await doorsOf(app.get(ModulesContainer));
+  const permissions = await permissionsByOperation(app.get(ModulesContainer));
   await app.close();
   const { declaredViews } = await import('./records/response-view.js');
-  return finish(document as unknown as Json, declaredViews(), doors) as unknown as OpenAPIObject;
+  return finishDocument(document as unknown as Json, declaredViews(), permissions) as unknown as OpenAPIObject;
 }
 
-/** What each route does to which record, by the identifier of its operation. */
-async function doorsOf(modules: ModulesContainer): Promise<Map<string, RequiredPermission>> {
-  const { PERMISSION_KEY: CAN } = await import('./authorization/permission.guard.js');
-  const doors = new Map<string, RequiredPermission>();
+/** Returns the required permission of each route, by operation identifier. */
+async function permissionsByOperation(modules: ModulesContainer): Promise<Map<string, RequiredPermission>> {
+  const { PERMISSION_KEY } = await import('./authorization/permission.guard.js');
+  const permissions = new Map<string, RequiredPermission>();
   for (const { controllers } of modules.values())
     for (const { metatype } of controllers.values()) {
       const prototype = metatype?.prototype as object | undefined;
       for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype ?? {}))) {
-        const can =
-          typeof value === 'function' && (Reflect.getMetadata(CAN, value as object) as RequiredPermission | undefined);
-        if (can) doors.set(operationId(metatype?.name ?? '', name), can);
+        const permission =
+          typeof value === 'function' &&
+          (Reflect.getMetadata(PERMISSION_KEY, value as object) as RequiredPermission | undefined);
+        if (permission) permissions.set(operationId(metatype?.name ?? '', name), permission);
       }
     }
-  return doors;
+  return permissions;
 }
 
 const operationId = (controller: string, method: string): string =>
   `${controller.replace(/Controller$/, '')}.${method}`;
 
-function finish(document: Json, views: Map<string, Set<string>>, doors: Map<string, RequiredPermission>): Json {
+function finishDocument(
+  document: Json,
+  views: Map<string, Set<string>>,
+  permissions: Map<string, RequiredPermission>,
+): Json {
   const paths = document['paths'] as Record<string, Record<string, Json>>;
   const components = document['components'] as { schemas: Record<string, Json> } & Json;
   const tags = new Map<string, string>();
@@ -187,7 +199,7 @@ function finish(document: Json, views: Map<string, Set<string>>, doors: Map<stri
     for (const [method, operation] of Object.entries(operations)) {
       finishOperation(path, operation, tags);
       if (operation['security']) continue;
-      const refusal = refusalOf(path, method, doors.get(operation['operationId'] as string));
+      const refusal = refusalOf(path, method, permissions.get(operation['operationId'] as string));
       (operation['responses'] as Json)['403'] = { $ref: `#/components/responses/${refusal}` };
     }
   }
@@ -218,7 +230,7 @@ function finish(document: Json, views: Map<string, Set<string>>, doors: Map<stri
     ]),
   ]) as Json;
   for (const server of document['servers'] as Json[]) server['x-internal'] = false;
-  return sorted(limited(document, '')) as Json;
+  return sortKeys(addLimits(document, '')) as Json;
 }
 
 const headerRefs = (): Json =>
@@ -227,21 +239,23 @@ const headerRefs = (): Json =>
 function finishOperation(path: string, operation: Json, tags: Map<string, string>): void {
   const tag = path.split('/').filter((part) => part !== 'v1')[1] ?? 'service';
   operation['tags'] = [tag];
-  tags.set(tag, `Everything under ${tag}.`);
+  tags.set(tag, `Routes under ${tag}.`);
   operation['description'] ??= operation['summary'];
   const answers = (operation['x-answers'] as string | undefined) ?? 'open';
   delete operation['x-answers'];
   if (answers === 'open') operation['security'] = [];
   const responses = operation['responses'] as Record<string, Json>;
   for (const [status, response] of Object.entries(responses)) {
-    response['description'] = response['description'] || (status === '201' ? 'Made.' : 'As far as you may see it.');
+    response['description'] =
+      response['description'] || (status === '201' ? 'Created.' : 'Success, with the fields that you may see.');
     response['headers'] = { ...(response['headers'] as Json | undefined), ...headerRefs() };
   }
   if (operation['requestBody']) {
     operation[MAX_BODY_EXTENSION] ??= USUAL_BODY_BYTES;
     responses['413'] = { $ref: '#/components/responses/Problem413' };
   }
-  for (const status of POSSIBLE[answers] ?? []) responses[status] = { $ref: `#/components/responses/Problem${status}` };
+  for (const status of POSSIBLE_PROBLEMS[answers] ?? [])
+    responses[status] = { $ref: `#/components/responses/Problem${status}` };
   if (answers !== 'open') responses['503'] = { $ref: '#/components/responses/Problem503AtOnce' };
   for (const parameter of (operation['parameters'] as Json[] | undefined) ?? []) {
     if (parameter['in'] === 'path') {
@@ -253,12 +267,12 @@ function finishOperation(path: string, operation: Json, tags: Map<string, string
 
 const LENGTHS: Record<string, number> = { uuid: 36, date: 10, 'date-time': 30 };
 
-/** OpenAPI 3.1 nulls, and a limit for every string, number and list. */
-function limited(node: unknown, name: string): unknown {
-  if (Array.isArray(node)) return node.map((one) => limited(one, name));
+/** Converts nulls to OpenAPI 3.1 and adds a limit to every string, number and list. */
+function addLimits(node: unknown, name: string): unknown {
+  if (Array.isArray(node)) return node.map((one) => addLimits(one, name));
   if (typeof node !== 'object' || node === null) return node;
   const copy: Json = {};
-  for (const [key, value] of Object.entries(node)) copy[key] = limited(value, key);
+  for (const [key, value] of Object.entries(node)) copy[key] = addLimits(value, key);
   const types = [copy['type']].flat();
   if (types.includes('string') && !('enum' in copy) && !('in' in copy)) {
     if (/(^id|Id)$/.test(name)) copy['format'] ??= 'uuid';
@@ -280,13 +294,13 @@ function limited(node: unknown, name: string): unknown {
   return copy;
 }
 
-function sorted(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(sorted);
+function sortKeys(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(sortKeys);
   if (typeof node !== 'object' || node === null) return node;
   return Object.fromEntries(
     Object.entries(node)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, value]) => [key, sorted(value)]),
+      .map(([key, value]) => [key, sortKeys(value)]),
   );
 }
 
@@ -295,9 +309,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--check')) {
     const committed = await readFile(DOCUMENT_FILE, 'utf8').catch(() => '');
     if (committed !== text) {
-      process.stderr.write(
-        'openapi/openapi.json is not what the build says. Run `npm run openapi` and read the diff.\n',
-      );
+      process.stderr.write('openapi/openapi.json differs from the build. Run `npm run openapi` and read the diff.\n');
       process.exit(1);
     }
   } else {

@@ -1,7 +1,7 @@
 /**
- * Rate limits, in requests a minute: one for each signed-in principal, and one for each address, which counts requests without a
- * token and with a token that is refused. An invented token has no limit of its own. Every answer says what is left (`RateLimit`,
- * `RateLimit-Policy`); a refusal says when to come back.
+ * Rate limits per minute: one for each signed-in principal, and one for each address, which counts requests without a
+ * valid token. An invented token therefore has no limit of its own. Every response states the rest (`RateLimit`,
+ * `RateLimit-Policy`); a refusal states when to retry.
  */
 import fastifyRateLimit from '@fastify/rate-limit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,7 +11,7 @@ import { config } from './config.js';
 import { Problem } from './http/problems.js';
 
 const WINDOW_SECONDS = 60;
-/** Principals and addresses that are counted at once; the least recently seen is forgotten. */
+/** Maximum number of principals and addresses counted at once. The least recently seen is dropped. */
 const MOST_KEYS = 50_000;
 
 type RateLimited = FastifyRequest & { user?: Actor };
@@ -35,21 +35,25 @@ export class RateLimits {
     );
   }
 
-  /** Runs the authentication, and counts the request for the principal, or for the address if nobody signed in. */
-  async around(request: RateLimited, reply: FastifyReply, authenticate: () => Promise<void>): Promise<void> {
-    // a valid token is never refused because of others at its address, which may be the proxy of a whole agency
+  /** Authenticates, then counts the request for the principal, or for the address if authentication failed. */
+  async authenticateAndCount(
+    request: RateLimited,
+    reply: FastifyReply,
+    authenticate: () => Promise<void>,
+  ): Promise<void> {
+    // a valid token is not refused because of other callers at its address, which may be an agency's proxy
     try {
       await authenticate();
     } catch (error) {
-      await count(this.ofAddress, request, reply);
+      await countRequest(this.ofAddress, request, reply);
       throw error;
     }
-    await count(request.user ? this.ofPrincipal : this.ofAddress, request, reply);
+    await countRequest(request.user ? this.ofPrincipal : this.ofAddress, request, reply);
   }
 }
 
-/** Counts the request, and refuses it if the limit is exceeded. */
-async function count(limit: Limit, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** Counts the request and throws if the limit is exceeded. */
+async function countRequest(limit: Limit, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const state = await limit(request);
   if (state.isAllowed) return;
   const { max, remaining, ttlInSeconds } = state;
@@ -58,7 +62,13 @@ async function count(limit: Limit, request: FastifyRequest, reply: FastifyReply)
     ratelimit: `"default";r=${String(remaining)};t=${String(ttlInSeconds)}`,
   });
   if (state.isExceeded)
-    throw new Problem(429, 'too-many-requests', 'Too many requests', 'Wait as long as Retry-After says.', {
-      headers: { 'retry-after': String(ttlInSeconds) },
-    });
+    throw new Problem(
+      429,
+      'too-many-requests',
+      'Too many requests',
+      'Wait for the number of seconds in Retry-After, then repeat the request.',
+      {
+        headers: { 'retry-after': String(ttlInSeconds) },
+      },
+    );
 }

@@ -1,31 +1,34 @@
-/** Reading of request bodies: UTF-8 JSON within the byte limit of its route, of bounded depth and number of values. */
+/** Parser of request bodies: UTF-8 JSON within the byte limit of its route, of bounded depth and number of values. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalid, Problem } from './http/problems.js';
 
 const MAX_DEPTH = 32;
 const MAX_KEY_LENGTH = 100;
-/** The largest object that a route takes, a referral, has 27 properties. */
+/** Maximum number of properties of an object. The largest one, a referral, has 27. */
 const MAX_KEYS = 60;
 const TOO_MANY_KEYS = `An object has more than ${String(MAX_KEYS)} properties.`;
-/** The largest draft of a sharing agreement, 3,000 rows and 1,000 changes, has 40,408 properties and 45,000 values. */
+/**
+ * Maximum number of properties in a body. The largest body, a draft of a sharing agreement with 3,000 rows and 1,000
+ * changes, has 40,408 properties and 45,000 values.
+ */
 const MAX_NAMES = 41_000;
 const MAX_VALUES = 50_000;
-const TOO_MANY_VALUES = `The body holds more than ${String(MAX_VALUES)} values. Send less at once.`;
-/** The rules of a panel, the body with the most, have 35 different names. */
+const TOO_MANY_VALUES = `The body has more than ${String(MAX_VALUES)} values. Send fewer at once.`;
+/** Maximum number of distinct names. The body with the most, the rules of a panel, has 35. */
 const MAX_DISTINCT_NAMES = 150;
-/** Names that the parser refuses too, in any spelling, but only after it has looked at all values. */
+/** Names that the parser refuses in any spelling as well, but only after reading all values. */
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor']);
 
 const UTF8 = /^utf-?8$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
-export function readBodies(fastify: FastifyInstance): void {
+export function registerBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     try {
-      // the parser of Fastify is synchronous and answers to `done` alone
-      const text = utf8(request, body);
+      // the parser of Fastify is synchronous and reports only through `done`
+      const text = decodeUtf8(request, body);
       checkShape(body);
       void parse(request, text, done);
     } catch (error) {
@@ -47,12 +50,11 @@ const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c];
 const [OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x5b, 0x7b, 0x5d, 0x7d];
 
 /**
- * Refuses more nesting, values or names of properties than any request needs before the body is parsed. Parsing 1 MB of
- * different names takes 200 ms, in which no other request is answered. One pass over the bytes; what is no JSON is left to
- * the parser.
+ * Refuses excessive nesting, values or property names before the body is parsed. Parsing 1 MB of distinct names takes
+ * 200 ms, in which no other request is answered. Makes one pass over the bytes; invalid JSON is left to the parser.
  */
 function checkShape(body: Buffer): void {
-  /** Names of properties in each open object or list. */
+  /** Number of properties in each open object or list. */
   const open: number[] = [];
   const names = new Set<string>();
   let nameCount = 0;
@@ -73,21 +75,21 @@ function checkShape(body: Buffer): void {
     } else if (byte === COLON && open.length) {
       if ((open[open.length - 1] as number)++ >= MAX_KEYS) throw invalid(TOO_MANY_KEYS);
       if (++nameCount > MAX_NAMES)
-        throw invalid(`The body has more than ${String(MAX_NAMES)} properties. Send less at once.`);
+        throw invalid(`The body has more than ${String(MAX_NAMES)} properties. Send fewer at once.`);
       names.add(body.toString('latin1', textStart, textEnd));
-      // what is no JSON may have many colons after one long text
+      // invalid JSON may have many colons after one long text
       textStart = textEnd;
       if (names.size > MAX_DISTINCT_NAMES)
         throw invalid(
-          `The body has properties of more than ${String(MAX_DISTINCT_NAMES)} different names. Send only documented ones.`,
+          `The body has more than ${String(MAX_DISTINCT_NAMES)} distinct property names. Send only documented properties.`,
         );
     }
   }
   for (const name of names)
-    if (FORBIDDEN_NAMES.has(name)) throw invalid(`No property is called ${name}. Send only documented ones.`);
+    if (FORBIDDEN_NAMES.has(name)) throw invalid(`There is no property ${name}. Send only documented properties.`);
 }
 
-function utf8(request: FastifyRequest, body: Buffer): string {
+function decodeUtf8(request: FastifyRequest, body: Buffer): string {
   const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !UTF8.test(charset))
     throw new Problem(415, 'unsupported-media-type', 'Unsupported media type', 'Send the body in UTF-8.');
@@ -98,10 +100,7 @@ function utf8(request: FastifyRequest, body: Buffer): string {
   }
 }
 
-/**
- * Refuses what no route takes: text that PostgreSQL cannot hold (NUL, lone surrogates), and more nesting, values or keys than
- * any request needs.
- */
+/** Refuses text that PostgreSQL cannot store (NUL, lone surrogates), and excessive nesting, values or properties. */
 function checkValues(root: unknown, isQuery = false): void {
   let count = 0;
   const path: (string | number)[] = [];
@@ -114,7 +113,7 @@ function checkValues(root: unknown, isQuery = false): void {
   };
   const checkText = (text: string): void => {
     if (text.includes('\0') || !text.isWellFormed())
-      refuse('A text holds a NUL or half a surrogate pair. Remove it.', 'not storable text');
+      refuse('A text contains a NUL or a lone surrogate. Remove it.', 'not storable text');
   };
   const check = (value: unknown): void => {
     if (++count > MAX_VALUES) throw invalid(TOO_MANY_VALUES);

@@ -1,14 +1,14 @@
 /**
- * What makes a secret useless: that it is published, or that it can be guessed. Keys are compared by their bytes and by the
- * public key that follows from them, so that the encoding does not matter.
+ * Checks for weak secrets: published ones and guessable ones. Keys are compared by their bytes and by their public key,
+ * so that the encoding does not matter.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 const PKCS8_OF_ED25519_SEED = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SEED_BYTES = 32;
 
-/** Public keys of Ed25519 whose private keys are printed in standards. */
-const PUBLISHED = new Map(
+/** Ed25519 public keys whose private keys are printed in standards. */
+const PUBLISHED_KEYS = new Map(
   Object.entries({
     d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a: 'RFC 8032, section 7.1, test 1',
     '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c': 'RFC 8032, section 7.1, test 2',
@@ -22,8 +22,11 @@ const PUBLISHED = new Map(
   }),
 );
 
-/** The 32 bytes of an Ed25519 private key: PKCS#8 (PEM, or its bytes), or the bytes alone, in base64, base64url or hex. */
-export function seedOf(text: string): Buffer | null {
+/**
+ * Returns the 32 bytes of an Ed25519 private key, or null. Accepts PKCS#8 (PEM or bytes), or the bytes alone, in
+ * base64, base64url or hex.
+ */
+export function parseSeed(text: string): Buffer | null {
   try {
     if (text.includes('PRIVATE KEY')) {
       const key = createPrivateKey(text.replaceAll('\\n', '\n'));
@@ -46,8 +49,8 @@ export function seedOf(text: string): Buffer | null {
 export const publicBytesOf = (key: KeyObject): Buffer =>
   createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-SEED_BYTES);
 
-/** How few different values a list of bytes or characters shows, and what pattern it follows; null where it looks random. */
-function patternIn(values: readonly number[], leastDistinct: number): string | null {
+/** Describes a pattern in a list of bytes or characters. Returns null if the list looks random. */
+function findPattern(values: readonly number[], leastDistinct: number): string | null {
   const [first] = values;
   if (values.every((one) => one === first)) return first === 0 ? 'is all zeros' : 'is one value, repeated';
   for (let period = 2; period <= values.length / 2; period += 1)
@@ -57,56 +60,62 @@ function patternIn(values: readonly number[], leastDistinct: number): string | n
   return new Set(values).size < leastDistinct ? 'has too few different values to be random' : null;
 }
 
-/** 32 random bytes show fewer than 20 different values once in more than 10^12 draws. */
+/**
+ * Minimum number of distinct bytes in a key. 32 random bytes have fewer than 20 distinct values once in more than 10^12
+ * draws.
+ */
 const DISTINCT_BYTES = 20;
 const isText = (bytes: Buffer): boolean => bytes.every((one) => one >= 0x20 && one < 0x7f);
 
-/** Why an Ed25519 private key may not sign; null where nothing speaks against it. */
+/** Returns the reason why an Ed25519 private key must not sign, or null. */
 export function weaknessOfKey(seed: Buffer, development: Buffer[]): string | null {
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_OF_ED25519_SEED, seed]), format: 'der', type: 'pkcs8' });
   return (
     weaknessOfPublicKey(publicBytesOf(key), development) ??
-    patternIn([...seed], DISTINCT_BYTES) ??
+    findPattern([...seed], DISTINCT_BYTES) ??
     (isText(seed) ? 'is text, not random bytes' : null)
   );
 }
 
-/** Why what a public key signed proves nothing. */
+/** Returns the reason why signatures of a public key prove nothing, or null. */
 export function weaknessOfPublicKey(key: Buffer, development: Buffer[]): string | null {
   if (development.some((one) => one.equals(key))) return 'is the key of development, which is published';
-  const published = PUBLISHED.get(key.toString('hex'));
+  const published = PUBLISHED_KEYS.get(key.toString('hex'));
   return published ? `is a published test key (${published})` : null;
 }
 
-const SHORTEST = 32;
-/** 32 random hexadecimal digits show fewer than 8 different ones less than once in 10^5 draws, base64 never. */
+const SHORTEST_SECRET = 32;
+/**
+ * Minimum number of distinct characters. 32 random hexadecimal digits have fewer than 8 less than once in 10^5 draws,
+ * base64 never.
+ */
 const DISTINCT_CHARACTERS = 8;
-/** Share of a secret that words may make up; 64 random characters of base64 exceed it about once in 10^6 draws. */
+/** Maximum share of words in a secret. 64 random characters of base64 exceed it about once in 10^6 draws. */
 const MOST_WORDS = 0.6;
 
-/** All readings of a secret: as it is, and as what it encodes. */
-const readings = (secret: string): Buffer[] => [
+/** Returns all interpretations of a secret: the text itself and its decoded bytes. */
+const interpretationsOf = (secret: string): Buffer[] => [
   Buffer.from(secret),
   ...(['base64', 'base64url', 'hex'] as const).map((encoding) => Buffer.from(secret, encoding)),
 ];
 
-/** Why a secret text protects nothing; null where nothing speaks against it. */
+/** Returns the reason why a secret text gives no protection, or null. */
 export function weaknessOfSecret(secret: string, development: string[]): string | null {
   const bare = secret.trim();
-  const texts = readings(bare).map((one) => one.toString('latin1').toLowerCase());
+  const texts = interpretationsOf(bare).map((one) => one.toString('latin1').toLowerCase());
   if (development.some((one) => texts.some((text) => text.includes(one.toLowerCase()))))
     return 'is the secret of development, which is published';
-  if (bare.length < SHORTEST) return `has fewer than ${String(SHORTEST)} characters`;
-  const decoded = readings(bare).filter((one) => one.length >= SHORTEST / 2);
+  if (bare.length < SHORTEST_SECRET) return `has fewer than ${String(SHORTEST_SECRET)} characters`;
+  const decoded = interpretationsOf(bare).filter((one) => one.length >= SHORTEST_SECRET / 2);
   for (const bytes of decoded) {
-    const pattern = patternIn([...bytes], DISTINCT_CHARACTERS);
+    const pattern = findPattern([...bytes], DISTINCT_CHARACTERS);
     if (pattern) return pattern;
   }
   const words = decoded.map((one) => one.toString('latin1')).some((text) => shareOfWords(text) > MOST_WORDS);
   return words ? 'is made of words' : null;
 }
 
-/** Runs of letters that can be pronounced, as a share of the text. */
+/** Returns the share of pronounceable runs of letters in the text. */
 function shareOfWords(text: string): number {
   const isOneCase = !/[a-z]/.test(text) || !/[A-Z]/.test(text);
   const runs = text.match(isOneCase ? /[a-z]{4,}/gi : /[A-Z]?[a-z]{3,}/g) ?? [];

@@ -1,6 +1,6 @@
 /**
- * Puts the synthetic BCU into an empty database: `node dist/seed.js`. Does nothing where it was done before. The same day
- * gives the same rows; SANDBOX_NOW names another day.
+ * Seeds an empty database with the synthetic BCU: `node dist/seed.js`. Does nothing if the database is seeded already.
+ * Equal days give equal rows; SANDBOX_NOW sets another day than today.
  */
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';

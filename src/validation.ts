@@ -1,4 +1,4 @@
-/** Validation of what a request brings against its declaration, before anything is done with it. */
+/** Validation of requests against their declared classes, before any work is done. */
 import { setImmediate } from 'node:timers/promises';
 import { ValidationPipe, type ArgumentMetadata, type Type, type ValidationError } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
@@ -7,10 +7,10 @@ import { invalid, Problem, WRONG_VALUES, type FieldError } from './http/problems
 import { deferProblem } from './records/deferred-validation.js';
 
 const MOST_ERRORS = 50;
-/** Elements that are validated without a pause; where the lists of a body hold more, other requests are answered between. */
+/** Number of elements validated without a pause. Between slices of longer lists, other requests are served. */
 const SLICE = 100;
-/** Most elements of a list that declares no limit of its own; the OpenAPI document says the same. */
-const USUAL_LENGTH = 100;
+/** Maximum number of elements of a list without a declared limit, as in the OpenAPI document. */
+const DEFAULT_MAX_LENGTH = 100;
 
 const OPTIONS = {
   whitelist: true,
@@ -21,20 +21,20 @@ const OPTIONS = {
 };
 
 export class RequestValidation extends ValidationPipe {
-  /** Queries of which nothing is required: what nobody asked for need not be looked at again. */
+  /** Query classes that are valid when empty; an empty query of such a class is not validated again. */
   private readonly mayBeEmpty = new WeakSet<Type<object>>();
 
   constructor() {
     super({
       ...OPTIONS,
       transform: true,
-      exceptionFactory: (errors) => wrong(errors.flatMap((one) => pointers(one))),
+      exceptionFactory: (errors) => invalidValues(errors.flatMap((one) => fieldErrorsOf(one))),
     });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     try {
-      return await this.validated(value, metadata);
+      return await this.transformValue(value, metadata);
     } catch (error) {
       if (error instanceof Problem && (metadata.type === 'body' || metadata.type === 'query'))
         return deferProblem(error, value);
@@ -42,36 +42,36 @@ export class RequestValidation extends ValidationPipe {
     }
   }
 
-  private async validated(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  private async transformValue(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const type = metadata.metatype as Type<object> | undefined;
     const isEmptyQuery = metadata.type === 'query' && type !== undefined && Object.keys(value as object).length === 0;
     if (isEmptyQuery && this.mayBeEmpty.has(type)) return new type();
     if (metadata.type === 'body' && type) return this.transformBody(value, type, metadata);
     const valid: unknown = await super.transform(value, metadata).catch((error: unknown) => {
-      throw metadata.type === 'query' ? ofParameters(error) : error;
+      throw metadata.type === 'query' ? toParameterPointers(error) : error;
     });
     if (isEmptyQuery && valid instanceof type) this.mayBeEmpty.add(type);
     return valid;
   }
 
-  /** Validates long lists first, slice by slice, and the body with no more of each than its first slice. */
+  /** Validates long lists first, slice by slice, then the body with only the first slice of each. */
   private async transformBody(body: unknown, type: Type<object>, metadata: ArgumentMetadata): Promise<unknown> {
     const long = mustBeBounded(body, type);
     if (!long.length) return super.transform(body, metadata);
     const whole: Record<string, object[]> = {};
     const short: Record<string, unknown> = { ...(body as object) };
     for (const list of long) {
-      whole[list.property] = await instancesOf(list);
+      whole[list.property] = await validateLongList(list);
       short[list.property] = list.elements.slice(0, SLICE);
     }
     return Object.assign((await super.transform(short, metadata)) as object, whole);
   }
 }
 
-const wrong = (errors: FieldError[]): Error => invalid(WRONG_VALUES, errors.slice(0, MOST_ERRORS));
+const invalidValues = (errors: FieldError[]): Error => invalid(WRONG_VALUES, errors.slice(0, MOST_ERRORS));
 
-/** A parameter is pointed to by its name (`?from`). */
-const ofParameters = (error: unknown): unknown =>
+/** Converts the pointer to a parameter to its name (`?from`). */
+const toParameterPointers = (error: unknown): unknown =>
   error instanceof Problem && error.more.errors
     ? invalid(
         error.detail,
@@ -79,17 +79,17 @@ const ofParameters = (error: unknown): unknown =>
       )
     : error;
 
-const escaped = (property: string): string => property.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapePointer = (property: string): string => property.replaceAll('~', '~0').replaceAll('/', '~1');
 
-function pointers(error: ValidationError, path = ''): FieldError[] {
-  const pointer = `${path}/${escaped(error.property)}`;
+function fieldErrorsOf(error: ValidationError, path = ''): FieldError[] {
+  const pointer = `${path}/${escapePointer(error.property)}`;
   return [
     ...Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail })),
-    ...(error.children ?? []).flatMap((child) => pointers(child, pointer)),
+    ...(error.children ?? []).flatMap((child) => fieldErrorsOf(child, pointer)),
   ];
 }
 
-/** Properties of a class that are validated: all names, most elements of a list, and the class of its objects. */
+/** Validation metadata of a class: names of properties, maximum lengths of lists, classes of nested objects. */
 interface Shape {
   properties: Set<string>;
   lengths: Map<string, number>;
@@ -121,38 +121,38 @@ function shapeOf(type: Type<object>): Shape {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Holds something that is a list or an object itself, or as properties of an object. */
-const isDeep = (value: object): boolean =>
+/** Returns whether a list contains lists or objects, or an object has properties. */
+const hasNestedValues = (value: object): boolean =>
   Array.isArray(value) ? value.some((one) => typeof one === 'object' && one !== null) : Object.keys(value).length > 0;
 
-/** A list of a body that is validated slice by slice. */
+/** List in a body that is validated slice by slice. */
 interface LongList {
   property: string;
   elements: object[];
   type: Type<object>;
 }
 
-/** The validated elements of a long list; throws where there are as many errors as an answer names, without the rest. */
-async function instancesOf({ property, elements, type }: LongList): Promise<object[]> {
+/** Validates a long list. Throws as soon as there are as many errors as a response lists. */
+async function validateLongList({ property, elements, type }: LongList): Promise<object[]> {
   const errors: FieldError[] = [];
   const instances: object[] = [];
   for (let start = 0; start < elements.length; start += SLICE) {
     const slice = plainToInstance(type, elements.slice(start, start + SLICE));
     for (const [at, element] of slice.entries())
       for (const error of await validate(element, OPTIONS))
-        errors.push(...pointers(error, `/${property}/${String(start + at)}`));
-    if (errors.length >= MOST_ERRORS) throw wrong(errors);
+        errors.push(...fieldErrorsOf(error, `/${property}/${String(start + at)}`));
+    if (errors.length >= MOST_ERRORS) throw invalidValues(errors);
     instances.push(...slice);
     await setImmediate();
   }
-  if (errors.length) throw wrong(errors);
+  if (errors.length) throw invalidValues(errors);
   return instances;
 }
 
 /**
- * Refuses what would take class-validator long before it begins: lists that are too long, objects and lists where none are
- * meant, and as many unknown properties as an answer names. It would look at each element, and keep an error of each.
- * Returns the lists of objects, where they hold more than one slice together.
+ * Refuses bodies that would take class-validator long: lists that are too long, unexpected objects and lists, and too
+ * many unknown properties. class-validator would look at each element and store an error for each. Returns the lists of
+ * objects if they hold more than one slice together.
  */
 function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
   const errors: FieldError[] = [];
@@ -166,14 +166,14 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
     const shape = shapeOf(as);
     for (const [property, one] of Object.entries(value)) {
       if (errors.length + unknown.length >= MOST_ERRORS) return;
-      const pointer = `${path}/${escaped(property)}`;
+      const pointer = `${path}/${escapePointer(property)}`;
       const isUnknown = !shape.properties.has(property);
       const isHolder = typeof one === 'object' && one !== null;
       if (isUnknown) (isHolder ? errors : unknown).push({ pointer, detail: `property ${property} should not exist` });
       if (isUnknown || !isHolder) continue;
       const nested = shape.nested.get(property);
       if (Array.isArray(one)) {
-        const most = shape.lengths.get(property) ?? USUAL_LENGTH;
+        const most = shape.lengths.get(property) ?? DEFAULT_MAX_LENGTH;
         if (one.length > most) {
           errors.push({ pointer, detail: `${property} must contain no more than ${String(most)} elements` });
           continue;
@@ -191,11 +191,11 @@ function mustBeBounded(body: unknown, type: Type<object>): LongList[] {
         check(one, nested, pointer);
         continue;
       }
-      if (isDeep(one)) errors.push({ pointer, detail: `${property} must not hold objects or lists` });
+      if (hasNestedValues(one)) errors.push({ pointer, detail: `${property} must not hold objects or lists` });
     }
   };
   check(body, type, '');
-  if (errors.length || unknown.length >= MOST_ERRORS) throw wrong([...errors, ...unknown]);
+  if (errors.length || unknown.length >= MOST_ERRORS) throw invalidValues([...errors, ...unknown]);
   const count = lists.reduce((sum, { elements }) => sum + elements.length, 0);
   return count > SLICE ? lists : [];
 }

@@ -1,7 +1,8 @@
 /**
- * `npm run bench`: what the walls cost. The case list, and one case with its contributions, authorized, masked and written
- * down, beside a bare Fastify and `pg` handler that reads the same rows of the same 200,000 cases without asking who asks.
- * Interleaved rounds, medians; ends with 1 where the service has less than 0.40 and 0.50 of the bare throughput.
+ * `npm run bench`: measures the cost of authorization. Compares the case list, and one case with its contributions,
+ * with a bare Fastify and `pg` handler. The service authorizes, masks and audits; the handler reads the same rows of
+ * the same 200,000 cases without authorization. Runs interleaved rounds and compares medians. Exits with 1 if the
+ * service reaches less than 0.40 and 0.50 of the bare throughput.
  *
  * BENCH_CASES, BENCH_ROUNDS and BENCH_SECONDS change the size of the run.
  */
@@ -20,7 +21,7 @@ const CASES = Number(process.env.BENCH_CASES || 200_000);
 const ROUNDS = Number(process.env.BENCH_ROUNDS || 5);
 const SECONDS = Number(process.env.BENCH_SECONDS || 4);
 const READER = 'jag-coordinator';
-/** Share of the bare handler's throughput that the service must reach. */
+/** Minimum throughput of the service, as a share of the bare handler's. */
 const AT_LEAST = { 'case list': 0.4, 'one case with its contributions': 0.5 };
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -36,7 +37,7 @@ await session(async (run) => {
     LOG_LEVEL: 'error',
     RATE_LIMIT: '100000000',
   });
-  const { migrate, ready, seed, serve, url } = await import('./service.mjs');
+  const { migrate, waitUntilReady, seed, serve, url } = await import('./service.mjs');
   await run.phase('Building', buildIfNeeded);
   const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'wardmote-bench-'));
   run.hold({ stop: () => fs.rm(dataDir, { recursive: true, force: true }) });
@@ -46,7 +47,7 @@ await session(async (run) => {
   await migrate(run, database);
   await seed(run, database);
   const { panels, cases } = await run.phase(`Making ${CASES} cases`, () => caseload(database.ownerUrl, READER, CASES));
-  await run.phase('Starting the service', () => ready(serve(run, database)));
+  await run.phase('Starting the service', () => waitUntilReady(serve(run, database)));
   const barePort = String(await freePort());
   const env = {
     ...process.env,
@@ -56,7 +57,7 @@ await session(async (run) => {
   };
   run.hold(spawnHeld(process.execPath, [path.join(here, 'bench/bare.mjs')], { env, stdio: 'inherit' }));
   const bare = `http://127.0.0.1:${barePort}`;
-  await untilAnswers(`${bare}/cases`);
+  await waitForResponse(`${bare}/cases`);
 
   const token = await tokenOf(url, READER);
   const pick = () => cases[Math.floor(Math.random() * cases.length)] ?? '';
@@ -67,7 +68,7 @@ await session(async (run) => {
       return [() => `${origin}/cases/${pick()}/file`];
     },
   };
-  await samePages(`${url}/v1`, bare, token, pick());
+  await mustReadSameRows(`${url}/v1`, bare, token, pick());
   let fell = false;
   for (const [name, paths] of Object.entries(scenarios)) {
     const measured = /** @type {{ service: number[], bare: number[] }} */ ({ service: [], bare: [] });
@@ -77,7 +78,7 @@ await session(async (run) => {
         ['bare', bare],
       ])) {
         const rate = await requestsPerSecond(paths(origin), token, SECONDS);
-        // the first round only warms up
+        // the first round is a warm-up
         if (round) measured[side].push(rate);
       }
     const ratio = median(measured.service) / median(measured.bare);
@@ -92,14 +93,14 @@ await session(async (run) => {
 });
 
 /** @param {string} url */
-async function untilAnswers(url) {
+async function waitForResponse(url) {
   for (let tries = 0; tries < 200; tries++) {
     const reply = await fetch(url).catch(() => null);
     await reply?.body?.cancel();
     if (reply?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new CannotStart(`Nothing answers at ${url}.`);
+  throw new CannotStart(`No response from ${url}.`);
 }
 
 /** @param {string} url @param {string} person */
@@ -112,8 +113,11 @@ async function tokenOf(url, person) {
   return /** @type {{ access_token: string }} */ (await reply.json()).access_token;
 }
 
-/** Both sides must read the same rows, or the comparison says nothing. @param {string} service @param {string} bare @param {string} token @param {string} id */
-async function samePages(service, bare, token, id) {
+/**
+ * Requires that both sides read the same rows, else the comparison is meaningless. @param {string} service @param
+ * {string} bare @param {string} token @param {string} id
+ */
+async function mustReadSameRows(service, bare, token, id) {
   for (const place of ['/cases', `/cases/${id}/file`]) {
     const [ours, theirs] = await Promise.all(
       [service, bare].map(async (origin) => {

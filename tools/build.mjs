@@ -1,6 +1,6 @@
 /**
- * `nest build`, and two things it leaves to us: it does not remove what was built from a source that is gone (a deleted
- * migration would still run), and it takes seconds even when nothing changed.
+ * Runs `nest build` with two additions. It removes outputs whose source was deleted (a deleted migration would still
+ * run), and skips the build, which takes seconds, if nothing changed.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
@@ -21,15 +21,15 @@ export async function buildIfNeeded() {
     ...['tsconfig.json', 'nest-cli.json', 'package-lock.json'].map((name) => path.join(project, name)),
   ];
   const times = await Promise.all(inputs.map(async (file) => (await fs.stat(file).catch(() => null))?.mtimeMs ?? 0));
-  if (built > Math.max(...times) && !(await leftovers()).length) return false;
+  if (built > Math.max(...times) && !(await findOrphanedOutputs()).length) return false;
   await build();
   return true;
 }
 
 export async function build() {
   const began = new Date();
-  for (const file of await leftovers()) await fs.rm(file);
-  // without its outputs the compiler's memory of them is a lie
+  for (const file of await findOrphanedOutputs()) await fs.rm(file);
+  // with outputs missing, the incremental state of the compiler is wrong
   if (!(await fs.stat(stamp).catch(() => null))) await fs.rm(path.join(dist, '.tsbuildinfo'), { force: true });
   await fs.rm(stamp, { force: true });
   const nest = path.join(project, 'node_modules/@nestjs/cli/bin/nest.js');
@@ -42,8 +42,8 @@ export async function build() {
   await fs.utimes(stamp, began, began);
 }
 
-/** What stands in dist without its source. */
-async function leftovers() {
+/** Returns the files in dist without a source. */
+async function findOrphanedOutputs() {
   const sources = new Set(
     (await filesOf('src')).map((file) => path.relative(path.join(project, 'src'), file).replace(/\.ts$/, '')),
   );

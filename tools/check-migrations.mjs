@@ -1,4 +1,6 @@
-/** The checks of the migrations: they must make the tables that the entities describe, and lock no table for long. */
+/**
+ * Checks of the migrations: they must create the tables that the entities describe, and must not lock a table for long.
+ */
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,7 +11,7 @@ import { run, tool } from './run.mjs';
 
 const migrations = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'migrations');
 
-/** Applies the migrations to an empty database and returns the SQL that is missing there for the entities. */
+/** Applies the migrations to an empty database. Returns the SQL that the entities need in addition. */
 export async function missingSql() {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'wardmote-check-'));
   await fs.chmod(folder, 0o755);
@@ -28,13 +30,13 @@ export async function missingSql() {
   }
 }
 
-export async function driftFromEntities() {
+export async function checkEntitiesMatch() {
   const sql = await missingSql();
-  if (sql) throw new CannotStart(`The migrations lack:\n${sql}`);
+  if (sql) throw new CannotStart(`The migrations do not match the entities. Missing SQL:\n${sql}`);
 }
 
-export async function dangerousSql() {
-  // what grants.sql names is a parameter; it changes no table
+export async function checkSql() {
+  // grants.sql contains a parameter and changes no table
   const files = (await fs.readdir(migrations)).filter((file) => file.endsWith('.sql') && file !== 'grants.sql');
   if (!files.length) throw new CannotStart('there are no migrations');
   await tool('squawk --config .squawk.toml', ...files.map((file) => path.join(migrations, file)));

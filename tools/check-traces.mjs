@@ -1,4 +1,4 @@
-/** What no tool looks for: names that invite a heap of unrelated things, and what belongs to one person's machine. */
+/** Checks that no other tool makes: file names that attract unrelated code, and traces of one person's machine. */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
@@ -10,14 +10,14 @@ import { CannotStart } from './lifeline.mjs';
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const skipped = new Set(['node_modules', 'dist', '.git', '.data', 'coverage']);
 
-export async function strayNames() {
+export async function checkFileNames() {
   const stray = (await files('.')).filter(
     (file) => /(^|\/)(common|shared|utils?|helpers?)(\/|\.[^/]*$)/.test(file) || /^src\/.*\bindex\.ts$/.test(file),
   );
-  if (stray.length) throw new CannotStart(`A file is named by what it is about:\n${stray.join('\n')}`);
+  if (stray.length) throw new CannotStart(`Name these files by their subject:\n${stray.join('\n')}`);
 }
 
-export async function tracesOfThisMachine() {
+export async function checkMachineTraces() {
   const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'registry']).catch(() => ({ stdout: '' }));
   const registry = URL.canParse(stdout.trim()) ? new URL(stdout.trim()).hostname : '';
   const own = [

@@ -1,11 +1,11 @@
 /**
- * `npm run check`: everything a machine can say about the project without running the specs. Every step runs, so that one
- * run shows all there is to mend; the output of the failed ones stands at the end.
+ * `npm run check`: all checks except the specs. Every step runs, so that one run shows all errors; the output of failed
+ * steps is printed at the end.
  */
 import { stripVTControlCharacters } from 'node:util';
 import { buildIfNeeded } from './build.mjs';
-import { dangerousSql, driftFromEntities } from './check-migrations.mjs';
-import { strayNames, tracesOfThisMachine } from './check-traces.mjs';
+import { checkSql, checkEntitiesMatch } from './check-migrations.mjs';
+import { checkFileNames, checkMachineTraces } from './check-traces.mjs';
 import { lockIsComplete } from './complete-lock.mjs';
 import { CannotStart } from './lifeline.mjs';
 import { node, tool } from './run.mjs';
@@ -19,18 +19,18 @@ const steps = [
   ['types of the service', () => tool('tsc -p tsconfig.json --noEmit --incremental false --tsBuildInfoFile null')],
   ['types of tests and tools', () => tool('tsc -p tsconfig.test.json')],
   ['lint', () => tool('eslint . --max-warnings=0')],
-  ['arrows between areas', () => tool('depcruise --config .dependency-cruiser.mjs src')],
+  ['dependencies between areas', () => tool('depcruise --config .dependency-cruiser.mjs src')],
   ['lock file', lockIsComplete],
-  ['names of files', strayNames],
-  ['traces of a machine', tracesOfThisMachine],
+  ['file names', checkFileNames],
+  ['traces of a machine', checkMachineTraces],
   ['OpenAPI document is the built one', () => node('dist/openapi.js', '--check')],
   [
     'OpenAPI by Spectral and OWASP',
     () => tool(`spectral lint ${document} --ruleset=.spectral.yaml --fail-severity=error`),
   ],
   ['OpenAPI by Redocly', () => tool(`redocly lint ${document} --config=redocly.yaml`)],
-  ['migrations against entities', driftFromEntities],
-  ['SQL of migrations', dangerousSql],
+  ['migrations against entities', checkEntitiesMatch],
+  ['SQL of migrations', checkSql],
   ['compose file', () => tool('dclint docker-compose.yml')],
 ];
 

@@ -1,7 +1,7 @@
 /**
- * npm forgets, in package-lock.json, the optional packages of other platforms when the registry it asked did not offer
- * them, and then refuses its own file with `npm ci` ("Missing: … from lock file"). What they are is certain all the same:
- * their parents name the exact version, and their names the platform. Run after `npm install`; `npm run check` asks.
+ * Completes package-lock.json with optional packages of other platforms. npm omits them if the registry did not offer
+ * them, and `npm ci` then refuses the file ("Missing: … from lock file"). The entries are known nevertheless: parents
+ * pin the exact version, and names contain the platform. Run after `npm install`; `npm run check` verifies the file.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -16,7 +16,7 @@ export async function lockIsComplete() {
   const { missing } = await read();
   if (missing.length) {
     const names = missing.map(([name]) => name).join(', ');
-    throw new CannotStart(`npm ci will refuse package-lock.json without: ${names}\nRun: npm run lock`);
+    throw new CannotStart(`package-lock.json lacks entries that npm ci requires: ${names}\nRun: npm run lock`);
   }
 }
 
@@ -46,7 +46,7 @@ async function read() {
 }
 
 /**
- * As Node looks for a package: beside its parent, then further up.
+ * Looks up a package as Node does: beside its parent, then further up.
  * @param {Record<string, Entry>} packages
  * @param {string} from
  * @param {string} name

@@ -1,12 +1,12 @@
-/** `npm run dev`: as `npm start`, but compiles on every change and starts the service again. */
+/** `npm run dev`: like `npm start`, but recompiles on every change and restarts the service. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build.mjs';
 import { spawnHeld } from './lifeline.mjs';
-import { migrate, openDatabase, ready, refuseTakenPort, sandbox, seed, serve, url } from './service.mjs';
+import { migrate, openDatabase, waitUntilReady, refuseTakenPort, sandbox, seed, serve, url } from './service.mjs';
 import { session } from './session.mjs';
-import { welcome } from './welcome.mjs';
+import { welcomeMessage } from './welcome.mjs';
 
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -22,10 +22,10 @@ await session(async (run) => {
     await migrate(run, database);
     if (sandbox) await seed(run, database);
     service = serve(run, database);
-    await ready(service);
+    await waitUntilReady(service);
   };
   await restart();
-  console.log(sandbox ? await welcome(url) : `\nReady: ${url}/docs`);
+  console.log(sandbox ? await welcomeMessage(url) : `\nReady: ${url}/docs`);
 
   const nest = path.join(project, 'node_modules/@nestjs/cli/bin/nest.js');
   const compiler = run.hold(
@@ -38,7 +38,7 @@ await session(async (run) => {
   fs.watch(path.join(project, 'dist'), { recursive: true }, (_event, file) => {
     if (!file?.endsWith('.js')) return;
     clearTimeout(pause);
-    // a failed start waits for the next change instead of ending the watch
+    // after a failed start, wait for the next change
     pause = setTimeout(() => {
       last = last.then(restart).catch((error) => console.error(error.message));
     }, 400);

@@ -1,7 +1,7 @@
 /**
- * A real PostgreSQL without installing one, for development, the sandbox and the tests (never for production). Two
+ * Real PostgreSQL without an installation, for development, the sandbox and tests (never for production). It has two
  * roles, as in production: `wardmote` owns the schema, `wardmote_service` owns nothing, so that row-level security
- * binds the service here too.
+ * applies to the service.
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -11,13 +11,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { CannotStart, lastWords, spawnHeld } from './lifeline.mjs';
-import { canEnter, findPostgres, reachableFolder, unprivilegedUser } from './postgres-binaries.mjs';
+import { CannotStart, captureOutput, spawnHeld } from './lifeline.mjs';
+import { canEnter, findPostgres, createReachableFolder, unprivilegedUser } from './postgres-binaries.mjs';
 
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const host = '127.0.0.1';
 
-/** For data that is thrown away: nothing is kept safe, and no plan is made anew because a table was looked through meanwhile. */
+/** Settings for temporary data: nothing is durable, and no plan changes because autovacuum analysed a table. */
 const FOR_THROWAWAY_DATA = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -43,14 +43,14 @@ const CREATE_DATABASE = 'CREATE DATABASE wardmote OWNER wardmote';
  */
 export async function startEmbeddedDatabase({ dataDir, port = 0, durable = true, onProgress = () => undefined } = {}) {
   const user = await unprivilegedUser();
-  const home = await placeForData(dataDir ?? path.join(project, '.data/postgres'), user);
+  const home = await findDataFolder(dataDir ?? path.join(project, '.data/postgres'), user);
   const cluster = path.join(home, 'cluster');
   await refuseIfRunning(cluster);
   const { initdb, postgres } = await findPostgres(project, user);
-  const secrets = await ownSecrets(home);
+  const secrets = await readOrCreatePasswords(home);
 
   if (!(await exists(path.join(cluster, 'PG_VERSION')))) {
-    onProgress('making a new database');
+    onProgress('creating a new database');
     await initialise(initdb, home, cluster, secrets, user);
   }
   const chosen = port || (await freePort());
@@ -75,7 +75,7 @@ export async function startEmbeddedDatabase({ dataDir, port = 0, durable = true,
     serviceUrl: url('wardmote_service', secrets.service),
     dataDir: home,
     ended: server.ended,
-    remake: () => remakeDatabase(adminUrl),
+    remake: () => recreateDatabase(adminUrl),
     stop: async () => void (await server.stop()),
   };
 }
@@ -84,7 +84,7 @@ export async function startEmbeddedDatabase({ dataDir, port = 0, durable = true,
  * @param {string} wanted
  * @param {import('./postgres-binaries.mjs').RunAs} user
  */
-async function placeForData(wanted, user) {
+async function findDataFolder(wanted, user) {
   const usable = async (/** @type {string} */ folder) => {
     await fs.mkdir(folder, { recursive: true });
     await fs.access(folder, fs.constants.W_OK);
@@ -92,17 +92,18 @@ async function placeForData(wanted, user) {
     return canEnter(folder, user);
   };
   if (await usable(wanted).catch(() => false)) return wanted;
-  // the empty folder would only mislead whoever looks for the data
+  // an empty folder would mislead a user who looks for the data
   await fs.rmdir(wanted).catch(() => undefined);
-  const instead = path.join(await reachableFolder(wanted), 'postgres');
+  const instead = path.join(await createReachableFolder(wanted), 'postgres');
   if (await usable(instead)) return instead;
   throw new CannotStart(
-    `The embedded database finds no folder for its data: neither ${wanted} nor ${instead} can be used. Use DATABASE_URL.`,
+    `The embedded database has no usable folder for its data: neither ${wanted} nor ${instead}. Use DATABASE_URL.`,
   );
 }
 
 /**
- * The folder of a running server is never touched, and the server never killed: it may be another `npm start`.
+ * Refuses to use the folder of a running server. The server is not stopped, because it may belong to another `npm
+ * start`.
  * @param {string} cluster
  */
 async function refuseIfRunning(cluster) {
@@ -113,16 +114,17 @@ async function refuseIfRunning(cluster) {
   if (command === null || command.includes(cluster)) {
     throw new CannotStart(
       `The embedded database in ${cluster} is already running as process ${pid}: is another "npm start" open in this folder?\n` +
-        `Stop that one first (or "kill -INT ${pid}" if it was left behind), or give this one a database of its own with DATABASE_URL.`,
+        `Stop that one first (or "kill -INT ${pid}" if it was left behind), or set DATABASE_URL to use another database.`,
     );
   }
-  // after an unclean stop another program was given the same process id: PostgreSQL would take it for its predecessor
+  // after an unclean stop another program may have the same process id; PostgreSQL would mistake it for the earlier
+  // server
   await fs.rm(pidFile);
 }
 
 /**
  * @param {number} pid
- * @returns {Promise<string | null>} null when it cannot be told
+ * @returns {Promise<string | null>} null if unknown
  */
 async function commandOf(pid) {
   try {
@@ -147,7 +149,7 @@ function isAlive(pid) {
  * @param {string} home
  * @returns {Promise<{ superuser: string, owner: string, service: string }>}
  */
-async function ownSecrets(home) {
+async function readOrCreatePasswords(home) {
   const file = path.join(home, 'passwords.json');
   if (!(await exists(file))) {
     const make = () => randomBytes(24).toString('base64url');
@@ -161,7 +163,8 @@ async function ownSecrets(home) {
 }
 
 /**
- * Made beside its final place and then moved, so that an interrupted first start leaves no half of a database.
+ * Creates the cluster beside its final place, then moves it, so that an interrupted first start leaves no incomplete
+ * database.
  * @param {string} initdb
  * @param {string} home
  * @param {string} cluster
@@ -177,7 +180,7 @@ async function initialise(initdb, home, cluster, secrets, user) {
   const passwordFile = `${unfinished}.password`;
   await fs.writeFile(passwordFile, secrets.superuser, { mode: 0o600 });
   if (user.uid !== undefined && user.gid !== undefined) await fs.chown(passwordFile, user.uid, user.gid);
-  // builtin C.UTF-8: the same order of text on every machine
+  // builtin C.UTF-8 sorts text equally on every machine
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const auth = ['--auth=scram-sha-256', '--username=postgres', `--pwfile=${passwordFile}`];
   const held = spawnHeld(initdb, [`--pgdata=${unfinished}`, ...auth, ...locale, '--no-sync', '--no-instructions'], {
@@ -185,12 +188,12 @@ async function initialise(initdb, home, cluster, secrets, user) {
     cwd: home,
     env: cleanEnvironment(),
   });
-  const output = lastWords(held.process);
+  const output = captureOutput(held.process);
   const code = await held.ended;
   await fs.rm(passwordFile, { force: true });
   if (code !== 0) {
     await fs.rm(unfinished, { recursive: true, force: true });
-    throw new CannotStart(`PostgreSQL could not make its data folder in ${home}:\n${output()}`);
+    throw new CannotStart(`PostgreSQL could not create its data folder in ${home}:\n${output()}`);
   }
   await fs.rename(unfinished, cluster);
 }
@@ -220,7 +223,7 @@ async function serve(postgres, cluster, port, durable, user) {
 
   for (let attempt = 1; ; attempt += 1) {
     const held = spawnHeld(postgres, args, { ...user, signal: 'INT', cwd: cluster, env: cleanEnvironment() });
-    const output = lastWords(held.process);
+    const output = captureOutput(held.process);
     const ready = await Promise.race([
       held.ended.then(() => false),
       new Promise((resolve) => {
@@ -228,14 +231,14 @@ async function serve(postgres, cluster, port, durable, user) {
       }),
     ]);
     if (ready) return held;
-    // the last sessions of a server that was killed a moment ago still hold its memory
+    // the last sessions of a server that was just killed still hold its shared memory
     if (attempt < 20 && /still in use|another server might be running/i.test(output())) {
       await new Promise((resolve) => setTimeout(resolve, 250));
       continue;
     }
     throw new CannotStart(
       `The embedded database did not start on ${host}:${port} with the data in ${cluster}. PostgreSQL says:\n${output()}\n` +
-        `If the data cannot be saved, remove ${path.dirname(cluster)} and start again (the sandbox is made anew), or use DATABASE_URL.`,
+        `If the data cannot be saved, remove ${path.dirname(cluster)} and start again (the sandbox is created again), or use DATABASE_URL.`,
     );
   }
 }
@@ -266,11 +269,11 @@ async function ensureRoles(adminUrl, secrets) {
 }
 
 /** @param {string} adminUrl */
-async function remakeDatabase(adminUrl) {
+async function recreateDatabase(adminUrl) {
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
   try {
-    // an interruption between the two leaves no database, and the next start creates it
+    // after an interruption between the two, the next start creates the database
     await admin.query('DROP DATABASE wardmote WITH (FORCE)');
     await admin.query(CREATE_DATABASE);
   } finally {
@@ -278,7 +281,7 @@ async function remakeDatabase(adminUrl) {
   }
 }
 
-/** PG* variables of the caller would change what the programs do. */
+/** Returns the environment without PG* variables, which would change how the programs behave. */
 function cleanEnvironment() {
   return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG'))), LC_ALL: 'C' };
 }

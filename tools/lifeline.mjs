@@ -1,7 +1,8 @@
 /**
- * Children that cannot outlive us. A database or service left behind by a killed parent holds ports and files, so each
- * child hangs on a pipe: when the pipe closes, for whatever reason, a small shell sends the child its stop signal.
- * The child has a session of its own, so that Ctrl-C reaches only us and we choose the order of stopping.
+ * Child processes that end with this process. A database or service left behind by a killed parent would hold ports and
+ * files. Each child is therefore tied to a pipe: when the pipe closes for any reason, a small shell sends the child its
+ * stop signal. The child has its own session, so that Ctrl-C reaches only this process, which decides the order of
+ * stopping.
  */
 import { spawn } from 'node:child_process';
 
@@ -49,14 +50,14 @@ export function spawnHeld(command, args, { signal = 'TERM', stdio = 'pipe', ...o
   };
 }
 
-/** What a person can do something about: printed without a stack. */
+/** Error that a user can resolve; printed without a stack. */
 export class CannotStart extends Error {}
 
 /**
- * The last of what a child says, for when it fails.
+ * Returns a function that returns the last output of a child, for error messages.
  * @param {import('node:child_process').ChildProcess} child
  */
-export function lastWords(child) {
+export function captureOutput(child) {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (part) => (text = (text + part).slice(-8000)));

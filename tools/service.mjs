@@ -1,4 +1,6 @@
-/** The steps that `npm start`, `npm run dev` and `npm run migrate` share: which database, and how the service is run. */
+/**
+ * Steps shared by `npm start`, `npm run dev` and `npm run migrate`: choice of the database, and running the service.
+ */
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
@@ -9,13 +11,14 @@ const dist = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))
 
 export const host = process.env.HOST || '127.0.0.1';
 export const port = Number(process.env.PORT || 3000);
-/** The commands of the project show the sandbox unless it is switched off; the service itself runs it only when told to. */
+/** Whether the sandbox runs. Default for the commands of the project: on. The service itself needs `SANDBOX=on`. */
 export const sandbox = (process.env.SANDBOX || 'on') === 'on';
 const callableHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
 export const url = `http://${callableHost}:${port}`;
 
 /**
- * `remake` and `dataDir` are those of an embedded database: a database of DATABASE_URL has neither, and is never emptied.
+ * Database with its URLs. `remake` and `dataDir` exist only for an embedded database; a database of DATABASE_URL is
+ * never emptied.
  * @typedef {{ ownerUrl: string, serviceUrl: string, dataDir?: string, remake?: () => Promise<void> }} Database
  */
 
@@ -38,7 +41,7 @@ export async function openDatabase(session) {
   if (given) return { serviceUrl: given, ownerUrl: process.env.MIGRATION_DATABASE_URL || given };
   if (!sandbox)
     throw new CannotStart(
-      'The embedded database is for the sandbox alone: set DATABASE_URL (and MIGRATION_DATABASE_URL).',
+      'The embedded database is only for the sandbox: set DATABASE_URL (and MIGRATION_DATABASE_URL).',
     );
   return session.phase('Starting the embedded database', async () => session.hold(await startEmbeddedDatabase()));
 }
@@ -48,18 +51,18 @@ export async function openDatabase(session) {
  * @param {Database} database
  */
 export async function migrate(session, database) {
-  if (database.remake && (await isOfEarlierMigrations(database))) {
+  if (database.remake && (await hasForeignMigrations(database))) {
     console.log(
-      `The sandbox data in ${database.dataDir} were made by earlier migrations, which this version does not continue: ` +
-        'they are removed and made again. What was entered by hand is lost.',
+      `The sandbox data in ${database.dataDir} was created by earlier migrations, which this version does not continue: ` +
+        'it is removed and created again. Data entered by hand is lost.',
     );
     await session.phase('Removing the earlier sandbox data', database.remake);
   }
-  await session.phase('Migrating', () => session.node([path.join(dist, 'migrate.js')], ownersEnvironment(database)));
+  await session.phase('Migrating', () => session.node([path.join(dist, 'migrate.js')], ownerEnvironment(database)));
 }
 
 /** @param {Database} database */
-async function isOfEarlierMigrations({ ownerUrl }) {
+async function hasForeignMigrations({ ownerUrl }) {
   const { foreignMigrations } = await import(pathToFileURL(path.join(dist, 'migrations.js')).href);
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
@@ -77,12 +80,12 @@ async function isOfEarlierMigrations({ ownerUrl }) {
  */
 export async function seed(session, database) {
   await session.phase('Filling the sandbox', () =>
-    session.node([path.join(dist, 'seed.js')], ownersEnvironment(database)),
+    session.node([path.join(dist, 'seed.js')], ownerEnvironment(database)),
   );
 }
 
 /**
- * The service never gets to know the owner's password.
+ * Starts the service, without the password of the owner.
  * @param {import('./session.mjs').Session} session
  * @param {Database} database
  */
@@ -94,7 +97,7 @@ export function serve(session, { serviceUrl }) {
     HOST: host,
     PORT: String(port),
     SANDBOX: sandbox ? 'on' : 'off',
-    // a line for each request would bury what a newcomer is shown
+    // request logs would hide the welcome message
     LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
   };
   return session.hold(
@@ -109,7 +112,7 @@ export function serve(session, { serviceUrl }) {
  * @param {import('./lifeline.mjs').Held} service
  * @param {number} [seconds]
  */
-export async function ready(service, seconds = 60) {
+export async function waitUntilReady(service, seconds = 60) {
   const ended = service.ended.then((code) => {
     throw new CannotStart(`The service ended before it was ready (code ${code}).`);
   });
@@ -127,7 +130,7 @@ export async function ready(service, seconds = 60) {
 }
 
 /** @param {Database} database */
-const ownersEnvironment = ({ ownerUrl, serviceUrl }) => ({
+const ownerEnvironment = ({ ownerUrl, serviceUrl }) => ({
   ...process.env,
   DATABASE_URL: serviceUrl,
   MIGRATION_DATABASE_URL: ownerUrl,

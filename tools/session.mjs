@@ -1,7 +1,5 @@
-/**
- * One run of a command: what it opens is closed in reverse order, whether it ends by itself, by failure or by Ctrl-C.
- */
-import { CannotStart, lastWords, spawnHeld } from './lifeline.mjs';
+/** Runs a command and closes its resources in reverse order, whether it ends normally, with an error or by Ctrl-C. */
+import { CannotStart, captureOutput, spawnHeld } from './lifeline.mjs';
 
 /**
  * @typedef {object} Session
@@ -19,7 +17,7 @@ export async function session(work) {
 
   const interrupted = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
-    // npm killed outright passes no signal on
+    // npm passes no signal on if it is killed
     const parent = process.ppid;
     if (process.env.npm_lifecycle_event)
       setInterval(() => process.ppid !== parent && resolve('orphaned'), 1000).unref();
@@ -47,7 +45,7 @@ export async function session(work) {
     },
     async node(args, env = process.env) {
       const child = self.hold(spawnHeld(process.execPath, args, { env }));
-      const output = lastWords(child.process);
+      const output = captureOutput(child.process);
       const code = await child.ended;
       if (code !== 0) throw new CannotStart(output() || `${args.join(' ')} ended with code ${code}`);
       return output();

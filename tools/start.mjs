@@ -1,8 +1,8 @@
-/** `npm start`: from a fresh clone to a service that answers, with one command and nothing installed by hand. */
+/** `npm start`: builds and runs the service from a fresh clone, without anything else installed. */
 import { buildIfNeeded } from './build.mjs';
-import { migrate, openDatabase, ready, refuseTakenPort, sandbox, seed, serve, url } from './service.mjs';
+import { migrate, openDatabase, waitUntilReady, refuseTakenPort, sandbox, seed, serve, url } from './service.mjs';
 import { session } from './session.mjs';
-import { welcome } from './welcome.mjs';
+import { welcomeMessage } from './welcome.mjs';
 
 await session(async (run) => {
   await refuseTakenPort();
@@ -11,9 +11,9 @@ await session(async (run) => {
   await migrate(run, database);
   if (sandbox) await seed(run, database);
   const service = serve(run, database);
-  await ready(service);
-  console.log(sandbox ? await welcome(url) : `\nReady: ${url}/docs`);
+  await waitUntilReady(service);
+  console.log(sandbox ? await welcomeMessage(url) : `\nReady: ${url}/docs`);
   const code = await service.ended;
-  if (!run.over()) console.error(`\nThe service ended by itself (code ${code}).`);
+  if (!run.over()) console.error(`\nThe service ended unexpectedly (code ${code}).`);
   return 1;
 });

@@ -1,8 +1,9 @@
 /**
- * `npm run story`: one four-week cycle of three panels, with a bid that goes to the TTCG and comes back, played by the sandbox's cast through HTTP, and side by side what
- * each agency sees of the same case. It ends with 1 when anything differs from what the policy promises.
+ * `npm run story`: demonstration of one four-week cycle of three panels through HTTP, with the people of the sandbox.
+ * It includes a bid that is escalated to the TTCG and decided there, and compares what each agency sees of the same
+ * case. Exits with 1 if a response differs from the policy.
  *
- * Against the server of `WARDMOTE_URL`, else of `PORT` on this machine; where none answers it starts one of its own.
+ * Uses the server of `WARDMOTE_URL`, else of `PORT` on this machine; if none responds, starts its own.
  */
 import { session } from './session.mjs';
 import { actions } from './story/week-4.mjs';
@@ -16,10 +17,10 @@ import { openStage, StoryEnds } from './story/stage.mjs';
 import { referrals } from './story/week-1.mjs';
 import { sideBySide } from './story/side-by-side.mjs';
 
-let told = false;
-// an interrupted story has proved nothing
+let isComplete = false;
+// an interrupted run has verified nothing
 process.once('exit', () => {
-  if (!told) process.exitCode = 1;
+  if (!isComplete) process.exitCode = 1;
 });
 
 await session(async (run) => {
@@ -35,6 +36,6 @@ await session(async (run) => {
   }
   const { kept, broken } = stage.counts();
   console.log(`\n${kept} promises kept, ${broken} broken`);
-  told = true;
+  isComplete = true;
   return broken ? 1 : 0;
 });

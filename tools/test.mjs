@@ -1,4 +1,6 @@
-/** `npm test`: the specs, and a last line that a machine can read. Arguments go to Jest: npm test -- bids.spec */
+/**
+ * `npm test`: runs the specs and prints a last line for machines. Arguments are passed to Jest: npm test -- bids.spec
+ */
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +12,7 @@ const jest = fork(path.join(project, 'node_modules/jest/bin/jest.js'), process.a
 });
 let counts = { passed: 0, failed: 0 };
 jest.on('message', (message) => (counts = /** @type {typeof counts} */ (message)));
-// Ctrl-C reaches Jest by itself; a signal sent to this process alone does not
+// Ctrl-C reaches Jest directly; a signal to this process alone does not
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
   process.on(signal, () => jest.kill(signal));
 

@@ -1,27 +1,32 @@
-/** What a newcomer needs first: who can sign in to the sandbox, how to get a token, and something to ask for. */
+/** Message for new users: people of the sandbox, how to get a token, and example requests. */
 
 /** @typedef {{ id: string, name: string, agency: unknown, roles?: unknown }} Person */
 
 /** @param {string} url */
-export async function welcome(url) {
+export async function welcomeMessage(url) {
   const reply = await fetch(`${url}/sandbox/people`);
   if (!reply.ok) return `\nReady: ${url}/docs (the sandbox did not list its people: ${reply.status})`;
   const body = /** @type {Person[] | { data: Person[] }} */ (await reply.json());
   const people = Array.isArray(body) ? body : body.data;
-  const someone = people.find((person) => words(person.roles).includes('coordinator')) ?? people[0];
-  const rows = people.map((person) => [person.id, words(person.name), words(person.agency), words(person.roles)]);
+  const someone = people.find((person) => formatValue(person.roles).includes('coordinator')) ?? people[0];
+  const rows = people.map((person) => [
+    person.id,
+    formatValue(person.name),
+    formatValue(person.agency),
+    formatValue(person.roles),
+  ]);
   return [
     '',
-    'Who can sign in to the sandbox (all of them invented):',
+    'People who can sign in to the sandbox (all fictitious):',
     '',
-    ...table(['id', 'name', 'agency', 'roles'], rows),
+    ...formatTable(['id', 'name', 'agency', 'roles'], rows),
     '',
     'Get a token:',
     '',
     `  TOKEN=$(curl -s ${url}/sandbox/tokens -H 'content-type: application/json' \\`,
     `    -d '{"person":"${someone?.id}"}' | sed -E 's/.*"access_token" *: *"([^"]+)".*/\\1/')`,
     '',
-    'and ask:',
+    'Send requests:',
     '',
     ...['/v1/me', '/v1/cases?limit=3', '/v1/policy/matrix'].map(
       (path) => `  curl -s -H "authorization: Bearer $TOKEN" '${url}${path}'`,
@@ -35,9 +40,10 @@ export async function welcome(url) {
  * @param {unknown} value
  * @returns {string}
  */
-function words(value) {
-  if (Array.isArray(value)) return value.map(words).join(', ');
-  if (value && typeof value === 'object') return words('name' in value ? value.name : Object.values(value).join(' '));
+function formatValue(value) {
+  if (Array.isArray(value)) return value.map(formatValue).join(', ');
+  if (value && typeof value === 'object')
+    return formatValue('name' in value ? value.name : Object.values(value).join(' '));
   return typeof value === 'string' ? value : JSON.stringify(value ?? '');
 }
 
@@ -45,7 +51,7 @@ function words(value) {
  * @param {string[]} head
  * @param {string[][]} rows
  */
-function table(head, rows) {
+function formatTable(head, rows) {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());

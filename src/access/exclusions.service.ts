@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
-import { onlyAPerson } from '../cases/handling.service.js';
+import { mustBePerson } from '../cases/handling.service.js';
 import { Hearers } from '../proceedings/hearers.js';
-import { watchesOver } from '../panels/oversight.js';
+import { watchOffices } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
@@ -106,7 +106,7 @@ export class ExclusionsService {
     const from = caseId
       ? fromCase(await work.records.find('read', Case, caseId))
       : await declaredFrom(work, await work.records.find('read', Person, personId as string), asked);
-    onlyAPerson(actor);
+    mustBePerson(actor);
     if (caseId) await lockScreening(work, from.panelId as string);
     const running = await runningDeclared(work, from);
     if (running) throw excludedAlready(running);
@@ -127,7 +127,7 @@ export class ExclusionsService {
     const concerned = caseId
       ? { caseIds: [caseId, ...(await repeatsOf(work, caseId)).map(({ id }) => id)] }
       : { personIds: [personId as string] };
-    const mustLeaveSomebody = await watchesOver(work, this.actors, { partnershipId, ...concerned });
+    const mustLeaveSomebody = await watchOffices(work, this.actors, { partnershipId, ...concerned });
     const missing: FromWhat[] = [];
     let first: string | null = null;
     for (const one of [from, ...others]) {

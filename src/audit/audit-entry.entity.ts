@@ -4,9 +4,9 @@ import type { LogPurpose, Purpose } from '../authentication/purposes.js';
 import type { LegalOperation, Outcome } from '../records/audit-recording.js';
 
 /**
- * One entry of the log: who consulted, altered or was refused what, when, for which purpose, under which version of the
- * policy and of the agreements. Names of fields, never values. Source: Data Protection Act 2018, section 62; domain note
- * on law and standards, section 4 "Audit log: exact content".
+ * Entry of the audit log: actor, operation, outcome, time, purpose, and the versions of the policy and the agreements.
+ * It holds names of fields, never their values. Source: Data Protection Act 2018, section 62; domain note on law and
+ * standards, section 4 "Audit log: exact content".
  */
 @Entity('audit_entries')
 @Check(`operation IN ('collect', 'alter', 'consult', 'disclose', 'combine', 'erase')`)
@@ -21,51 +21,57 @@ export class AuditEntry {
   id: string;
 
   /**
-   * The place in the log, from 0 and without gaps: the index of its leaf in the tree. Numbers that are missing from a list without
-   * a filter are entries that are kept from you: of other partnerships, of compartments of which you are not the auditor, and
-   * about cases and people from which you are excluded. Another auditor answers for them.
+   * Position in the log, from 0 without gaps, and index of the leaf in the tree. Numbers missing from an unfiltered
+   * list belong to entries that you may not read: of other partnerships, of compartments that you do not audit, and
+   * about cases and people from which you are excluded. Another auditor is responsible for them.
    */
   @Column({ type: 'bigint' })
   @Index({ unique: true })
   @Classified('administrative')
   index: number;
 
-  /** When it happened (UTC). */
+  /** Time of the event (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   at: Date;
 
-  /** When it was written down (UTC). */
+  /** Time of the entry (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   recordedAt: Date;
 
-  /** The legal operation. A row that another agency contributed and whose content was shown is a `disclose`. */
+  /** Legal operation. Showing content that another agency contributed is a `disclose`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   operation: LegalOperation;
 
-  /** How, e.g. `view`, `list`, `search`, `explain`, `export`, `verbal`, `refuse`, `log-reading`. */
+  /**
+   * Manner of the operation, such as `view`, `list`, `search`, `explain`, `export`, `verbal`, `refuse` or
+   * `log-reading`.
+   */
   @Column({ type: 'text' })
   @Classified('administrative')
   subOperation: string;
 
-  /** The action of the policy. */
+  /** Action of the policy. */
   @Column({ type: 'text' })
   @Classified('administrative')
   action: string;
 
-  /** `permit` or `refuse`. */
+  /** Decision of the policy: `permit` or `refuse`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   outcome: Outcome;
 
-  /** The rule that refused. */
+  /** Rule that refused. Null for a permit. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   rule: string | null;
 
-  /** `practitioner`, `client`, or `unknown`: somebody whom an issuer vouches for and no agency has registered. */
+  /**
+   * Kind of actor: `practitioner`, `client`, or `unknown` for a person with a valid token whom no agency has
+   * registered.
+   */
   @Column({ type: 'text' })
   @Classified('administrative')
   actorKind: string;
@@ -75,17 +81,17 @@ export class AuditEntry {
   @Index()
   actorId: string | null;
 
-  /** The agency for which they acted. */
+  /** Agency for which the actor acted. Null for an unknown actor. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   agencyId: string | null;
 
-  /** Issuer and subject of the token of somebody unknown. */
+  /** Issuer and subject of the token of an unknown actor. Null for others. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   principal: string | null;
 
-  /** The agency to which content of another agency was disclosed. */
+  /** Agency that received content of another agency. Null if nothing was disclosed. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   recipientAgencyId: string | null;
@@ -94,12 +100,12 @@ export class AuditEntry {
   @Classified('administrative')
   purpose: Purpose | LogPurpose | null;
 
-  /** The partnership of the records, where they have one. */
+  /** Partnership of the records. Null if they have none. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   partnershipId: string | null;
 
-  /** The panels to which the records belong; null for an entry made before they were written down. */
+  /** Panels of the records. Null for entries older than this field. */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   panelIds: string[] | null;
@@ -108,37 +114,40 @@ export class AuditEntry {
   @Classified('administrative')
   subjectType: string;
 
-  /** The records; null where erased. */
+  /** Identifiers of the records. Null if erased. */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   recordIds: string[] | null;
 
-  /** The people whom the records are about, where the records say so; null where they do not, or where erased. */
+  /** People whom the records are about. Null if the records name none, or if erased. */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   personIds: string[] | null;
 
-  /** The cases, referrals and items of meetings to which the records belong; null where there are none, or erased. */
+  /** Cases, referrals and items of meetings that the records belong to. Null if there are none, or if erased. */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   parentIds: string[] | null;
 
-  /** A keyed digest (HMAC-SHA-256) of what was searched for: equal searches have equal digests. */
+  /**
+   * Keyed digest (HMAC-SHA-256) of the search criteria; equal searches have equal digests. Null if not a search, or if
+   * erased.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   search: string | null;
 
-  /** Why, in the actor's own words. */
+  /** Reason in the words of the actor. Null if none was given, or if erased. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   reason: string | null;
 
-  /** How many records were shown. */
+  /** Number of records shown. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   resultCount: number;
 
-  /** Names of the fields shown or changed; of a document that was opened, its name. */
+  /** Names of the fields shown or changed. For a document that was opened, its name. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   fields: string[];
@@ -152,7 +161,7 @@ export class AuditEntry {
   @Classified('administrative')
   agreementVersionIds: string[];
 
-  /** SHA-256 of the policy's matrix (`GET /v1/policy/matrix`) by which it was decided. */
+  /** SHA-256 of the policy matrix (`GET /v1/policy/matrix`) that was in force. */
   @Column({ type: 'text' })
   @Classified('administrative')
   policyVersion: string;
@@ -165,17 +174,19 @@ export class AuditEntry {
   @Classified('administrative')
   correlationId: string;
 
-  /** What stands in the leaf for each personal value: SHA-256(salt || value), in hex, by field. */
+  /** Commitment to each personal value in the leaf: SHA-256(salt || value), in hex, by field. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   commitments: Record<string, string>;
 
-  /** The salts of the personal values that are not erased, in hex, by field. */
+  /** Salts of the personal values that are not erased, in hex, by field. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   salts: Record<string, string>;
 
-  /** The hashes of the whole subtrees that end with this leaf, smallest first, the leaf itself among them: for proofs. */
+  /**
+   * Hashes of the complete subtrees that end with this leaf, smallest first, starting with the leaf. Proofs use them.
+   */
   @Column({ type: 'bytea' })
   @Classified('administrative')
   nodes: Buffer;

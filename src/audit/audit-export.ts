@@ -30,15 +30,15 @@ import { SealedLog } from './log.js';
 import { EARLIER_LEAF_MEMBERS, FORMAT, LEAF_MEMBERS, leafHashOf, leafOf, PERSONAL } from './sealing.js';
 
 export const NDJSON = 'application/x-ndjson';
-const PART = 500;
+const BATCH_SIZE = 500;
 
-const selected = (type: typeof AuditEntry | typeof AuditCheckpoint): string =>
+const selectColumns = (type: typeof AuditEntry | typeof AuditCheckpoint): string =>
   [...columnsOf(type)].map(([property, { name }]) => `t.${name} AS "${property}"`).join(', ');
 const SIZE = `SELECT max(size) AS size FROM ${tableOf(AuditCheckpoint)}`;
-const ENTRIES = `SELECT ${selected(AuditEntry)} FROM ${tableOf(AuditEntry)} t WHERE t.index >= $1 AND t.index < $2 ORDER BY t.index`;
-const CHECKPOINTS = `SELECT ${selected(AuditCheckpoint)} FROM ${tableOf(AuditCheckpoint)} t WHERE t.size > $1 AND t.size <= $2 ORDER BY t.size`;
+const ENTRIES = `SELECT ${selectColumns(AuditEntry)} FROM ${tableOf(AuditEntry)} t WHERE t.index >= $1 AND t.index < $2 ORDER BY t.index`;
+const CHECKPOINTS = `SELECT ${selectColumns(AuditCheckpoint)} FROM ${tableOf(AuditCheckpoint)} t WHERE t.size > $1 AND t.size <= $2 ORDER BY t.size`;
 
-const line = (value: object): string => `${JSON.stringify(value)}\n`;
+const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;
 
 @Injectable()
 export class AuditExport {
@@ -49,7 +49,7 @@ export class AuditExport {
     private readonly clock: Clock,
   ) {}
 
-  async of(actor: Actor): Promise<AuthorizedResponse> {
+  async start(actor: Actor): Promise<AuthorizedResponse> {
     const before = await this.size();
     await this.records.read(actor, async (work) => {
       work.audit.export(subjectOf(AuditEntry), before, [...LEAF_MEMBERS, ...PERSONAL, 'salts']);
@@ -64,31 +64,34 @@ export class AuditExport {
   private async *lines(actor: Actor, size: number): AsyncGenerator<string> {
     const keys = [...this.log.keys.publicKeys].map(([id, publicKey]) => ({ id, publicKey }));
     const members = { leafMembers: LEAF_MEMBERS, earlierLeafMembers: EARLIER_LEAF_MEMBERS, personal: PERSONAL };
-    yield line({ type: 'header', format: FORMAT, keys, size, ...members });
-    for (let from = 0; from < size; from += PART) {
+    yield jsonLine({ type: 'header', format: FORMAT, keys, size, ...members });
+    for (let from = 0; from < size; from += BATCH_SIZE) {
       const now = await this.actors.practitioner(actor.id, { ...actor, now: this.clock.now() });
       if (!now || !hasApplicableRule(now, subjectOf(AuditEntry), 'export')) {
-        yield line({ type: 'end', complete: false, reason: 'The access of whoever exported ended meanwhile.' });
+        yield jsonLine({ type: 'end', complete: false, reason: 'Your access to the log ended during the export.' });
         return;
       }
-      yield await this.part(now, from, Math.min(from + PART, size));
+      yield await this.formatBatch(now, from, Math.min(from + BATCH_SIZE, size));
     }
   }
 
   /** Formats entries `from` (inclusive) to `to` (exclusive), interleaved with their checkpoints. */
-  private async part(actor: Actor, from: number, to: number): Promise<string> {
-    const [entries, checkpoints] = await this.log.reading(async (client) => [
+  private async formatBatch(actor: Actor, from: number, to: number): Promise<string> {
+    const [entries, checkpoints] = await this.log.runInLogContext(async (client) => [
       (await client.query<AuditEntry>(ENTRIES, [from, to])).rows,
       (await client.query<AuditCheckpoint>(CHECKPOINTS, [from, to])).rows,
     ]);
     const id = { $in: entries.map((entry) => entry.id) };
     const permitted = await this.records.read(actor, (work) =>
-      work.records.findMany('export', AuditEntry, { id }, PART),
+      work.records.findMany('export', AuditEntry, { id }, BATCH_SIZE),
     );
     const readable = new Map(permitted.map((entry) => [entry.id, entry]));
     const lines = [
-      ...entries.map((entry) => ({ at: entry.index, text: line(lineOf(readable.get(entry.id) ?? null, entry)) })),
-      ...checkpoints.map((one) => ({ at: one.size - 0.5, text: line(checkpointLine(one)) })),
+      ...entries.map((entry) => ({
+        at: entry.index,
+        text: jsonLine(entryLine(readable.get(entry.id) ?? null, entry)),
+      })),
+      ...checkpoints.map((one) => ({ at: one.size - 0.5, text: jsonLine(checkpointLine(one)) })),
     ];
     return lines
       .sort((a, b) => a.at - b.at)
@@ -97,12 +100,12 @@ export class AuditExport {
   }
 
   private async size(): Promise<number> {
-    const { rows } = await this.log.reading((client) => client.query<{ size: number | null }>(SIZE));
+    const { rows } = await this.log.runInLogContext((client) => client.query<{ size: number | null }>(SIZE));
     return rows[0]?.size ?? 0;
   }
 }
 
-function lineOf(readable: AuditEntry | null, { index, ...entry }: AuditEntry): object {
+function entryLine(readable: AuditEntry | null, { index, ...entry }: AuditEntry): object {
   if (!readable) return { type: 'entry', index, leafHash: leafHashOf({ index, ...entry }).toString('base64') };
   const values = Object.fromEntries(PERSONAL.map((field) => [field, readable[field]]));
   const leafHash = readable.nodes.subarray(0, 32).toString('base64');

@@ -14,7 +14,8 @@ import { consistencyProofSchema, exportSchema, inclusionProofSchema } from './au
 import { AuditService } from './audit.service.js';
 import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
 
-const NO_PERSONAL_DATA = 'checkpoints and hashes hold no personal data, and the more who keep them, the better';
+const NO_PERSONAL_DATA =
+  'checkpoints and hashes hold no personal data, and each stored copy makes an alteration easier to detect';
 
 @Controller('v1')
 export class AuditController {
@@ -23,7 +24,7 @@ export class AuditController {
     private readonly exporting: AuditExport,
   ) {}
 
-  /** The audit log of your partnerships, newest first (auditors) */
+  /** List the audit log of your partnerships, newest first (auditors) */
   @Get('audit-entries')
   @RequirePermission('read', AuditEntry)
   @ApiAnswer.page(AuditEntryView)
@@ -31,7 +32,10 @@ export class AuditController {
     return this.audit.list(actor, query);
   }
 
-  /** The whole log as lines of JSON, to be checked elsewhere; of entries that you may not read, only the hash (auditors) */
+  /**
+   * Export the log as newline-delimited JSON for verification elsewhere; entries that you may not read appear only as
+   * hashes (auditors)
+   */
   @Get('audit-entries/export')
   @Expensive({ concurrent: 2, queue: 8, offDatabase: true })
   @RequirePermission('export', AuditEntry)
@@ -39,10 +43,10 @@ export class AuditController {
   @ApiOkResponse({ schema: exportSchema })
   @ApiExtension('x-answers', 'document')
   export(@CurrentActor() actor: Actor): Promise<AuthorizedResponse> {
-    return this.exporting.of(actor);
+    return this.exporting.start(actor);
   }
 
-  /** Proof that an entry is in the log that a checkpoint signs (RFC 9162, section 2.1.3) */
+  /** Get a proof that a signed checkpoint covers an entry (RFC 9162, section 2.1.3) */
   @Get('audit-entries/:id/inclusion-proof')
   @RequirePermission('read', AuditEntry)
   @ApiOkResponse({ schema: inclusionProofSchema })
@@ -55,7 +59,10 @@ export class AuditController {
     return this.audit.inclusionProof(actor, id, size);
   }
 
-  /** The signed checkpoints, newest first: keep them, they prove later that nothing before them changed (auditors: all; everybody: the first of each day) */
+  /**
+   * List the signed checkpoints, newest first; a stored checkpoint later proves that no earlier entry changed
+   * (auditors: all; everybody: the first of each day)
+   */
   @Get('audit-checkpoints')
   @Authenticated(NO_PERSONAL_DATA)
   @ApiAnswer.page(AuditCheckpointView)
@@ -63,7 +70,7 @@ export class AuditController {
     return this.audit.checkpoints(actor, query);
   }
 
-  /** Proof that the log of one checkpoint is the beginning of the log of a later one (RFC 9162, section 2.1.4) */
+  /** Get a proof that a later checkpoint extends the log of an earlier one (RFC 9162, section 2.1.4) */
   @Get('audit-checkpoints/consistency-proof')
   @Authenticated(NO_PERSONAL_DATA)
   @ApiOkResponse({ schema: consistencyProofSchema })

@@ -6,34 +6,34 @@ import { LEGAL_OPERATIONS, OUTCOMES, type LegalOperation, type Outcome } from '.
 import { PageQuery } from '../http/page-query.dto.js';
 
 export class AuditEntryQuery extends PageQuery {
-  /** Not before this instant. */
+  /** Returns only entries at or after this time. */
   @IsOptional()
   @Instant()
   from?: Date;
 
-  /** Before this instant. */
+  /** Returns only entries before this time. */
   @IsOptional()
   @Instant()
   to?: Date;
 
-  /** Who acted. */
+  /** Returns only entries of this actor. */
   @IsOptional()
   @Uuid()
   actorId?: string;
 
-  /** What the policy answered. */
+  /** Returns only entries with this decision of the policy. */
   @IsOptional()
   @IsIn(OUTCOMES)
   outcome?: Outcome;
 
-  /** The legal operation. */
+  /** Returns only entries of this legal operation. */
   @IsOptional()
   @IsIn(LEGAL_OPERATIONS)
   operation?: LegalOperation;
 }
 
 export class InclusionProofQuery {
-  /** The size of the checkpoint that you keep; the last one's where it is not given. */
+  /** Size of the checkpoint to prove against. Default: the last checkpoint. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -43,7 +43,7 @@ export class InclusionProofQuery {
 }
 
 export class ConsistencyProofQuery {
-  /** The size of the checkpoint that you keep; the first one's where it is not given. */
+  /** Size of the earlier checkpoint. Default: the first checkpoint. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -51,7 +51,7 @@ export class ConsistencyProofQuery {
   @Max(Number.MAX_SAFE_INTEGER)
   from?: number;
 
-  /** The size of a later one; the last one's where it is not given. */
+  /** Size of the later checkpoint. Default: the last checkpoint. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()

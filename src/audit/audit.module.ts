@@ -9,7 +9,7 @@ import { SealedLog } from './log.js';
 import { SigningKeys } from './sealing.js';
 
 function openLog(disclosures: Disclosures): SealedLog {
-  if (!config.auditSigningKey) throw new Error('AUDIT_SIGNING_KEY is no Ed25519 key');
+  if (!config.auditSigningKey) throw new Error('AUDIT_SIGNING_KEY is not an Ed25519 key');
   return new SealedLog(
     config.databaseUrl,
     new SigningKeys(config.auditSigningKey, config.auditEarlierKeys),

@@ -21,7 +21,8 @@ const anything = { type: 'object' as const, additionalProperties: true };
 export const exportSchema = {
   type: 'object' as const,
   required: ['type'],
-  description: 'One line. A header, then the entries with the checkpoints among them; `end` only where access ended.',
+  description:
+    'One line: the header, then entries and checkpoints. A line `end` occurs only if access ended during the export.',
   properties: {
     type: { type: 'string' as const, enum: ['header', 'entry', 'checkpoint', 'end'] },
     format: text,

@@ -13,7 +13,7 @@ import type { AuditEntryQuery } from './audit.dto.js';
 import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
 import { storedSubtreeHash, SealedLog } from './log.js';
 import { leafHashOf } from './sealing.js';
-import { consistencyPath, inclusionPath, joined, wholeSubtrees, type Hash, type Range } from './tree.js';
+import { consistencyPath, inclusionPath, joinSubtrees, completeSubtrees, type Hash, type Range } from './tree.js';
 
 @Injectable()
 export class AuditService {
@@ -43,17 +43,19 @@ export class AuditService {
     return this.records.read(actor, async (work) => {
       const entry = await work.records.find('read', AuditEntry, id);
       await work.respond.one(AuditEntryView, entry);
-      const checkpoint = await checkpointOf(work, '?size', size);
+      const checkpoint = await findCheckpoint(work, '?size', size);
       if (checkpoint.size <= entry.index)
-        throw unacceptable('not-in-the-checkpoint', 'The entry was made after this checkpoint. Name a later one.', [
-          { pointer: '?size', detail: `must be more than ${String(entry.index)}` },
-        ]);
+        throw unacceptable(
+          'not-in-the-checkpoint',
+          'The entry is newer than this checkpoint. Choose a later checkpoint.',
+          [{ pointer: '?size', detail: `must be more than ${String(entry.index)}` }],
+        );
       return new AuthorizedResponse({
         index: entry.index,
         leafHash: leafHashOf(entry).toString('base64'),
         size: checkpoint.size,
         root: checkpoint.root,
-        path: await this.hashesOf(inclusionPath(entry.index, [0, checkpoint.size])),
+        path: await this.readHashes(inclusionPath(entry.index, [0, checkpoint.size])),
         withheld: [],
       });
     });
@@ -61,8 +63,8 @@ export class AuditService {
 
   consistencyProof(actor: Actor, from?: number, to?: number): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
-      const earlier = await checkpointOf(work, '?from', from, 'first');
-      const later = await checkpointOf(work, '?to', to);
+      const earlier = await findCheckpoint(work, '?from', from, 'first');
+      const later = await findCheckpoint(work, '?to', to);
       if (later.size < earlier.size)
         throw unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
           { pointer: '?to', detail: 'must not be less than from' },
@@ -72,19 +74,19 @@ export class AuditService {
         fromRoot: earlier.root,
         to: later.size,
         toRoot: later.root,
-        path: await this.hashesOf(consistencyPath(earlier.size, [0, later.size])),
+        path: await this.readHashes(consistencyPath(earlier.size, [0, later.size])),
         withheld: [],
       });
     });
   }
 
-  private hashesOf(ranges: Range[]): Promise<string[]> {
-    return this.log.reading((client) => hashesOf(client, ranges));
+  private readHashes(ranges: Range[]): Promise<string[]> {
+    return this.log.runInLogContext((client) => readHashes(client, ranges));
   }
 }
 
 /** Returns the readable checkpoint of this size; without a size, the first or last readable checkpoint. */
-async function checkpointOf(
+async function findCheckpoint(
   work: UnitOfWork,
   pointer: string,
   size?: number,
@@ -94,15 +96,17 @@ async function checkpointOf(
   const wanted = size ?? (otherwise === 'first' ? await work.manager.minimum(AuditCheckpoint, 'size') : null);
   const [found] = await work.records.findMany('read', AuditCheckpoint, wanted === null ? {} : { size: wanted }, 1);
   if (!found)
-    throw unacceptable('no-such-checkpoint', 'You read no checkpoint of this size. See GET /v1/audit-checkpoints.', [
-      { pointer, detail: 'not the size of a checkpoint that you read' },
-    ]);
+    throw unacceptable(
+      'no-such-checkpoint',
+      'There is no checkpoint of this size that you may read. See GET /v1/audit-checkpoints.',
+      [{ pointer, detail: 'is not the size of a checkpoint that you may read' }],
+    );
   return found;
 }
 
 /** Computes the base64 hashes of these subtrees from the stored hashes of complete subtrees. */
-async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> {
-  const leaves = ranges.flatMap((range) => wholeSubtrees(range).map(({ leaf }) => leaf));
+async function readHashes(client: PoolClient, ranges: Range[]): Promise<string[]> {
+  const leaves = ranges.flatMap((range) => completeSubtrees(range).map(({ leaf }) => leaf));
   const { rows } = await client.query<{ index: number; nodes: Buffer }>(
     `SELECT index, nodes FROM ${tableOf(AuditEntry)} WHERE index = ANY($1::bigint[])`,
     [leaves],
@@ -115,6 +119,6 @@ async function hashesOf(client: PoolClient, ranges: Range[]): Promise<string[]> 
     return hash;
   };
   return ranges.map((range) =>
-    joined(wholeSubtrees(range).map(({ leaf, level }) => hashAt(leaf, level))).toString('base64'),
+    joinSubtrees(completeSubtrees(range).map(({ leaf, level }) => hashAt(leaf, level))).toString('base64'),
   );
 }

@@ -29,14 +29,14 @@ import { setContextStatement, LOG_CONTEXT } from '../records/security-context.js
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { canonical, commitTo, leafHashOf, SigningKeys } from './sealing.js';
-import { Frontier, hashesIn, type Hash } from './tree.js';
+import { Frontier, splitHashes, type Hash } from './tree.js';
 
 /** Advisory lock key; arbitrary, but not used by any other part of the service. */
 const LOCK = 7_317_023_190_211;
 const MOST_ENTRIES_IN_A_COMMIT = 1000;
-const GATHERING_MILLISECONDS = 2;
+const BATCH_DELAY_MILLISECONDS = 2;
 /** SQLSTATE classes caused by the values of one entry: the rest of the batch is then written without that entry. */
-const BLAMES_AN_ENTRY = /^2[23]/;
+const ENTRY_ERROR_CLASSES = /^2[23]/;
 
 const checkpointColumns = [...columnsOf(AuditCheckpoint)];
 const CHECKPOINT_COLUMNS = checkpointColumns.map(([property, { name }]) => `c.${name} AS "${property}"`).join(', ');
@@ -44,8 +44,8 @@ const CHECKPOINT_COLUMNS = checkpointColumns.map(([property, { name }]) => `c.${
  * Statement pair sent as a simple query. Each statement takes its own snapshot at READ COMMITTED, so the second one
  * sees what was committed while the first waited for the lock.
  */
-const LOCKED = `SELECT pg_advisory_xact_lock(${String(LOCK)})`;
-const LOCKED_LAST_CHECKPOINT = `${LOCKED};
+const LOCK_STATEMENT = `SELECT pg_advisory_xact_lock(${String(LOCK)})`;
+const LOCKED_LAST_CHECKPOINT = `${LOCK_STATEMENT};
 SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
 
 const entryColumns = [...columnsOf(AuditEntry)];
@@ -67,7 +67,7 @@ const INSERT = `WITH last AS (
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
 
 /** Subjects whose rows do not contain the panel and case to which they belong. */
-const PLACED_BY_OTHERS = [
+const SCOPED_BY_DATABASE = [
   'AccessRequest',
   'AccessDecision',
   'AccessGrant',
@@ -76,12 +76,12 @@ const PLACED_BY_OTHERS = [
   'BidDecision',
   'BidResult',
 ];
-const STANDING = 'SELECT audit_scope_of($1::text, $2::uuid[], $3::uuid) AS found';
+const SELECT_AUDIT_SCOPE = 'SELECT audit_scope_of($1::text, $2::uuid[], $3::uuid) AS found';
 
-type Prepared = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
+type PreparedEntry = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
 
-interface Waiting extends DisclosureBatch {
-  entries: Prepared[];
+interface QueuedEntries extends DisclosureBatch {
+  entries: PreparedEntry[];
   committed: () => void;
   failed: (reason: unknown) => void;
 }
@@ -91,10 +91,10 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   /** Separate pool, so that proofs and exports do not delay requests that wait for the writer connection. */
   private readonly reader: Pool;
   private policyVersion: string | undefined;
-  private waiting: Waiting[] = [];
+  private waiting: QueuedEntries[] = [];
   private writing: Promise<void> | undefined;
   /** Checkpoint last written by this process; its signature needs no verification. */
-  private own: AuditCheckpoint | undefined;
+  private lastOwnCheckpoint: AuditCheckpoint | undefined;
 
   constructor(
     databaseUrl: string,
@@ -108,7 +108,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   async append(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<void> {
     try {
-      await this.disclosures.write(client, [received(who, drafts)]);
+      await this.disclosures.write(client, [disclosureBatchOf(who, drafts)]);
       await this.seal(client, this.prepareEntries(who, await addAuditScopes(client, who, drafts)));
     } catch (error) {
       throw ownFault(error);
@@ -117,13 +117,13 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   async record(who: AuditActor, drafts: AuditDraft[]): Promise<void> {
     const isPlaced = !drafts.some(recordsToLocate);
-    const whole = isPlaced ? drafts : await this.reading((client) => addAuditScopes(client, who, drafts));
+    const whole = isPlaced ? drafts : await this.runInLogContext((client) => addAuditScopes(client, who, drafts));
     const entries = this.prepareEntries(who, whole);
     return new Promise((resolve, reject) => {
       const failed = (error: unknown): void => {
         reject(ownFault(error));
       };
-      this.waiting.push({ ...received(who, drafts), entries, committed: resolve, failed });
+      this.waiting.push({ ...disclosureBatchOf(who, drafts), entries, committed: resolve, failed });
       this.writing ??= this.writeAll();
     });
   }
@@ -132,7 +132,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
    * Runs queries in the log's own security context, which sees all entries because the tree belongs to no partnership.
    * Entries read here must not be sent without a separate authorization.
    */
-  async reading<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
+  async runInLogContext<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(this.reader, does);
   }
 
@@ -144,13 +144,13 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private async writeAll(): Promise<void> {
     for (let last = 0; this.waiting.length;) {
       // concurrent arrivals indicate that more are imminent: wait briefly to enlarge the batch
-      if (last > 1) await setTimeout(GATHERING_MILLISECONDS);
+      if (last > 1) await setTimeout(BATCH_DELAY_MILLISECONDS);
       const batch = this.nextBatch();
       last = batch.length;
       try {
         await this.write(batch);
       } catch (error) {
-        const isOnesFault = BLAMES_AN_ENTRY.test((error as { code?: string }).code ?? '');
+        const isOnesFault = ENTRY_ERROR_CLASSES.test((error as { code?: string }).code ?? '');
         if (isOnesFault && batch.length > 1) for (const one of batch) await this.write([one]).catch(one.failed);
         else for (const one of batch) one.failed(error);
       }
@@ -159,7 +159,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     this.writing = undefined;
   }
 
-  private nextBatch(): Waiting[] {
+  private nextBatch(): QueuedEntries[] {
     let entries = 0;
     const end = this.waiting.findIndex((one, at) => {
       entries += one.entries.length;
@@ -168,14 +168,14 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     return this.waiting.splice(0, end < 0 ? this.waiting.length : end);
   }
 
-  private async write(batch: Waiting[]): Promise<void> {
+  private async write(batch: QueuedEntries[]): Promise<void> {
     const entries = batch.flatMap((one) => one.entries);
     const remember = (await this.continueOwn(batch, entries)) ?? (await this.continueLast(batch, entries));
     remember();
     for (const one of batch) one.committed();
   }
 
-  private async continueLast(batch: DisclosureBatch[], entries: Prepared[]): Promise<() => void> {
+  private async continueLast(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<() => void> {
     return this.transaction(this.writer, async (client) => {
       const written = await this.disclosures.write(client, batch);
       await this.seal(client, entries);
@@ -187,23 +187,23 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
    * Appends in one pipelined round trip, assuming that no other process wrote since this one. Returns null if another
    * process did; then no row was written.
    */
-  private async continueOwn(batch: DisclosureBatch[], entries: Prepared[]): Promise<(() => void) | null> {
-    const { own } = this;
+  private async continueOwn(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<(() => void) | null> {
+    const { lastOwnCheckpoint: own } = this;
     if (!own) return null;
     const client = await this.writer.connect();
     let broken: Error | undefined;
     try {
       const sealed = this.buildCheckpoint(entries, own);
-      const sent = [begin(client), client.query({ name: 'audit-lock', text: LOCKED })];
+      const sent = [begin(client), client.query({ name: 'audit-lock', text: LOCK_STATEMENT })];
       const disclosed = this.disclosures.write(client, batch);
       const appended = client.query({ name: 'audit-append', text: INSERT, values: sealed.values });
       const ended = client.query('COMMIT');
-      await inOrder([...sent, disclosed, appended, ended]);
+      await settleInOrder([...sent, disclosed, appended, ended]);
       const [remember, { rowCount }] = await Promise.all([disclosed, appended]);
-      this.own = rowCount === 1 ? sealed.checkpoint : undefined;
+      this.lastOwnCheckpoint = rowCount === 1 ? sealed.checkpoint : undefined;
       return rowCount === 1 ? remember : null;
     } catch (error) {
-      this.own = undefined;
+      this.lastOwnCheckpoint = undefined;
       await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));
       throw error;
     } finally {
@@ -228,7 +228,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   /** Prepares all of an entry except its index and hash, to keep the time under the lock short. */
-  private prepareEntries(who: AuditActor, drafts: AuditDraft[]): Prepared[] {
+  private prepareEntries(who: AuditActor, drafts: AuditDraft[]): PreparedEntry[] {
     this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
     const policyVersion = this.policyVersion;
     return drafts.map(({ search, resultCount, reason = null, rule = null, purpose, panelIds = [], ...more }) => {
@@ -269,18 +269,18 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   /** Appends the entries to the tree and signs the result. The lock is held until the transaction ends. */
-  private async seal(client: PoolClient, prepared: Prepared[]): Promise<void> {
+  private async seal(client: PoolClient, prepared: PreparedEntry[]): Promise<void> {
     const answers = (await client.query(LOCKED_LAST_CHECKPOINT)) as QueryResult | QueryResult<AuditCheckpoint>[];
     const last = Array.isArray(answers) ? answers.at(-1)?.rows[0] : undefined;
     this.verifyLastCheckpoint(last);
     const { values, checkpoint } = this.buildCheckpoint(prepared, last);
     await client.query({ name: 'audit-append', text: INSERT, values });
-    this.own = checkpoint;
+    this.lastOwnCheckpoint = checkpoint;
   }
 
   /** Computes the indexed entries and the signed checkpoint that follows `last`. */
   private buildCheckpoint(
-    prepared: Prepared[],
+    prepared: PreparedEntry[],
     last: AuditCheckpoint | undefined,
   ): { values: unknown[]; checkpoint: AuditCheckpoint } {
     const tree = last ? new Frontier(last.size, last.frontier) : new Frontier();
@@ -314,9 +314,10 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
    * keys would make our next signature cover entries that somebody else had inserted.
    */
   private verifyLastCheckpoint(last: AuditCheckpoint | undefined): void {
-    if (!last || (this.own && asKept(this.own) === asKept(last))) return;
+    if (!last || (this.lastOwnCheckpoint && serializeCheckpoint(this.lastOwnCheckpoint) === serializeCheckpoint(last)))
+      return;
     const tree = new Frontier(last.size, last.frontier);
-    if (!this.keys.signed(last) || tree.root().toString('base64') !== last.root)
+    if (!this.keys.verifySignature(last) || tree.root().toString('base64') !== last.root)
       throw new Error(
         `the last checkpoint of the log (size ${String(last.size)}) is not one that was signed with our keys`,
       );
@@ -326,7 +327,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 /**
  * Awaits all results and throws the first error in order. Later errors only report that the transaction was aborted.
  */
-async function inOrder(asked: Promise<unknown>[]): Promise<void> {
+async function settleInOrder(asked: Promise<unknown>[]): Promise<void> {
   for (const one of await Promise.allSettled(asked)) if (one.status === 'rejected') throw one.reason;
 }
 
@@ -347,7 +348,7 @@ function recordsToLocate({
 }: AuditDraft): { subject: string; ids: string[] } | null {
   // the entry of a document lists the items that the document contained
   if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
-  const isPlaced = panelIds === undefined || !PLACED_BY_OTHERS.includes(subjectType);
+  const isPlaced = panelIds === undefined || !SCOPED_BY_DATABASE.includes(subjectType);
   return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
 }
 
@@ -360,11 +361,10 @@ async function addAuditScopes(client: PoolClient, who: AuditActor, drafts: Audit
       whole.push(draft);
       continue;
     }
-    const { rows } = await client.query<{ found: Pick<Required<AuditDraft>, 'panelIds' | 'parentIds'> }>(STANDING, [
-      asked.subject,
-      asked.ids,
-      who.id,
-    ]);
+    const { rows } = await client.query<{ found: Pick<Required<AuditDraft>, 'panelIds' | 'parentIds'> }>(
+      SELECT_AUDIT_SCOPE,
+      [asked.subject, asked.ids, who.id],
+    );
     const { panelIds = [], parentIds = [] } = rows[0]?.found ?? {};
     whole.push({
       ...draft,
@@ -375,16 +375,17 @@ async function addAuditScopes(client: PoolClient, who: AuditActor, drafts: Audit
   return whole;
 }
 
-const received = (who: AuditActor, drafts: AuditDraft[]): DisclosureBatch => ({
+const disclosureBatchOf = (who: AuditActor, drafts: AuditDraft[]): DisclosureBatch => ({
   who,
   what: drafts.flatMap((one) => one.disclosed ?? []),
   copied: drafts.flatMap((one) => one.copied ?? []),
 });
 
 /** Serialises all columns of a checkpoint, because a change to any column means that this process did not write it. */
-const asKept = ({ frontier, ...rest }: AuditCheckpoint): string => canonical({ ...rest, frontier: hex([frontier]) });
+const serializeCheckpoint = ({ frontier, ...rest }: AuditCheckpoint): string =>
+  canonical({ ...rest, frontier: hex([frontier]) });
 
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
 
 /** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */
-export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => hashesIn(nodes)[level];
+export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => splitHashes(nodes)[level];

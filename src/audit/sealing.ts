@@ -54,21 +54,21 @@ export const LEAF_MEMBERS = [
   'correlationId',
 ] as const satisfies (keyof AuditEntry)[];
 
-export const canonical = (value: unknown): string => JSON.stringify(inOrder(value));
+export const canonical = (value: unknown): string => JSON.stringify(sortMembers(value));
 
 /** Sorts the members of all nested objects by name. */
-function inOrder(value: unknown): unknown {
+function sortMembers(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  if (Array.isArray(value)) return value.some((one) => typeof one === 'object') ? value.map(inOrder) : value;
+  if (Array.isArray(value)) return value.some((one) => typeof one === 'object') ? value.map(sortMembers) : value;
   const names = Object.keys(value).sort();
-  return Object.fromEntries(names.map((name) => [name, inOrder((value as Record<string, unknown>)[name])]));
+  return Object.fromEntries(names.map((name) => [name, sortMembers((value as Record<string, unknown>)[name])]));
 }
 
 const SALT_BYTES = 16;
 let random = Buffer.alloc(0);
 
 /** Returns a salt from a pool of random bytes, which is drawn for 256 salts at a time. */
-function aSalt(): Buffer {
+function drawSalt(): Buffer {
   if (!random.length) random = randomBytes(SALT_BYTES * 256);
   const salt = random.subarray(0, SALT_BYTES);
   random = random.subarray(SALT_BYTES);
@@ -83,7 +83,7 @@ export function commitTo(values: Personal): Pick<AuditEntry, 'commitments' | 'sa
   const salts: Record<string, string> = {};
   for (const field of PERSONAL) {
     if (values[field] === null) continue;
-    const salt = aSalt();
+    const salt = drawSalt();
     salts[field] = salt.toString('hex');
     commitments[field] = hash('sha256', Buffer.concat([salt, Buffer.from(canonical(values[field]))]), 'hex');
   }
@@ -100,7 +100,8 @@ const IN_ORDER_BEFORE = IN_ORDER.filter((member) => member !== 'panelIds');
 export function leafOf(entry: Omit<AuditEntry, 'nodes'>): Record<string, unknown> {
   const leaf: Record<string, unknown> = {};
   const members = entry.panelIds === null ? IN_ORDER_BEFORE : IN_ORDER;
-  for (const member of members) leaf[member] = member === 'commitments' ? inOrder(entry.commitments) : entry[member];
+  for (const member of members)
+    leaf[member] = member === 'commitments' ? sortMembers(entry.commitments) : entry[member];
   return leaf;
 }
 
@@ -110,13 +111,13 @@ export function leafOf(entry: Omit<AuditEntry, 'nodes'>): Record<string, unknown
  */
 export const leafHashOf = (entry: Omit<AuditEntry, 'nodes'>): Hash => leafHash(JSON.stringify(leafOf(entry)));
 
-interface Signed {
+interface SignedState {
   size: number;
   root: string;
   time: Date;
 }
 
-const noteOf = ({ size, root, time }: Signed): Buffer =>
+const noteOf = ({ size, root, time }: SignedState): Buffer =>
   Buffer.from(`wardmote-audit\n${String(size)}\n${root}\n${time.toISOString()}\n`);
 
 const SPKI_OF_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
@@ -144,12 +145,12 @@ export class SigningKeys {
     this.searchSecret = createHash('sha256').update('wardmote-audit search\n').update(secret).digest();
   }
 
-  sign(signed: Signed): string {
+  sign(signed: SignedState): string {
     return sign(null, noteOf(signed), this.key).toString('base64');
   }
 
   /** Verifies the signature of a checkpoint against the current and earlier keys. */
-  signed(checkpoint: Signed & { keyId: string; signature: string }): boolean {
+  verifySignature(checkpoint: SignedState & { keyId: string; signature: string }): boolean {
     const raw = this.publicKeys.get(checkpoint.keyId);
     if (!raw) return false;
     const der = Buffer.concat([SPKI_OF_ED25519, Buffer.from(raw, 'base64')]);

@@ -30,7 +30,7 @@ export class Frontier {
     private count = 0,
     edge: Buffer = Buffer.alloc(0),
   ) {
-    this.edge = hashesIn(edge);
+    this.edge = splitHashes(edge);
   }
 
   get size(): number {
@@ -53,7 +53,7 @@ export class Frontier {
   }
 
   root(): Hash {
-    return this.edge.length ? joined(this.edge) : sha256();
+    return this.edge.length ? joinSubtrees(this.edge) : sha256();
   }
 
   toBuffer(): Buffer {
@@ -62,13 +62,13 @@ export class Frontier {
 }
 
 /** Splits concatenated hashes. */
-export function hashesIn(buffer: Buffer): Hash[] {
+export function splitHashes(buffer: Buffer): Hash[] {
   const count = buffer.length / HASH_BYTES;
   return Array.from({ length: count }, (_, at) => buffer.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }
 
 /** Computes the root over adjacent complete subtrees, ordered largest first. */
-export const joined = (subtrees: Hash[]): Hash => subtrees.reduceRight((right, left) => nodeHash(left, right));
+export const joinSubtrees = (subtrees: Hash[]): Hash => subtrees.reduceRight((right, left) => nodeHash(left, right));
 
 function largestPowerBelow(count: number): number {
   let power = 1;
@@ -108,7 +108,7 @@ export interface Place {
 /**
  * Decomposes a range into complete subtrees, left to right. `from` must be aligned to the size of the first subtree.
  */
-export function wholeSubtrees([from, to]: Range): Place[] {
+export function completeSubtrees([from, to]: Range): Place[] {
   const places: Place[] = [];
   for (let at = from; at < to;) {
     let level = 0;

@@ -6,13 +6,13 @@ import { Bid, BID_STATUSES, BidDecision, BidResult, type BidStatus } from './bid
 import { Resource } from './resource.entity.js';
 
 export class ResourceQuery extends PageQuery {
-  /** Only what this panel gives. */
+  /** Returns only resources that this panel allocates. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 }
 
-/** A resource that can be bid for before a panel. */
+/** Resource that agencies can bid for. */
 export class ResourceRequest extends IntersectionType(
   PickType(Resource, ['panelId', 'agencyId', 'name', 'type', 'quantity', 'unit'] as const),
   PartialType(PickType(Resource, ['shifts', 'available'] as const), { skipNullProperties: false }),
@@ -25,18 +25,18 @@ export class ResourceChange extends PartialType(
 ) {}
 
 export class BidQuery extends PageQuery {
-  /** Only bids before this panel. */
+  /** Returns only bids to this panel. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 
-  /** Only bids that stand there. */
+  /** Returns only bids with this status. */
   @IsOptional()
   @IsIn(BID_STATUSES)
   status?: BidStatus;
 }
 
-/** Bids before a Tasking meeting for what a plan needs. Name places and problems, and no person. */
+/** Bid to a Tasking panel for a resource that a plan needs. Describe places and problems; do not name people. */
 export class BidRequest extends PickType(Bid, [
   'panelId',
   'title',
@@ -57,19 +57,19 @@ export class BidRequest extends PickType(Bid, [
   'exitPlan',
   'priority',
 ] as const) {
-  /** The plan. */
+  /** Plan that the bid supports. */
   @Uuid()
   planId: string;
 }
 
-/** Lists a bid at a meeting of the panel before which it stands. */
+/** Lists a bid at a meeting of the panel that decides it. */
 export class BidListing {
-  /** The meeting. */
+  /** Meeting at which the bid is listed. */
   @Uuid()
   meetingId: string;
 }
 
-/** What the meeting at which the bid is listed decides. A reason is needed to refuse, to reduce and to defer. */
+/** Decision of the meeting at which the bid is listed. A refusal, part approval or deferral requires a reason. */
 export class BidDecisionRequest extends PickType(BidDecision, [
   'kind',
   'grantedQuantity',
@@ -78,20 +78,20 @@ export class BidDecisionRequest extends PickType(BidDecision, [
   'alignment',
 ] as const) {}
 
-/** Asks the chairs of both panels to let a bid go ahead although its plan is not agreed yet. */
+/** Asks the chairs of both panels to allow submission of a bid before its plan is agreed. */
 export class BidWaiverRequest {
-  /** Why it cannot wait. */
+  /** Reason why the bid cannot wait for the plan. */
   @Length(10, 1000)
   reason: string;
 }
 
-/** Why it was not deployed, or is withdrawn. */
+/** Reason for a withdrawal or for not deploying the resource. */
 export class BidEnd {
   @Length(3, 1000)
   reason: string;
 }
 
-/** What came of it. */
+/** Results of a deployed bid. */
 export class BidResultRequest extends PickType(BidResult, [
   'worked',
   'incidentsBefore',

@@ -33,7 +33,7 @@ export const BID_STATUSES = [
 ] as const;
 export type BidStatus = (typeof BID_STATUSES)[number];
 
-/** What a meeting decides about a bid, once. */
+/** Decisions a meeting can take on a bid. Each meeting decides a bid once. */
 export const BID_DECISIONS = ['approval', 'part_approval', 'deferral', 'refusal', 'escalation'] as const;
 export type BidDecisionKind = (typeof BID_DECISIONS)[number];
 
@@ -55,8 +55,9 @@ export type BidCommand =
   | 'withdrawal';
 
 /**
- * How a bid moves. Source: JAG note, section 3.4; where it is listed, at Tasking or at the TTCG, its panel says. A bid that was
- * escalated is decided by what the TTCG decides of the bid that it became there.
+ * States and commands of a bid. Source: JAG note, section 3.4. The type of the panel tells whether the bid is listed at
+ * Tasking or at the TTCG. An escalated bid takes the decision of the TTCG on the copy made for the TTCG (commands
+ * `…_above`).
  */
 export const bidMachine: StateMachine<BidStatus, BidCommand> = {
   name: 'bid',
@@ -84,13 +85,13 @@ export const bidMachine: StateMachine<BidStatus, BidCommand> = {
   },
 };
 
-/** So often a bid may be deferred; then it is decided. Source: JAG note, section 3.4. */
+/** Maximum number of deferrals of a bid. Source: JAG note, section 3.4. */
 export const MOST_DEFERRALS = 2;
 
 /**
- * A request for a resource, for an agreed plan. It names places, problems and what is wanted, and no person: Tasking reads it
- * without the case. Escalated, it becomes another bid before the TTCG, in the partnership of the BCU: the plan and the case do
- * not travel with it. Source: JAG note, sections 3.3 and 3.4.
+ * Request for a resource that an agreed plan needs. Tasking reads a bid without the case, so a bid describes places and
+ * problems and names no person. An escalation creates a second bid to the TTCG, in the partnership of the BCU; the plan
+ * and the case are not shared with it. Source: JAG note, sections 3.3 and 3.4.
  */
 @Entity('bids')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -119,44 +120,44 @@ export const MOST_DEFERRALS = 2;
   `waiver_reason IS NOT NULL OR (plan_chair_waived_id IS NULL AND tasking_chair_waived_id IS NULL)`,
 )
 export class Bid extends KnownRecord {
-  /** The data category: `plan_action`. */
+  /** Data category, always `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
   @Classified('administrative')
   category: 'plan_action';
 
-  /** The panel before which it stands: a Tasking meeting, or the TTCG. */
+  /** Panel that decides the bid: a Tasking panel or the TTCG. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   @Uuid()
   panelId: string;
 
-  /** The plan that it supports. */
+  /** Plan that the bid supports. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Plan)
   @Classified('administrative')
   @References(() => Plan)
   planId: string;
 
-  /** The panel whose plan it is. */
+  /** Panel that owns the plan. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)
   @Classified('administrative')
   planPanelId: string;
 
-  /** The case of the plan: whoever is kept out of it is kept from the bid, wherever it is heard. */
+  /** Case of the plan. A person excluded from the case cannot read the bid, at any panel. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   @References(() => Case, ['read', 'track'])
   caseId: string;
 
-  /** The bid that was escalated to make this one. */
+  /** Bid from which an escalation created this bid. Null if the bid was not created by an escalation. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Bid)
   @Classified('administrative')
   @References(() => Bid)
   escalatedFromId: string | null;
 
-  /** The meeting at which it is listed, or was last. */
+  /** Meeting at which the bid is listed or was last listed. Null before the first listing. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Meeting)
   @Classified('administrative')
@@ -167,13 +168,12 @@ export class Bid extends KnownRecord {
   @IsIn(BID_STATUSES)
   status: BidStatus;
 
-  /** What it is called. */
   @Column({ type: 'text' })
   @Classified('plan_action', 'summary')
   @Length(3, 200)
   title: string;
 
-  /** The resource of the catalogue, where it is in there. */
+  /** Resource of the catalogue. Null if the bid asks for a resource that is not in the catalogue. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Resource)
   @Classified('administrative')
@@ -186,7 +186,7 @@ export class Bid extends KnownRecord {
   @IsIn(RESOURCE_TYPES)
   resourceType: ResourceType;
 
-  /** How much. */
+  /** Quantity requested, in `unit`. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   @IsInt()
@@ -194,83 +194,85 @@ export class Bid extends KnownRecord {
   @Max(100_000)
   quantity: number;
 
-  /** Of what. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(UNITS)
   unit: Unit;
 
-  /** First day. */
+  /** First day of the deployment. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   fromOn: string;
 
-  /** Last day. */
+  /** Last day of the deployment. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   toOn: string;
 
-  /** Times of day. */
+  /** Times of day of the deployment, in words. Null if not stated. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 300)
   timesOfDay: string | null;
 
-  /** Where: streets, estates, premises. */
+  /** Streets, estates or premises. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(3, 1000)
   location: string;
 
-  /** The problem in figures: counts, period, trend. */
+  /** Problem in figures: counts, period, trend. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(10, 4000)
   evidence: string;
 
-  /** What is done with it, and to what end. */
+  /** Use of the resource and its purpose. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(10, 2000)
   tactic: string;
 
-  /** What is expected, and how it is measured: an aim of the plan. */
+  /** Expected outcome and its measure: an aim of the plan. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(10, 2000)
   expectedOutcome: string;
 
-  /** What happens without it. */
+  /** Consequences of a refusal. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(3, 2000)
   ifRefused: string;
 
-  /** Authorities that are needed: dispersal, surveillance, a DPIA for cameras. */
+  /**
+   * Legal authorities required, such as a dispersal authority, surveillance authority or DPIA for cameras. Null if
+   * none.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 1000)
   authorityNeeded: string | null;
 
-  /** Effect on the community and on equality, and what softens it. */
+  /** Impact on the community and on equality, with mitigation. Null if not assessed. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 2000)
   communityImpact: string | null;
 
-  /** Who sustains it afterwards. */
+  /** Arrangement that sustains the result after the deployment. Null if none. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 1000)
   exitPlan: string | null;
 
-  /** From the problem matrix: 1 to 38, the higher the more pressing. */
+  /** Score from the problem matrix, 1 (lowest) to 38 (highest). Null if not scored. */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -283,50 +285,50 @@ export class Bid extends KnownRecord {
   @Classified('administrative')
   submittedAt: Date | null;
 
-  /** How often it was deferred. */
+  /** Number of deferrals so far. */
   @Column({ type: 'integer', default: 0 })
   @Classified('administrative')
   deferrals: number;
 
-  /** Why it cannot wait for the plan to be agreed, where its agency asks for that. */
+  /** Reason why the bid cannot wait for an agreed plan. Null if the agency has not asked for a waiver. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   waiverReason: string | null;
 
-  /** The chair of the plan's panel who lets it go ahead nonetheless. */
+  /** Chair of the panel that owns the plan, who granted the waiver. Null if not granted. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   planChairWaivedId: string | null;
 
-  /** The chair of Tasking who does. */
+  /** Chair of the Tasking panel who granted the waiver. Null if not granted. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   taskingChairWaivedId: string | null;
 
-  /** When the plan's panel ratified that. */
+  /** Time at which the panel that owns the plan ratified the waiver. Null if not ratified. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   ratifiedAt: Date | null;
 
-  /** How much was granted. */
+  /** Quantity granted, in `unit`. Null before an approval. */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   grantedQuantity: number | null;
 
-  /** The day by which its results are owed. */
+  /** Last day for returning results. Null before deployment. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   resultsDueOn: string | null;
 
-  /** Why it was not deployed, or was withdrawn. */
+  /** Reason for a withdrawal or for not deploying the resource. Null otherwise. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   endReason: string | null;
 }
 
-/** What is written down about a bid, where the bid stands; its category is always `plan_action`. */
+/** Record about a bid, in the partnership of the bid. Its data category is always `plan_action`. */
 abstract class BidRecord extends ContributedRecord {
-  /** The data category: `plan_action`. */
+  /** Data category, always `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
   @Classified('administrative')
   category: 'plan_action';
@@ -336,23 +338,23 @@ abstract class BidRecord extends ContributedRecord {
   @Classified('administrative')
   bidId: string;
 
-  /** The panel before which the bid stands. */
+  /** Panel that decides the bid. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The panel of its plan. */
+  /** Panel that owns the plan. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   planPanelId: string;
 
-  /** The case behind it. */
+  /** Case of the plan. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   caseId: string;
 }
 
-/** What a meeting decided about a bid: exactly one decision a meeting. Decisions are added and never changed. */
+/** Decision of a meeting on a bid; each meeting decides a bid once. Decisions are inserted and never changed. */
 @Entity('bid_decisions')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
@@ -363,7 +365,7 @@ abstract class BidRecord extends ContributedRecord {
 @Check('bid_decisions_reason', `kind IN ('approval', 'escalation') OR reason IS NOT NULL`)
 @Check('bid_decisions_granted', `(kind IN ('approval', 'part_approval')) = (granted_quantity IS NOT NULL)`)
 export class BidDecision extends BidRecord {
-  /** The meeting that decided. */
+  /** Meeting that decided. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Meeting)
   @Classified('administrative')
@@ -374,7 +376,9 @@ export class BidDecision extends BidRecord {
   @IsIn(BID_DECISIONS)
   kind: BidDecisionKind;
 
-  /** How much is granted. */
+  /**
+   * Quantity granted, in the unit of the bid. Required for a part approval; null for a refusal, deferral or escalation.
+   */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -383,21 +387,21 @@ export class BidDecision extends BidRecord {
   @Max(100_000)
   grantedQuantity: number | null;
 
-  /** Conditions of the grant. */
+  /** Conditions of the grant. Null if none. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 2000)
   conditions: string | null;
 
-  /** Why it is refused, reduced or deferred. */
+  /** Reason for a refusal, part approval or deferral. Null for an approval or escalation without a reason. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
   @Length(3, 2000)
   reason: string | null;
 
-  /** The heading of the control strategy that it serves. */
+  /** Heading of the control strategy that the bid serves. Null if none. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()
@@ -411,7 +415,7 @@ export class BidDecision extends BidRecord {
 
 export const RECOMMENDATIONS = ['continue', 'adapt', 'end'] as const;
 
-/** What came of it. Counts, never names. Source: JAG note, section 3.4 "Results record". */
+/** Results of a bid, as counts without names. Source: JAG note, section 3.4 "Results record". */
 @Entity('bid_results')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'planPanelId'], ['id', 'panelId'])
@@ -419,7 +423,7 @@ export const RECOMMENDATIONS = ['continue', 'adapt', 'end'] as const;
 @Check('bid_results_recommendation', oneOf('recommendation', RECOMMENDATIONS))
 @Check('bid_results_category', `category = 'plan_action'`)
 export class BidResult extends BidRecord {
-  /** How much of what was granted was worked. */
+  /** Quantity of the grant that was used, in the unit of the bid. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   @IsInt()
@@ -427,7 +431,10 @@ export class BidResult extends BidRecord {
   @Max(100_000)
   worked: number;
 
-  /** Incidents before, during and after, where they were counted. */
+  /**
+   * Number of incidents before the deployment. `incidentsDuring` and `incidentsAfter` count the periods that follow.
+   * Null if not counted.
+   */
   @Column({ type: 'integer', nullable: true })
   @Classified('plan_action')
   @IsOptional()
@@ -452,13 +459,13 @@ export class BidResult extends BidRecord {
   @Max(100_000)
   incidentsAfter: number | null;
 
-  /** What was done, counted: stops, arrests, seizures, notices, warnings, visits. */
+  /** Activity in counts: stops, arrests, seizures, notices, warnings, visits. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(3, 2000)
   activity: string;
 
-  /** What residents say. */
+  /** Feedback from residents. Null if none. */
   @Column({ type: 'text', nullable: true })
   @Classified('plan_action')
   @IsOptional()

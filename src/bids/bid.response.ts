@@ -6,7 +6,7 @@ import { view } from '../records/response-view.js';
 import { Bid, BidDecision, BidResult, type BidStatus } from './bid.entity.js';
 import { Resource } from './resource.entity.js';
 
-/** What can be bid for. */
+/** Resource of the catalogue. */
 export class ResourceView extends view(
   Resource,
   'id',
@@ -21,16 +21,16 @@ export class ResourceView extends view(
   'available',
 ) {}
 
-/** What to know on listing a bid. */
+/** Warnings shown to those who list a bid. */
 export const BID_WARNINGS = ['results_missing'] as const;
 export type BidWarning = (typeof BID_WARNINGS)[number];
 
-const AWAITS_DECISION: readonly BidStatus[] = ['screened', 'listed', 'deferred'];
+const STATUSES_AWAITING_DECISION: readonly BidStatus[] = ['screened', 'listed', 'deferred'];
 
 const warningsOf = ({ status, agencyId }: Bid, owing?: ReadonlySet<string>): BidWarning[] =>
-  AWAITS_DECISION.includes(status) && owing?.has(agencyId) ? ['results_missing'] : [];
+  STATUSES_AWAITING_DECISION.includes(status) && owing?.has(agencyId) ? ['results_missing'] : [];
 
-/** A bid, as far as you may see it. */
+/** Bid, with the fields that the reader may see. */
 export class BidView extends view(
   Bid,
   'id',
@@ -71,30 +71,30 @@ export class BidView extends view(
   'endReason',
   'updatedAt',
 ) {
-  /** It was deployed, and its results are owed since before today (in London). */
+  /** Whether the bid is deployed and its results were due before today (London time). */
   @Classified('administrative')
   resultsOverdue: boolean;
 
   /**
-   * `results_missing`: the agency that made it owes the results of another bid that you may read. Empty before it is screened and
-   * after it is decided.
+   * `results_missing`: the agency that made the bid owes the results of another bid that you may read. Empty before
+   * screening and after the decision.
    */
   @ApiProperty({ enum: BID_WARNINGS, isArray: true, maxItems: BID_WARNINGS.length })
   @Classified('administrative')
   warnings: BidWarning[];
 
-  /** `owing`: the agencies that owe results, as far as the reader may know. */
+  /** `owing`: agencies that owe results, among the bids that the reader may read. */
   static derive = (shown: Row, now: Date, { owing }: Row): Row => ({
     resultsOverdue: owesResults(shown as Row & Bid, now),
     warnings: warningsOf(shown as Row & Bid, owing as ReadonlySet<string> | undefined),
   });
 }
 
-/** Deployed, and the day for its results is over. */
+/** Returns whether a bid is deployed and the day for its results has passed. */
 export const owesResults = ({ status, resultsDueOn }: Pick<Bid, 'status' | 'resultsDueOn'>, now: Date): boolean =>
   status === 'deployed' && resultsDueOn !== null && resultsDueOn < londonDay(now);
 
-/** What a meeting decided about a bid. */
+/** Decision of a meeting on a bid. */
 export class BidDecisionView extends view(
   BidDecision,
   'id',
@@ -113,7 +113,7 @@ export class BidDecisionView extends view(
   'createdAt',
 ) {}
 
-/** What came of a bid. */
+/** Results of a bid. */
 export class BidResultView extends view(
   BidResult,
   'id',

@@ -32,7 +32,7 @@ export class BidsController {
     private readonly resources: ResourcesService,
   ) {}
 
-  /** What can be bid for in your partnerships */
+  /** List the resources of your partnerships */
   @Get('resources')
   @RequirePermission('read', Resource)
   @ApiAnswer.page(ResourceView)
@@ -40,7 +40,7 @@ export class BidsController {
     return this.resources.list(actor, query);
   }
 
-  /** Add a resource to the catalogue (chair or coordinator of the panel that gives it) */
+  /** Add a resource to the catalogue (chair or coordinator of the panel that allocates it) */
   @Post('resources')
   @RequirePermission('keep-resources', Panel)
   @ApiAnswer.created(ResourceView)
@@ -48,7 +48,7 @@ export class BidsController {
     return this.resources.add(actor, body);
   }
 
-  /** One resource */
+  /** Get a resource */
   @Get('resources/:id')
   @RequirePermission('read', Resource)
   @ApiAnswer.one(ResourceView)
@@ -56,7 +56,7 @@ export class BidsController {
     return this.resources.get(actor, id);
   }
 
-  /** Change a resource, or take it out of the catalogue for a time (chair, coordinator) */
+  /** Change a resource or make it unavailable (chair, coordinator) */
   @Patch('resources/:id')
   @RequirePermission('change', Resource)
   @ApiAnswer.updated(ResourceView)
@@ -68,7 +68,7 @@ export class BidsController {
     return this.resources.change(actor, id, body);
   }
 
-  /** Bids of your agency, of cases that you read, and before your panels */
+  /** List bids of your agency, for cases that you read, and to your panels */
   @Get('bids')
   @RequirePermission('read', Bid)
   @ApiAnswer.page(BidView)
@@ -76,7 +76,7 @@ export class BidsController {
     return this.bids.list(actor, query);
   }
 
-  /** Bid for what a plan needs: a draft */
+  /** Draft a bid for a resource that a plan needs */
   @Post('bids')
   @RequirePermission('bid', Plan)
   @ApiAnswer.created(BidView)
@@ -84,7 +84,7 @@ export class BidsController {
     return this.bids.draft(actor, body);
   }
 
-  /** One bid, as far as you may see it */
+  /** Get a bid, with the fields that you may see */
   @Get('bids/:id')
   @RequirePermission('read', Bid)
   @ApiAnswer.one(BidView)
@@ -92,7 +92,7 @@ export class BidsController {
     return this.bids.get(actor, id);
   }
 
-  /** What meetings decided about it */
+  /** List the decisions on a bid */
   @Get('bids/:id/decisions')
   @RequirePermission('read', BidDecision)
   @ApiAnswer.page(BidDecisionView)
@@ -100,7 +100,7 @@ export class BidsController {
     return this.bids.decisions(actor, id, query);
   }
 
-  /** What came of it */
+  /** List the results of a bid */
   @Get('bids/:id/results')
   @RequirePermission('read', BidResult)
   @ApiAnswer.page(BidResultView)
@@ -108,7 +108,7 @@ export class BidsController {
     return this.bids.results(actor, id, query);
   }
 
-  /** Submit it (your agency’s) */
+  /** Submit a bid (your agency’s) */
   @Post('bids/:id/submission')
   @RequirePermission('submit', Bid)
   @ApiAnswer.updated(BidView)
@@ -116,7 +116,7 @@ export class BidsController {
     return this.bids.submit(actor, id);
   }
 
-  /** Screen it for the panel (chair, coordinator) */
+  /** Screen a bid for the panel (chair, coordinator) */
   @Post('bids/:id/screening')
   @RequirePermission('screen', Bid)
   @ApiAnswer.updated(BidView)
@@ -124,7 +124,7 @@ export class BidsController {
     return this.bids.screen(actor, id);
   }
 
-  /** List it at a meeting (chair, coordinator) */
+  /** List a bid at a meeting (chair, coordinator) */
   @Post('bids/:id/listing')
   @RequirePermission('list', Bid)
   @ApiAnswer.updated(BidView)
@@ -132,7 +132,7 @@ export class BidsController {
     return this.bids.listAt(actor, id, body);
   }
 
-  /** Record what the meeting decided about it (chair, coordinator) */
+  /** Record the decision of the meeting on a bid (chair, coordinator) */
   @Post('bids/:id/decision')
   @RequirePermission('decide', Bid)
   @ApiAnswer.updated(BidView)
@@ -144,7 +144,7 @@ export class BidsController {
     return this.bids.decide(actor, id, body);
   }
 
-  /** Withdraw it (your agency’s) */
+  /** Withdraw a bid (your agency’s) */
   @Post('bids/:id/withdrawal')
   @RequirePermission('withdraw', Bid)
   @ApiAnswer.updated(BidView)
@@ -152,7 +152,7 @@ export class BidsController {
     return this.bids.withdraw(actor, id, body);
   }
 
-  /** Ask the chairs of both panels to let it go ahead of its plan (your agency’s draft) */
+  /** Ask the chairs of both panels to allow a bid before its plan is agreed (your agency’s draft) */
   @Post('bids/:id/waiver-request')
   @RequirePermission('ask-waiver', Bid)
   @ApiAnswer.updated(BidView)
@@ -164,7 +164,7 @@ export class BidsController {
     return this.bids.askWaiver(actor, id, body);
   }
 
-  /** Let it go ahead of its plan (the chairs of both panels, each for theirs) */
+  /** Allow a bid before its plan is agreed (chairs of both panels, each for their own) */
   @Post('bids/:id/waiver')
   @RequirePermission('waive', Bid)
   @ApiAnswer.updated(BidView)
@@ -172,7 +172,7 @@ export class BidsController {
     return this.bids.waive(actor, id);
   }
 
-  /** Ratify that it went ahead of its plan (chair of the plan’s panel) */
+  /** Ratify the waiver of a bid (chair of the plan’s panel) */
   @Post('bids/:id/ratification')
   @RequirePermission('ratify', Bid)
   @ApiAnswer.updated(BidView)
@@ -180,7 +180,7 @@ export class BidsController {
     return this.bids.ratify(actor, id);
   }
 
-  /** Schedule what was granted (chair, coordinator) */
+  /** Schedule the resources granted (chair, coordinator) */
   @Post('bids/:id/scheduling')
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
@@ -188,7 +188,7 @@ export class BidsController {
     return this.bids.schedule(actor, id);
   }
 
-  /** Say that it is deployed: its results are owed by a day (chair, coordinator) */
+  /** Record that the resources were deployed; this sets the day for results (chair, coordinator) */
   @Post('bids/:id/deployment')
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
@@ -196,7 +196,7 @@ export class BidsController {
     return this.bids.deploy(actor, id);
   }
 
-  /** Say that it is not deployed, and why (chair, coordinator) */
+  /** Record that the resources were not deployed, with the reason (chair, coordinator) */
   @Post('bids/:id/non-deployment')
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
@@ -204,7 +204,7 @@ export class BidsController {
     return this.bids.notDeploy(actor, id, body);
   }
 
-  /** Report what came of it (your agency’s) */
+  /** Report the results of a bid (your agency’s) */
   @Post('bids/:id/results')
   @RequirePermission('report-results', Bid)
   @ApiAnswer.updated(BidView)
@@ -212,7 +212,7 @@ export class BidsController {
     return this.bids.report(actor, id, body);
   }
 
-  /** Say that its results were evaluated (chair, coordinator) */
+  /** Record that the results of a bid were evaluated (chair, coordinator) */
   @Post('bids/:id/evaluation')
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
@@ -220,7 +220,7 @@ export class BidsController {
     return this.bids.evaluate(actor, id);
   }
 
-  /** Close it (chair, coordinator) */
+  /** Close a bid (chair, coordinator) */
   @Post('bids/:id/closure')
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)

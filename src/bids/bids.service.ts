@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CycleMeeting, Feed } from '../cycles/cycle.entity.js';
-import { handOn, takeUp } from '../cycles/feeds.service.js';
+import { createFeed, acknowledgeFeed } from '../cycles/feeds.service.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -29,7 +29,9 @@ import type {
 import { BidDecisionView, BidResultView, BidView } from './bid.response.js';
 import { Resource } from './resource.entity.js';
 
-/** Resources that are bid for: at Tasking, and if need be at the TTCG. Source: JAG note, sections 3.3 and 3.4. */
+/**
+ * Bids for resources, decided by Tasking or, after an escalation, by the TTCG. Source: JAG note, sections 3.3 and 3.4.
+ */
 @Injectable()
 export class BidsService {
   constructor(
@@ -38,27 +40,29 @@ export class BidsService {
   ) {
     hooks.register({
       afterClosure: async (work, meeting) => {
-        await everyBidDecided(work, meeting);
-        await everyWaiverRatified(work, meeting);
-        // needs and bids that are hidden from whoever closes or cancels go on all the same
+        await mustHaveDecidedBids(work, meeting);
+        await mustHaveRatifiedWaivers(work, meeting);
+        // includes needs and bids that are hidden from the user who closes or cancels the meeting
         await work.acrossPartnerships(async () => {
-          await relist(work, meeting);
-          await handOnNeeds(work, meeting);
+          await relistUndecidedBids(work, meeting);
+          await createPlanNeedFeeds(work, meeting);
         });
       },
-      afterCancellation: (work, meeting) => work.acrossPartnerships(() => relist(work, meeting)),
+      afterCancellation: (work, meeting) => work.acrossPartnerships(() => relistUndecidedBids(work, meeting)),
     });
   }
 
   list(actor: Actor, { panelId, status, ...query }: BidQuery): Promise<AuthorizedResponse> {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
     return this.records.read(actor, (work) =>
-      work.respond.page(BidView, filter, query, { given: (rows) => owing(work, rows as Row[] & Bid[]) }),
+      work.respond.page(BidView, filter, query, {
+        given: (rows) => findAgenciesOwingResults(work, rows as Row[] & Bid[]),
+      }),
     );
   }
 
   get(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => shown(work, id));
+    return this.records.read(actor, (work) => respondWithBid(work, id));
   }
 
   decisions(actor: Actor, bidId: string, query: PageQuery): Promise<AuthorizedResponse> {
@@ -80,20 +84,22 @@ export class BidsService {
       const plan = await work.records.find('bid', Plan, planId);
       const panel = await work.records.findOrNull('read', Panel, panelId);
       if (panel?.type !== 'tasking' || panel.partnershipId !== plan.partnershipId)
-        throw unacceptable('not-tasking', 'Bid before the Tasking meeting of the plan’s own partnership.', [
-          { pointer: '/panelId', detail: 'is no Tasking panel of the partnership' },
+        throw unacceptable('not-tasking', 'Choose the Tasking panel of the partnership that owns the plan.', [
+          { pointer: '/panelId', detail: 'is not a Tasking panel of the partnership' },
         ]);
       if (actor.compartmentPanelIds.includes(plan.panelId))
         throw unacceptable(
           'compartment',
-          'What a panel that is a compartment of its own plans does not leave it. Find the resource without a bid.',
+          'The plan belongs to a compartment and must not be shared with Tasking. Arrange the resource without a bid.',
           [{ pointer: '/planId', detail: 'is a plan of a compartment' }],
         );
       if (request.toOn < request.fromOn)
-        throw unacceptable('ends-before-it-starts', 'A resource is wanted from a day to the same or a later one.', [
-          { pointer: '/toOn', detail: 'must not lie before fromOn' },
-        ]);
-      await inTheCatalogue(work, panelId, request);
+        throw unacceptable(
+          'ends-before-it-starts',
+          'The last day is before the first. Choose the same day or a later one.',
+          [{ pointer: '/toOn', detail: 'must not be before fromOn' }],
+        );
+      await mustBeAvailableResource(work, panelId, request);
       const bid = await work.write.insert(Bid, {
         ...request,
         planId,
@@ -110,49 +116,49 @@ export class BidsService {
     });
   }
 
-  /** A bid needs an agreed plan, or a waiver by both chairs. Source: JAG note, section 3.3, rule 2. */
+  /** Requires an agreed plan or a waiver by both chairs. Source: JAG note, section 3.3, rule 2. */
   submit(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'submit', 'submission', async (work, bid) => {
+    return this.applyCommand(actor, id, 'submit', 'submission', async (work, bid) => {
       const { status } = await work.manager.findOneByOrFail(Plan, { id: bid.planId });
       const isWaived = bid.planChairWaivedId !== null && bid.taskingChairWaivedId !== null;
       if (status !== 'agreed' && status !== 'active' && !isWaived)
         throw conflict(
           'plan-not-agreed',
-          'A bid needs an agreed plan. Have the plan agreed, or ask the chairs of both panels to waive that.',
+          'The plan is not agreed. Have it agreed, or ask the chairs of both panels for a waiver.',
         );
       return { submittedAt: work.now };
     });
   }
 
   screen(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'screen', 'screening');
+    return this.applyCommand(actor, id, 'screen', 'screening');
   }
 
-  /** Takes up the need, or the escalation, that was handed on to the panel. */
+  /** Acknowledges the feed that handed the plan's need, or the escalated bid, on to the panel. */
   listAt(actor: Actor, id: string, { meetingId }: BidListing): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'list', 'listing', async (work, bid) => {
+    return this.applyCommand(actor, id, 'list', 'listing', async (work, bid) => {
       const meeting = await work.records.find('hear-bids', Meeting, meetingId);
       if (meeting.panelId !== bid.panelId)
-        throw unacceptable('another-panel', 'A bid is listed at a meeting of the panel before which it stands.', [
+        throw unacceptable('another-panel', 'Choose a meeting of the panel that decides the bid.', [
           { pointer: '/meetingId', detail: 'is a meeting of another panel' },
         ]);
       if (!isToBeHeld(meeting.status))
-        throw conflict('meeting-over', `A meeting that is ${meeting.status} takes no bid. List it at the next one.`);
+        throw conflict('meeting-over', `The meeting is ${meeting.status}. List the bid at the next meeting.`);
       if (await work.manager.existsBy(BidDecision, { bidId: id, meetingId }))
-        throw conflict('decided-there', 'This meeting decided about the bid already. List it at the next one.');
-      await takeUpFor(work, bid);
+        throw conflict('decided-there', 'This meeting has already decided the bid. List it at the next meeting.');
+      await acknowledgeFeedsFor(work, bid);
       return { meetingId };
     });
   }
 
-  /** Exactly one decision a meeting. Source: JAG note, section 3.3, rules 3 and 4. */
+  /** Records the one decision a meeting may take on a bid. Source: JAG note, section 3.3, rules 3 and 4. */
   decide(actor: Actor, id: string, request: BidDecisionRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('decide', Bid, BidView, id);
       const status = after(bidMachine, found.status, request.kind);
       const meeting = await work.records.find('hear-bids', Meeting, found.meetingId as string);
-      mayDecide(found, meeting, request);
-      const granted = grantedBy(request, found);
+      mustBeDecidable(found, meeting, request);
+      const granted = grantedQuantityOf(request, found);
       const by = { decidedById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
       const decision = await work.write.insert(BidDecision, {
         ...request,
@@ -172,42 +178,49 @@ export class BidsService {
       });
       work.recordEvent('bid.decided', Bid, decided, { kind: request.kind });
       const { kind } = request;
-      if (kind === 'escalation') await escalate(work, decided, meeting);
-      else if (kind !== 'deferral') await this.tell(work, decided, { ...decision, kind }, meeting);
-      return shown(work, id);
+      if (kind === 'escalation') await escalateBid(work, decided, meeting);
+      else if (kind !== 'deferral') await this.reportDecision(work, decided, { ...decision, kind }, meeting);
+      return respondWithBid(work, id);
     });
   }
 
-  /** A draft is shown to the chairs when its agency says why it cannot wait for the plan; not before. */
+  /** Makes a draft visible to the chairs, by recording why it cannot wait for the plan. */
   askWaiver(actor: Actor, id: string, { reason }: BidWaiverRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('ask-waiver', Bid, BidView, id);
-      if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft can go ahead of its plan.');
-      if (found.waiverReason) throw conflict('asked-already', 'The chairs were asked already.');
+      if (found.status !== 'draft')
+        throw conflict('not-in-this-state', 'Only a draft can get a waiver. This bid is no longer a draft.');
+      if (found.waiverReason)
+        throw conflict('asked-already', 'The chairs have already been asked. Wait for their answer.');
       const asked = await work.write.update(Bid, found, { waiverReason: reason });
       work.recordEvent('bid.waiver-asked', Bid, asked);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
-  /** Both chairs say so, each for their panel, and they are two people. */
+  /** Records the waiver of one of the two chairs, who must be different people. */
   waive(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('waive', Bid, BidView, id);
-      if (found.status !== 'draft') throw conflict('not-in-this-state', 'Only a draft waits for a waiver.');
+      if (found.status !== 'draft')
+        throw conflict('not-in-this-state', 'Only a draft can get a waiver. This bid is no longer a draft.');
       const chairs = (panelId: string): boolean =>
         actor.memberships.some((one) => one.panelId === panelId && (one.role === 'chair' || one.role === 'co_chair'));
       const others = [found.planChairWaivedId, found.taskingChairWaivedId];
       if (others.some((id) => id && actor.registrationIds.includes(id)))
-        throw conflict('waived-already', 'You waived it for one panel. The chair of the other one is somebody else.');
+        throw conflict(
+          'waived-already',
+          'You have already granted the waiver for one panel. A different person must chair the other.',
+        );
       const forPlan = chairs(found.planPanelId) && !found.planChairWaivedId;
       const forTasking = !forPlan && chairs(found.panelId) && !found.taskingChairWaivedId;
-      if (!forPlan && !forTasking) throw conflict('waived-already', 'It was waived for the panel that you chair.');
+      if (!forPlan && !forTasking)
+        throw conflict('waived-already', 'The waiver has already been granted for the panel that you chair.');
       const waived = await work.write.update(Bid, found, {
         ...(forPlan ? { planChairWaivedId: actor.id } : { taskingChairWaivedId: actor.id }),
       });
       work.recordEvent('bid.waived', Bid, waived);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
@@ -215,56 +228,62 @@ export class BidsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('ratify', Bid, BidView, id);
       if (!found.planChairWaivedId || !found.taskingChairWaivedId)
-        throw conflict('nothing-to-ratify', 'Nobody waived that its plan is agreed first.');
-      if (found.ratifiedAt) throw conflict('ratified-already', 'The waiver is ratified.');
+        throw conflict('nothing-to-ratify', 'There is no waiver to ratify: both chairs must grant it first.');
+      if (found.ratifiedAt) throw conflict('ratified-already', 'The waiver has already been ratified.');
       const ratified = await work.write.update(Bid, found, { ratifiedAt: work.now });
       work.recordEvent('bid.ratified', Bid, ratified);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
   withdraw(actor: Actor, id: string, { reason }: BidEnd): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'withdraw', 'withdrawal', () => Promise.resolve({ endReason: reason }));
+    return this.applyCommand(actor, id, 'withdraw', 'withdrawal', () => Promise.resolve({ endReason: reason }));
   }
 
   schedule(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'scheduling', (_, bid) => {
+    return this.applyCommand(actor, id, 'deploy', 'scheduling', (_, bid) => {
       if (bid.escalatedFromId)
-        throw conflict('continues-below', 'What the TTCG granted is scheduled by the Tasking that asked for it.');
+        throw conflict(
+          'continues-below',
+          'This is the TTCG’s copy of an escalated bid. Schedule the original bid at the Tasking panel.',
+        );
       return Promise.resolve({});
     });
   }
 
-  /** Results are owed by one working day before the papers of the next Tasking. Source: JAG note, section 3.3, rule 5. */
+  /**
+   * Sets the day for results: one working day before the papers of the next Tasking meeting are due. Source: JAG note,
+   * section 3.3, rule 5.
+   */
   deploy(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'deployment', async (work, bid) => ({
-      resultsDueOn: await resultsDueOn(work, bid),
+    return this.applyCommand(actor, id, 'deploy', 'deployment', async (work, bid) => ({
+      resultsDueOn: await findResultsDueDate(work, bid),
     }));
   }
 
   notDeploy(actor: Actor, id: string, { reason }: BidEnd): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'non_deployment', () => Promise.resolve({ endReason: reason }));
+    return this.applyCommand(actor, id, 'deploy', 'non_deployment', () => Promise.resolve({ endReason: reason }));
   }
 
   evaluate(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'evaluation');
+    return this.applyCommand(actor, id, 'deploy', 'evaluation');
   }
 
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.move(actor, id, 'deploy', 'closure');
+    return this.applyCommand(actor, id, 'deploy', 'closure');
   }
 
-  /** The results go to the next Tasking. */
+  /** Records the results and hands them on to the next Tasking meeting. */
   report(actor: Actor, id: string, request: BidResultRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('report-results', Bid, BidView, id);
       const status = after(bidMachine, found.status, 'results');
       const { panelId, partnershipId, caseId, planPanelId } = found;
-      const of = { caseId, planPanelId };
+      const ofCase = { caseId, planPanelId };
       const by = { agencyId: actor.agencyId, contributingType: actor.agencyType };
       const result = await work.write.insert(BidResult, {
         ...request,
-        ...of,
+        ...ofCase,
         ...by,
         panelId,
         partnershipId,
@@ -272,24 +291,27 @@ export class BidsService {
       });
       const returned = await work.write.update(Bid, found, { status });
       work.recordEvent('bid.results-returned', Bid, returned, { recommendation: request.recommendation });
-      await handOn(work, {
+      await createFeed(work, {
         kind: 'result',
         from: { id: found.meetingId as string, panelId },
         to: { panelId, partnershipId },
         notBefore: work.now,
-        cycleId: await cycleOf(work, found.meetingId as string, partnershipId),
+        cycleId: await findCycleId(work, found.meetingId as string, partnershipId),
         itemId: result.id,
         text: `Results of the bid “${found.title}”: ${request.recommendation}.`,
         agencyId: found.agencyId,
         contributingType: found.contributingType,
-        of,
+        of: ofCase,
       });
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 
-  /** What was decided goes back to the panel whose plan it is for; from the TTCG, to the bid that was escalated. */
-  private async tell(
+  /**
+   * Hands the decision on to the panel that owns the plan. A decision of the TTCG is also copied to the bid that was
+   * escalated.
+   */
+  private async reportDecision(
     work: UnitOfWork,
     bid: Bid,
     decision: BidDecision & { kind: 'approval' | 'part_approval' | 'refusal' },
@@ -300,7 +322,7 @@ export class BidsService {
       const asked = bid.escalatedFromId ? await work.manager.findOneByOrFail(Bid, { id: bid.escalatedFromId }) : bid;
       if (asked !== bid) {
         await work.write.insert(BidDecision, {
-          ...anew(decision),
+          ...copyValues(decision),
           bidId: asked.id,
           panelId: asked.panelId,
           partnershipId: asked.partnershipId,
@@ -311,12 +333,12 @@ export class BidsService {
         });
         work.recordEvent('bid.decided', Bid, decided, { kind: decision.kind });
       }
-      await handOn(work, {
+      await createFeed(work, {
         kind: 'decision',
         from: meeting,
         to: { panelId: asked.planPanelId, partnershipId: asked.partnershipId },
         notBefore: meeting.scheduledAt,
-        cycleId: await cycleOf(work, meeting.id, asked.partnershipId),
+        cycleId: await findCycleId(work, meeting.id, asked.partnershipId),
         itemId: decision.id,
         text: `Bid “${asked.title}”: ${bid.status.replace('_', ' ')}.`,
         agencyId: asked.agencyId,
@@ -327,7 +349,7 @@ export class BidsService {
     });
   }
 
-  private move(
+  private applyCommand(
     actor: Actor,
     id: string,
     action: string,
@@ -339,52 +361,58 @@ export class BidsService {
       const status = after(bidMachine, found.status, command);
       const moved = await work.write.update(Bid, found, { ...(await changes(work, found)), status });
       work.recordEvent(`bid.${status.replace('_', '-')}`, Bid, moved);
-      return shown(work, id);
+      return respondWithBid(work, id);
     });
   }
 }
 
-/** A bid with what follows from other bids, as far as its reader may read them: the answer to a command, and to a read. */
-const shown = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
-  work.respond.found(BidView, id, 200, (rows) => owing(work, rows as Row[] & Bid[]));
+/** Responds with a bid, including warnings derived from other bids that the reader may read. */
+const respondWithBid = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
+  work.respond.found(BidView, id, 200, (rows) => findAgenciesOwingResults(work, rows as Row[] & Bid[]));
 
 /**
- * Returns the agencies that owe results. A bid that is hidden from the reader gives no warning: asked for each reader, and never
- * stored with the bid.
+ * Returns the agencies that owe results. Computed for each reader and never stored, because a bid hidden from the
+ * reader must not cause a warning.
  */
-async function owing(work: UnitOfWork, bids: readonly Bid[]): Promise<Row> {
+async function findAgenciesOwingResults(work: UnitOfWork, bids: readonly Bid[]): Promise<Row> {
   const agencyIds = [...new Set(bids.map(({ agencyId }) => agencyId))];
   const overdue = { status: 'deployed', resultsDueOn: { $lt: londonDay(work.now) } };
   const found = await work.records.findMany('read', Bid, { agencyId: { $in: agencyIds }, ...overdue });
   return { owing: new Set(found.map(({ agencyId }) => agencyId)) };
 }
 
-function mayDecide(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequest): void {
+function mustBeDecidable(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequest): void {
   if (meeting.status === 'cancelled')
-    throw conflict('meeting-cancelled', 'A meeting that was cancelled decides nothing. List the bid at the next one.');
+    throw conflict(
+      'meeting-cancelled',
+      'The meeting was cancelled and cannot decide. List the bid at the next meeting.',
+    );
   if (kind !== 'approval' && kind !== 'escalation' && !reason)
-    throw unacceptable('reason-needed', 'Say why it is refused, reduced or deferred.', [
+    throw unacceptable('reason-needed', 'Give a reason for a refusal, part approval or deferral.', [
       { pointer: '/reason', detail: `must be given for ${kind.replace('_', ' ')}` },
     ]);
   if (kind === 'deferral' && bid.deferrals >= MOST_DEFERRALS)
-    throw conflict('deferred-too-often', `It was deferred ${String(MOST_DEFERRALS)} times: decide it now.`);
+    throw conflict(
+      'deferred-too-often',
+      `The bid has been deferred ${String(MOST_DEFERRALS)} times. Approve, refuse or escalate it.`,
+    );
   if (kind === 'escalation' && bid.escalatedFromId)
-    throw conflict('highest-already', 'It stands before the TTCG already: there is nobody to escalate it to.');
+    throw conflict('highest-already', 'The bid is already at the TTCG, the highest level. Decide it here.');
 }
 
-function grantedBy({ kind, grantedQuantity }: BidDecisionRequest, { quantity }: Bid): number | null {
+function grantedQuantityOf({ kind, grantedQuantity }: BidDecisionRequest, { quantity }: Bid): number | null {
   if (kind !== 'approval' && kind !== 'part_approval') return null;
   const granted = kind === 'approval' ? (grantedQuantity ?? quantity) : grantedQuantity;
   if (granted && (kind === 'approval' ? granted === quantity : granted < quantity)) return granted;
-  throw unacceptable('granted-quantity', 'An approval grants what was asked for; a part of it is a part approval.', [
+  throw unacceptable('granted-quantity', 'An approval grants the full quantity. Use a part approval to grant less.', [
     {
       pointer: '/grantedQuantity',
-      detail: kind === 'approval' ? `is ${String(quantity)}` : `must lie below ${String(quantity)}`,
+      detail: kind === 'approval' ? `must be ${String(quantity)}` : `must be less than ${String(quantity)}`,
     },
   ]);
 }
 
-async function inTheCatalogue(
+async function mustBeAvailableResource(
   work: UnitOfWork,
   panelId: string,
   { resourceId, resourceType }: Pick<BidRequest, 'resourceId' | 'resourceType'>,
@@ -392,27 +420,27 @@ async function inTheCatalogue(
   if (!resourceId) return;
   const resource = await work.records.findOrNull('read', Resource, resourceId);
   if (resource?.available && resource.type === resourceType && resource.panelId === panelId) return;
-  throw unacceptable('no-such-resource', 'Bid for a resource that the panel gives and that is available.', [
-    { pointer: '/resourceId', detail: 'is no available resource of this type and panel' },
+  throw unacceptable('no-such-resource', 'Choose an available resource of this panel and type.', [
+    { pointer: '/resourceId', detail: 'is not an available resource of this type and panel' },
   ]);
 }
 
-/** The bid that goes on to the TTCG of the BCU, to its next meeting whose day for bids is not over. */
-async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void> {
+/** Copies the bid to the TTCG of the BCU, for its next meeting whose deadline for bids has not passed. */
+async function escalateBid(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void> {
   await work.acrossPartnerships(async () => {
     const [ttcg] = await work.manager.query<{ panelId: string; partnershipId: string }[]>(
       `SELECT p.id AS "panelId", p.partnership_id AS "partnershipId" FROM panels p JOIN partnerships b ON b.within_id = p.partnership_id
        WHERE b.id = $1 AND p.type = 'ttcg' ORDER BY p.id LIMIT 1`,
       [bid.partnershipId],
     );
-    if (!ttcg) throw conflict('no-ttcg', 'No TTCG serves this partnership: decide the bid here.');
+    if (!ttcg) throw conflict('no-ttcg', 'No TTCG serves this partnership. Decide the bid here.');
     const [meeting] = await work.manager.query<{ id: string }[]>(
       `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.status = ANY ($2) AND m.scheduled_at > $3
          AND coalesce(m.bids_due_on, (m.scheduled_at AT TIME ZONE 'Europe/London')::date) >= $4 ORDER BY m.scheduled_at LIMIT 1`,
       [ttcg.panelId, TO_BE_HELD, from.scheduledAt, londonDay(work.now)],
     );
     const above = await work.write.insert(Bid, {
-      ...anew(bid),
+      ...copyValues(bid),
       ...ttcg,
       resourceId: null,
       escalatedFromId: bid.id,
@@ -421,13 +449,13 @@ async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void
       deferrals: 0,
     });
     work.recordEvent('bid.escalated', Bid, above);
-    await handOn(work, {
+    await createFeed(work, {
       kind: 'bid_escalation',
       from,
       to: ttcg,
       notBefore: from.scheduledAt,
       toMeetingId: meeting?.id ?? null,
-      cycleId: await cycleOf(work, from.id, bid.partnershipId),
+      cycleId: await findCycleId(work, from.id, bid.partnershipId),
       itemId: above.id,
       text: `Bid “${bid.title}” for ${String(bid.quantity)} ${bid.unit}.`,
       agencyId: bid.agencyId,
@@ -437,49 +465,49 @@ async function escalate(work: UnitOfWork, bid: Bid, from: Meeting): Promise<void
   });
 }
 
-/** What a record says, for another one. */
-function anew<T extends RecordEntity>({
+/** Copies the values of a record without its identifier, version and timestamps. */
+function copyValues<T extends RecordEntity>({
   id: _,
   version: __,
   createdAt: ___,
   updatedAt: ____,
-  ...says
+  ...values
 }: T): Omit<T, keyof RecordEntity> {
-  return says;
+  return values;
 }
 
-/** The cycle of a partnership to which a meeting belongs. */
-async function cycleOf(work: UnitOfWork, meetingId: string, partnershipId: string): Promise<string | null> {
+/** Returns the cycle of a partnership that a meeting belongs to, or null. */
+async function findCycleId(work: UnitOfWork, meetingId: string, partnershipId: string): Promise<string | null> {
   const part = await work.acrossPartnerships(() => work.manager.findOneBy(CycleMeeting, { meetingId, partnershipId }));
   return part?.cycleId ?? null;
 }
 
-/** A bid for the need, or the escalated bid itself, is before the panel: what was handed on has arrived. */
-async function takeUpFor(work: UnitOfWork, bid: Bid): Promise<void> {
+/** Acknowledges the feeds to the panel that carry the need of the plan, or the escalated bid itself. */
+async function acknowledgeFeedsFor(work: UnitOfWork, bid: Bid): Promise<void> {
   const item = bid.escalatedFromId ? bid.id : bid.planId;
   for (const feed of await work.manager.findBy(Feed, { panelId: bid.panelId, itemId: item }))
-    if (!feed.acknowledgedAt) await takeUp(work, feed);
+    if (!feed.acknowledgedAt) await acknowledgeFeed(work, feed);
 }
 
 /**
- * Rule 3: nothing that was listed goes home undecided. A bid that is hidden from whoever closes does not stand in the way, which
- * would tell that it is there: it is listed at the next meeting.
+ * Requires a decision on each listed bid that the user may read (rule 3). A bid hidden from the user must not block
+ * closing, because that would reveal it; the bid moves to the next meeting.
  */
-async function everyBidDecided(work: UnitOfWork, meeting: Meeting): Promise<void> {
+async function mustHaveDecidedBids(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const undecided = await work.records.findMany('read', Bid, { meetingId: meeting.id, status: 'listed' });
   if (!undecided.length) return;
   throw unacceptable(
     'undecided-bids',
-    'Each bid that is listed needs its one decision, if only to defer it.',
+    'Decide or defer each listed bid before closing the meeting.',
     undecided.map(({ id }) => ({ pointer: '', detail: `bid ${id} has no decision` })),
   );
 }
 
 /**
- * Rule 2: what went ahead of its plan is ratified at the panel's next meeting. A bid that is hidden from whoever closes waits for
- * the next meeting that is closed by somebody who sees it.
+ * Requires ratification, at the panel's next meeting, of each bid submitted under a waiver (rule 2). A bid hidden from
+ * the user must not block closing; it blocks the next meeting that is closed by somebody who may read it.
  */
-async function everyWaiverRatified(work: UnitOfWork, meeting: Meeting): Promise<void> {
+async function mustHaveRatifiedWaivers(work: UnitOfWork, meeting: Meeting): Promise<void> {
   const waiting = await work.manager.query<{ id: string }[]>(
     `SELECT b.id FROM bids b WHERE b.plan_panel_id = $1 AND b.escalated_from_id IS NULL AND b.ratified_at IS NULL
        AND b.plan_chair_waived_id IS NOT NULL AND b.tasking_chair_waived_id IS NOT NULL
@@ -491,13 +519,16 @@ async function everyWaiverRatified(work: UnitOfWork, meeting: Meeting): Promise<
   if (!open.length) return;
   throw unacceptable(
     'unratified-waivers',
-    'A bid that went ahead of its plan is ratified at the next meeting, or withdrawn.',
+    'Ratify or withdraw each bid that was submitted under a waiver before closing the meeting.',
     open.map(({ id }) => ({ pointer: '', detail: `bid ${id} is not ratified` })),
   );
 }
 
-/** Rule 1: what agreed plans need and nobody granted goes to the Tasking of the same cycle; out of a compartment, nothing. */
-async function handOnNeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
+/**
+ * Hands needs of agreed plans without a granted bid on to Tasking of the same cycle (rule 1). Nothing leaves a
+ * compartment.
+ */
+async function createPlanNeedFeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (work.actor.compartmentPanelIds.includes(meeting.panelId)) return;
   const [tasking] = await work.manager.query<
     { cycleId: string; panelId: string; meetingId: string; scheduledAt: Date }[]
@@ -517,15 +548,15 @@ async function handOnNeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
      ORDER BY p.id`,
     [meeting.panelId],
   );
-  const there = await work.manager.findOneByOrFail(Meeting, { id: meetingId });
+  const taskingMeeting = await work.manager.findOneByOrFail(Meeting, { id: meetingId });
   for (const { id } of needs) {
     const plan = await work.manager.findOneByOrFail(Plan, { id });
-    await handOn(work, {
+    await createFeed(work, {
       kind: 'plan_need',
       from: meeting,
       to: { panelId, partnershipId: meeting.partnershipId },
       notBefore: meeting.scheduledAt,
-      toMeetingId: isToBeHeld(there.status) ? meetingId : null,
+      toMeetingId: isToBeHeld(taskingMeeting.status) ? meetingId : null,
       cycleId,
       itemId: id,
       text: plan.resourceNeed as string,
@@ -537,13 +568,13 @@ async function handOnNeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
   }
 }
 
-/** Rule 7: bids that a meeting did not decide are listed at the next of the panel, or wait for one. */
-async function relist(work: UnitOfWork, over: Meeting): Promise<void> {
+/** Moves undecided bids to the next meeting of the panel, or unlists them if there is none (rule 7). */
+async function relistUndecidedBids(work: UnitOfWork, ended: Meeting): Promise<void> {
   const [next] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) ORDER BY m.scheduled_at LIMIT 1`,
-    [over.panelId, over.scheduledAt, TO_BE_HELD],
+    [ended.panelId, ended.scheduledAt, TO_BE_HELD],
   );
-  for (const bid of await work.manager.findBy(Bid, { meetingId: over.id, status: 'listed' }))
+  for (const bid of await work.manager.findBy(Bid, { meetingId: ended.id, status: 'listed' }))
     await work.write.update(
       Bid,
       bid,
@@ -551,7 +582,7 @@ async function relist(work: UnitOfWork, over: Meeting): Promise<void> {
     );
 }
 
-async function resultsDueOn(work: UnitOfWork, { panelId, toOn }: Bid): Promise<string> {
+async function findResultsDueDate(work: UnitOfWork, { panelId, toOn }: Bid): Promise<string> {
   const [next] = await work.manager.query<{ papersDueOn: string }[]>(
     `SELECT m.papers_due_on::text AS "papersDueOn" FROM meetings m WHERE m.panel_id = $1 AND m.papers_due_on > $2 AND m.status = ANY ($3)
      ORDER BY m.scheduled_at LIMIT 1`,

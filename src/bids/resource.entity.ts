@@ -20,7 +20,7 @@ import { Classified } from '../authorization/classification.js';
 import { oneOf } from '../database/one-of.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 
-/** Source: JAG note, section 3.4 "Resource catalogue from the seed". */
+/** Types of resource. Source: JAG note, section 3.4 "Resource catalogue from the seed". */
 export const RESOURCE_TYPES = [
   'ward_officers',
   'asb_officers',
@@ -41,24 +41,30 @@ export type ResourceType = (typeof RESOURCE_TYPES)[number];
 export const UNITS = ['officers', 'hours', 'days', 'units'] as const;
 export type Unit = (typeof UNITS)[number];
 
-/** When it is there: a shift of each week. Times are London times; a shift that ends earlier than it begins ends on the next day. */
+/**
+ * Weekly shift in which a resource is available, in London time. A shift that ends earlier than it begins ends on the
+ * next day.
+ */
 export class Shift {
-  /** 1 is Monday, 7 Sunday. */
+  /** Day of the week, 1 (Monday) to 7 (Sunday). */
   @IsInt()
   @Min(1)
   @Max(7)
   weekday: number;
 
-  /** `15:00` */
+  /** Start, such as `15:00`. */
   @Matches(/^([01]\d|2[0-3]):[0-5]\d$/)
   from: string;
 
-  /** `01:00` */
+  /** End, such as `01:00`. */
   @Matches(/^([01]\d|2[0-3]):[0-5]\d$/)
   to: string;
 }
 
-/** What can be bid for before a panel, and when it is there: shift patterns follow the plans. Source: JAG note, section 3.4. */
+/**
+ * Resource that agencies can bid for, with its weekly shifts. Shift patterns follow the plans. Source: JAG note,
+ * section 3.4.
+ */
 @Entity('resources')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Index(['panelId', 'updatedAt', 'id'])
@@ -66,20 +72,19 @@ export class Shift {
 @Check('resources_unit', oneOf('unit', UNITS))
 @Check('resources_quantity', 'quantity BETWEEN 1 AND 100000')
 export class Resource extends PartnershipRecord {
-  /** The panel that gives it. */
+  /** Panel that allocates the resource. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   @Uuid()
   panelId: string;
 
-  /** The agency whose it is. */
+  /** Agency that owns the resource. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   @Uuid()
   agencyId: string;
 
-  /** What it is called. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(3, 200)
@@ -90,7 +95,7 @@ export class Resource extends PartnershipRecord {
   @IsIn(RESOURCE_TYPES)
   type: ResourceType;
 
-  /** How much of it there is. */
+  /** Quantity in existence, in `unit`. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   @IsInt()
@@ -103,7 +108,7 @@ export class Resource extends PartnershipRecord {
   @IsIn(UNITS)
   unit: Unit;
 
-  /** When it is there, week by week. */
+  /** Weekly shifts. Empty by default. */
   @Column({ type: 'jsonb', default: [] })
   @Classified('administrative')
   @IsArray()
@@ -112,7 +117,7 @@ export class Resource extends PartnershipRecord {
   @Type(() => Shift)
   shifts: Shift[];
 
-  /** Whether it can be bid for now. */
+  /** Whether the resource can be bid for now. Default: true. */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
   @IsOptional()

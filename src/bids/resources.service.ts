@@ -9,7 +9,7 @@ import type { ResourceChange, ResourceQuery, ResourceRequest } from './bid.dto.j
 import { ResourceView } from './bid.response.js';
 import { Resource } from './resource.entity.js';
 
-/** The catalogue of what can be bid for. Source: JAG note, section 3.4 "Resource catalogue". */
+/** Catalogue of resources. Source: JAG note, section 3.4 "Resource catalogue". */
 @Injectable()
 export class ResourcesService {
   constructor(private readonly records: Records) {}
@@ -28,9 +28,11 @@ export class ResourcesService {
     return this.records.change(actor, async (work) => {
       const { partnershipId, type } = await work.records.find('keep-resources', Panel, request.panelId);
       if (type !== 'tasking' && type !== 'ttcg')
-        throw unacceptable('gives-nothing', 'Resources are given by a Tasking meeting or the TTCG.', [
-          { pointer: '/panelId', detail: `is a ${type} panel` },
-        ]);
+        throw unacceptable(
+          'gives-nothing',
+          'Only Tasking panels and the TTCG allocate resources. Choose one of those.',
+          [{ pointer: '/panelId', detail: `is a ${type} panel` }],
+        );
       await mustActIn(work, request.agencyId, partnershipId, '/agencyId');
       const resource = await work.write.insert(Resource, { ...request, partnershipId });
       work.recordEvent('resource.added', Resource, resource);

@@ -16,17 +16,18 @@ import { Case } from './case.entity.js';
 
 const MOST_CANDIDATES = 1000;
 
-interface Seen {
+interface ExplainedPerson {
   actor: Actor;
   read: Explanation;
   track: Explanation;
-  /** A conflict alone keeps the person from reading the case. */
-  isKeptOut: boolean;
+  /** Whether the person could read the case but for a conflict of interest. */
+  isDeniedOnlyByConflict: boolean;
 }
 
 /**
- * Who can see a case and why: the rules that enforcement uses, asked about everybody whom they could concern. For the
- * panel's coordination and the data protection officer, as far as they may know what the answer rests on.
+ * Lists the people who can see a case, with reasons. Uses the rules of enforcement for each person whom a rule could
+ * concern. Serves the panel's coordination and the data protection officer, who receive only reasons that rest on
+ * records they may know.
  */
 @Injectable()
 export class CaseAccess {
@@ -35,18 +36,20 @@ export class CaseAccess {
     private readonly actors: Actors,
   ) {}
 
-  of(actor: Actor, id: string): Promise<AuthorizedResponse> {
+  listPeople(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const asked = await work.records.find('explain', Case, id);
-      const possible = await candidates(work, asked);
-      const ids = possible.slice(0, MOST_CANDIDATES);
+      const candidateIds = await findCandidates(work, asked);
+      const ids = candidateIds.slice(0, MOST_CANDIDATES);
       const found = await this.actors.practitioners(ids, { now: actor.now, call: actor.call });
       const about = ids.flatMap((one) => found.get(one) ?? []);
       const [row = {}] = await rowsWithRelationsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
       const known = await asKnownToAsker(work, about);
-      const seen = await inBatches(known, (one) => explained(one, found.get(one.id)?.roles ?? [], row));
+      const seen = await inBatches(known, (one) => explainPerson(one, found.get(one.id)?.roles ?? [], row));
       work.audit.explanation(subjectOf(Case), asked);
-      const readers = seen.filter(({ read, isKeptOut }) => read.outcome === 'permit' || isKeptOut);
+      const readers = seen.filter(
+        ({ read, isDeniedOnlyByConflict }) => read.outcome === 'permit' || isDeniedOnlyByConflict,
+      );
       const followers = seen.filter(({ read, track }) => read.outcome !== 'permit' && track.outcome === 'permit');
       return new AuthorizedResponse({
         caseId: id,
@@ -55,46 +58,50 @@ export class CaseAccess {
           name: one.actor.name,
           agencyId: one.actor.agencyId,
           outcome: one.read.outcome,
-          because: reasons(one.read),
-          receives: one.read.outcome === 'permit' ? receives(one.actor, asked) : {},
+          because: reasonsOf(one.read),
+          receives: one.read.outcome === 'permit' ? receivedLevels(one.actor, asked) : {},
         })),
         agencies: [...Map.groupBy(followers, (one) => one.actor.agencyId)].map(([agencyId, following]) => ({
           agencyId,
-          because: [...new Set(following.flatMap((one) => reasons(one.track)))],
+          because: [...new Set(following.flatMap((one) => reasonsOf(one.track)))],
         })),
-        complete: possible.length <= MOST_CANDIDATES,
+        complete: candidateIds.length <= MOST_CANDIDATES,
         withheld: [],
       });
     });
   }
 }
 
-const isBarred = ({ decidedBy }: Explanation): boolean => decidedBy?.step === 'conflict';
+const isDeniedByConflict = ({ decidedBy }: Explanation): boolean => decidedBy?.step === 'conflict';
 
-const reasons = ({ outcome, steps, decidedBy }: Explanation): string[] =>
+const reasonsOf = ({ outcome, steps, decidedBy }: Explanation): string[] =>
   outcome === 'permit'
     ? steps.filter((one) => one.result === 'opened').map((one) => one.rule)
     : decidedBy
       ? [decidedBy.rule]
       : [];
 
-/** Who follows a case is shown as an agency: whether it has somebody in the role that follows does not say who that is. */
-function explained(actor: Actor, roles: string[], row: Row): Seen {
+/**
+ * Explains the access of one person. Access by `track` is shown per agency, because the role that grants it should not
+ * identify a person.
+ */
+function explainPerson(actor: Actor, roles: string[], row: Row): ExplainedPerson {
   const subject = subjectOf(Case);
   const read = explain(actor, subject, 'read', row);
-  const isKeptOut = isBarred(read) && explain(actor, { ...subject, denyRules: [] }, 'read', row).outcome === 'permit';
-  return { actor, read, isKeptOut, track: explain({ ...actor, roles }, subject, 'track', row) };
+  const isDeniedOnlyByConflict =
+    isDeniedByConflict(read) && explain(actor, { ...subject, denyRules: [] }, 'read', row).outcome === 'permit';
+  return { actor, read, isDeniedOnlyByConflict, track: explain({ ...actor, roles }, subject, 'track', row) };
 }
 
-interface Received extends Partial<Record<SharingLevel, string[]>> {
+interface ReceivedLevels extends Partial<Record<SharingLevel, string[]>> {
   exceptions: { category: string; contributingType: string; level: SharingLevel }[];
 }
 
 /**
- * Category by category what is received of agencies in general, and of which types of agencies otherwise: what the agreements
- * give, or an emergency access.
+ * Returns the sharing level of each data category, in general and for the contributing agency types that differ. The
+ * level comes from the agreements or from emergency access.
  */
-function receives(actor: Actor, { id, panelId }: Case): Received {
+function receivedLevels(actor: Actor, { id, panelId }: Case): ReceivedLevels {
   const isOpened = actor.emergencyCaseIds.includes(id);
   const opened = isOpened ? DATA_CATEGORIES.filter((category) => !SEALED_CATEGORIES.includes(category)) : [];
   const shared = DATA_CATEGORIES.filter((category) => !opened.includes(category));
@@ -115,10 +122,10 @@ function receives(actor: Actor, { id, panelId }: Case): Received {
 }
 
 /**
- * Everybody whom a ground could concern: who has a seat on the panel, and whom a related record names, as a person or
- * through the agency. What a ground compares with an actor stands in a column of one of these names.
+ * Returns all active practitioners whom an allow rule could concern: members of the panel, and people whom a related
+ * record names, in person or through their agency. Rules compare the actor only with columns of these names.
  */
-async function candidates(work: UnitOfWork, { id, panelId }: Case): Promise<string[]> {
+async function findCandidates(work: UnitOfWork, { id, panelId }: Case): Promise<string[]> {
   const named = Object.values(subjectOf(Case).relations).flatMap(({ to, local, foreign }) => {
     if (local !== 'id') return [];
     const columns = columnsOf(to);

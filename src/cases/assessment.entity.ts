@@ -11,36 +11,36 @@ import { Case, CaseRecord } from './case.entity.js';
 import { oneOf } from '../database/one-of.js';
 import { References } from '../authorization/references.js';
 
-/** Who an answer comes from. The victim is the usual source (MARAC note, section 5.1). */
+/** Sources of an answer. The victim is the usual source (MARAC note, section 5.1). */
 export const ANSWER_SOURCES = ['subject', 'professional', 'record', 'third_party'] as const;
 export type AnswerSource = (typeof ANSWER_SOURCES)[number];
 
-/** An answer to one item of an instrument. */
+/** Answer to one item of an instrument. */
 export class Answer {
-  /** The item's key. */
+  /** Key of the item. */
   @Matches(/^[a-z][a-z0-9_]{0,39}$/)
   key: string;
 
-  /** The answer: an option's key, `yes`, `no` or `dont_know`, true or false, or a point on the scale. */
+  /** Answer: key of an option, `yes`, `no` or `dont_know`, true or false, or a point on the scale. */
   @ApiProperty({ oneOf: [{ type: 'string', maxLength: 40 }, { type: 'number' }, { type: 'boolean' }] })
   @IsDefined()
   value: string | number | boolean;
 
-  /** Who said so, if not the person concerned. */
+  /** Source of the answer. Default: the person concerned. */
   @IsOptional()
   @IsIn(ANSWER_SOURCES)
   source?: AnswerSource;
 
-  /** What stands behind the answer. */
+  /** Evidence or explanation for the answer. */
   @IsOptional()
   @Length(1, 1000)
   comment?: string;
 }
 
 /**
- * An instrument as one agency answered it on one day. Never changed: a new view of the risk is a new assessment, which
- * may supersede the agency's earlier one. The band is shared before the answers are, and a band by itself changes no
- * case: a named person confirms it. Source: JAG note, section 1.5; law and standards note, REQ-SYV-10 and REQ-SYV-11.
+ * Answers of one agency to an instrument on one day. An assessment is never changed; a new one may supersede an earlier
+ * one of the same agency. The agreement may share the band without the answers. A band alone changes no case: a named
+ * person confirms it. Source: JAG note, section 1.5; law and standards note, REQ-SYV-10 and REQ-SYV-11.
  */
 @Entity('assessments')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -52,19 +52,19 @@ export class Answer {
 @Check(`effective_band = coalesce(judgement_band, computed_band)`)
 @Check(`(judgement_band IS NULL) = (judgement_reason IS NULL)`)
 export class Assessment extends CaseRecord {
-  /** The data category, the same for all assessments. */
+  /** Data category, always `risk_assessment`. */
   @Column({ type: 'text', default: 'risk_assessment' })
   @Classified('administrative')
   category: 'risk_assessment';
 
-  /** The instrument, in the edition that was used. */
+  /** Edition of the instrument that was used. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Instrument)
   @Classified('risk_assessment', 'summary')
   @Uuid()
   instrumentId: string;
 
-  /** The person assessed, where it is about one: somebody with a role in the case. */
+  /** Person assessed, who must have a role in the case. Null if the assessment is not about a person. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Person)
   @Index()
@@ -74,7 +74,7 @@ export class Assessment extends CaseRecord {
   @References(() => Person)
   personId: string | null;
 
-  /** The answers, by key. */
+  /** Answers, one per item. */
   @Column({ type: 'jsonb' })
   @Classified('risk_assessment')
   @IsArray()
@@ -83,47 +83,47 @@ export class Assessment extends CaseRecord {
   @Type(() => Answer)
   answers: Answer[];
 
-  /** What the answers score, computed by the service. */
+  /** Score, computed from the answers. */
   @Column({ type: 'double precision' })
   @Classified('risk_assessment', 'summary')
   score: number;
 
-  /** The band of the score. */
+  /** Band computed from the score. */
   @Column({ type: 'text' })
   @Classified('risk_assessment', 'summary')
   computedBand: Band;
 
-  /** The band by professional judgement, where it differs from the score. */
+  /** Band by professional judgement. Null if the computed band applies. */
   @Column({ type: 'text', nullable: true })
   @Classified('risk_assessment', 'summary')
   @IsOptional()
   @IsIn(BANDS)
   judgementBand: Band | null;
 
-  /** On what the judgement rests. */
+  /** Reason for the judgement. Null if there is no judgement. */
   @Column({ type: 'text', nullable: true })
   @Classified('risk_assessment')
   @IsOptional()
   @Length(10, 2000)
   judgementReason: string | null;
 
-  /** The band that counts: by judgement where there is one, else by the score. */
+  /** Band that applies: `judgementBand` or, if that is null, `computedBand`. */
   @Column({ type: 'text' })
   @Classified('risk_assessment', 'summary')
   effectiveBand: Band;
 
-  /** The day on which it was made. */
+  /** Day of the assessment. */
   @Column({ type: 'date' })
   @Classified('risk_assessment', 'summary')
   @CalendarDate()
   assessedOn: string;
 
-  /** The person who made it. */
+  /** Person who made the assessment. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   assessedById: string;
 
-  /** The agency's earlier assessment that it takes the place of. */
+  /** Earlier assessment of the same agency that this one supersedes. Null if none. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Assessment)
   @Classified('risk_assessment', 'summary')

@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Assessment } from './assessment.entity.js';
 
-/** An assessment: its band for those who receive a summary, its answers for those who receive it in full. */
+/** Assessment. Readers at level `summary` see the band and the score; readers at level `full` also see the answers. */
 export class AssessmentView extends view(
   Assessment,
   'id',

@@ -16,7 +16,7 @@ import { Case } from './case.entity.js';
 export class AssessmentsController {
   constructor(private readonly assessments: AssessmentsService) {}
 
-  /** Assessments in a case, as far as you may see them */
+  /** List the assessments of a case, with the fields that you may see */
   @Get('cases/:id/assessments')
   @RequirePermission('read', Assessment)
   @ApiAnswer.page(AssessmentView)
@@ -24,7 +24,7 @@ export class AssessmentsController {
     return this.assessments.list(actor, id, query);
   }
 
-  /** Assess a risk in a case by an instrument */
+  /** Assess a risk in a case with an instrument */
   @Post('cases/:id/assessments')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('assess', Case)
@@ -33,7 +33,7 @@ export class AssessmentsController {
     return this.assessments.assess(actor, id, body);
   }
 
-  /** One assessment */
+  /** Get an assessment */
   @Get('assessments/:id')
   @RequirePermission('read', Assessment)
   @ApiAnswer.one(AssessmentView)

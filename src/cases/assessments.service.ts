@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Instrument } from '../instruments/instrument.entity.js';
-import { effectiveBand, lowers, score, type AnswerFault } from '../instruments/scoring.js';
+import { effectiveBand, isLowered, score, type AnswerFault } from '../instruments/scoring.js';
 import type { Actor } from '../authentication/actor.js';
 import { unacceptable, type FieldError } from '../http/problems.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -15,7 +15,7 @@ import { AssessmentView } from './assessment.response.js';
 import { Case, CasePerson } from './case.entity.js';
 import { mustBeOpen } from './open-case.js';
 
-/** What agencies make of the risk in a case. An assessment changes nothing else: a person sets the band of the case. */
+/** Risk assessments by agencies. An assessment does not change the case; a person sets the band of the case. */
 @Injectable()
 export class AssessmentsService {
   constructor(private readonly records: Records) {}
@@ -37,15 +37,19 @@ export class AssessmentsService {
     return this.records.change(actor, async (work) => {
       const about = await work.records.find('assess', Case, caseId, { lock: true });
       mustBeOpen(about, 'no assessments');
-      const instrument = await instrumentFor(work, about, request);
+      const instrument = await findInstrument(work, about, request);
       await mustHaveRole(work, about, request.personId ?? null);
-      await mustBeOwn(work, about, instrument, request);
+      await mustSupersedeOwn(work, about, instrument, request);
       const { score: reached, computedBand, faults } = score(instrument, request.answers);
       if (faults.length)
-        throw unacceptable('answers-do-not-fit', 'The answers do not fit the instrument.', faults.map(explained));
+        throw unacceptable(
+          'answers-do-not-fit',
+          'The answers do not match the instrument. Correct the answers listed in errors.',
+          faults.map(fieldErrorOf),
+        );
       const judgementBand = request.judgementBand ?? null;
       const judgementReason = request.judgementReason ?? null;
-      await mustBeReasoned(work, about, lowers(computedBand, judgementBand), judgementBand, judgementReason);
+      await mustBeReasoned(work, about, isLowered(computedBand, judgementBand), judgementBand, judgementReason);
       const assessment = await work.write.insert(Assessment, {
         caseId,
         panelId: about.panelId,
@@ -71,10 +75,10 @@ export class AssessmentsService {
   }
 }
 
-const wrong = (pointer: string, detail: string): FieldError[] => [{ pointer, detail }];
+const fieldErrorAt = (pointer: string, detail: string): FieldError[] => [{ pointer, detail }];
 
-/** The instrument, in use on the day and by this type of panel. */
-async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentRequest): Promise<Instrument> {
+/** Returns the instrument, which must be in use on the day of the assessment and by this type of panel. */
+async function findInstrument(work: UnitOfWork, about: Case, request: AssessmentRequest): Promise<Instrument> {
   const { instrumentId, assessedOn } = request;
   mustNotLieAhead(assessedOn, work.now, '/assessedOn');
   const instrument = await work.records.findOrNull('read', Instrument, instrumentId);
@@ -83,14 +87,14 @@ async function instrumentFor(work: UnitOfWork, about: Case, request: AssessmentR
     throw unacceptable(
       'unknown-instrument',
       'Choose an instrument that this type of panel uses: GET /v1/instruments.',
-      wrong('/instrumentId', 'no such instrument for this panel'),
+      fieldErrorAt('/instrumentId', 'no such instrument for this panel'),
     );
   const { effectiveFrom, effectiveTo } = instrument;
   if (assessedOn < effectiveFrom || (effectiveTo !== null && assessedOn > effectiveTo))
     throw unacceptable(
       'edition-not-in-use',
       'Choose the edition in use on the day of the assessment.',
-      wrong('/instrumentId', 'not in use on that day'),
+      fieldErrorAt('/instrumentId', 'is not in use on that day'),
     );
   return instrument;
 }
@@ -102,15 +106,15 @@ async function mustHaveRole(work: UnitOfWork, about: Case, personId: string | nu
     throw unacceptable(
       'no-role-in-case',
       'Assess a person who has a role in this case, or name the person in the case first.',
-      wrong('/personId', 'has no role in this case'),
+      fieldErrorAt('/personId', 'has no role in this case'),
     );
 }
 
 /**
- * Each agency keeps its own assessments: one supersedes only an earlier one of its own, of the same risk. One of somebody who was
- * taken out of the case, as named in error, is superseded by one of the right person.
+ * Requires that a superseded assessment is one of the same agency, case, instrument and person. An assessment of a
+ * person removed from the case as named in error may be superseded by one of the right person.
  */
-async function mustBeOwn(
+async function mustSupersedeOwn(
   work: UnitOfWork,
   about: Case,
   instrument: Instrument,
@@ -121,17 +125,17 @@ async function mustBeOwn(
   const same =
     earlier?.caseId === about.id &&
     earlier.agencyId === work.actor.agencyId &&
-    (earlier.personId === (request.personId ?? null) || (await isTakenOut(work, about, earlier.personId))) &&
+    (earlier.personId === (request.personId ?? null) || (await wasRemoved(work, about, earlier.personId))) &&
     (await work.records.findOrNull('read', Instrument, earlier.instrumentId))?.code === instrument.code;
   if (!same)
     throw unacceptable(
       'supersedes-another',
-      'Supersede an assessment of your own agency, in this case, of the same person, by the same instrument.',
-      wrong('/supersedesId', 'no such assessment'),
+      'Choose an assessment by your own agency, in this case, of the same person and with the same instrument.',
+      fieldErrorAt('/supersedesId', 'no such assessment'),
     );
 }
 
-async function isTakenOut(
+async function wasRemoved(
   work: UnitOfWork,
   { id: caseId, personId: about }: Case,
   personId: string | null,
@@ -141,8 +145,8 @@ async function isTakenOut(
 }
 
 /**
- * A judgement carries its reason, and one below the score needs a chair or coordinator. Source: MARAC note, section 0,
- * point 5 and section 5.1 "Scoring"; JAG note, section 1.5.
+ * Requires a reason for a judgement, and a chair or coordinator for a judgement below the score. Source: MARAC note,
+ * section 0, point 5 and section 5.1 "Scoring"; JAG note, section 1.5.
  */
 async function mustBeReasoned(
   work: UnitOfWork,
@@ -152,25 +156,25 @@ async function mustBeReasoned(
   reason: string | null,
 ): Promise<void> {
   if ((band === null) !== (reason === null))
-    throw unacceptable('judgement-incomplete', 'A judgement is a band and the reason for it.', [
+    throw unacceptable('judgement-incomplete', 'Give both a band and a reason for a judgement, or neither.', [
       { pointer: band === null ? '/judgementBand' : '/judgementReason', detail: 'missing' },
     ]);
   if (isLower && !(await work.records.findOrNull('lower-band', Case, about.id)))
     throw unacceptable(
       'judgement-lowers',
-      'Judgement may raise the band of a score. Ask the chair or coordinator of the panel to judge it lower.',
-      wrong('/judgementBand', 'below the band of the score'),
+      'You can only raise the band. Ask the chair or coordinator of the panel to lower it.',
+      fieldErrorAt('/judgementBand', 'is below the band of the score'),
     );
 }
 
-const SAID: Record<AnswerFault['kind'], string> = {
-  'unknown-key': 'no item of this instrument',
-  'answered-twice': 'answered twice',
-  'not-an-answer': 'not an answer to this item',
+const FAULT_TEXTS: Record<AnswerFault['kind'], string> = {
+  'unknown-key': 'is not an item of this instrument',
+  'answered-twice': 'is answered twice',
+  'not-an-answer': 'is not a valid answer to this item',
   missing: 'must be answered',
 };
 
-const explained = ({ kind, key, index }: AnswerFault): FieldError =>
+const fieldErrorOf = ({ kind, key, index }: AnswerFault): FieldError =>
   index === null
-    ? { pointer: '/answers', detail: `${key} ${SAID[kind]}` }
-    : { pointer: `/answers/${String(index)}/${kind === 'not-an-answer' ? 'value' : 'key'}`, detail: SAID[kind] };
+    ? { pointer: '/answers', detail: `${key} ${FAULT_TEXTS[kind]}` }
+    : { pointer: `/answers/${String(index)}/${kind === 'not-an-answer' ? 'value' : 'key'}`, detail: FAULT_TEXTS[kind] };

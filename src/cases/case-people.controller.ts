@@ -15,7 +15,7 @@ import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 export class CasePeopleController {
   constructor(private readonly people: CasePeopleService) {}
 
-  /** A person's role in a case */
+  /** Get a person's role in a case */
   @Get('people/:roleId')
   @RequirePermission('read', CasePerson)
   @ApiAnswer.one(CasePersonView)
@@ -37,8 +37,8 @@ export class CasePeopleController {
   }
 
   /**
-   * End a person's role in a case (chair, coordinator, the agency that named the person), or take out a person named in error
-   * (chair, coordinator)
+   * End a person's role in a case (chair, coordinator, the agency that named the person), or remove a person named in
+   * error (chair, coordinator)
    */
   @Post('people/:roleId/ending')
   @RequirePermission('change', CasePerson)
@@ -52,7 +52,10 @@ export class CasePeopleController {
     return this.people.end(actor, id, roleId, body);
   }
 
-  /** Corrections of roles in a case, with the values before (chair, coordinator, the agency that named the person) */
+  /**
+   * List corrections of roles in a case, with the previous values (chair, coordinator, the agency that named the
+   * person)
+   */
   @Get('people-corrections')
   @RequirePermission('read', CasePersonCorrection)
   @ApiAnswer.page(CasePersonCorrectionView)

@@ -14,9 +14,9 @@ import { Case, CasePerson } from './case.entity.js';
 import type { CasePersonChange, CasePersonEnding } from './case.dto.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 import { mustBeOpen, touch } from './open-case.js';
-import { lockPeople, peopleChanged, takeBackFrom } from './people-of-case.js';
+import { lockPeople, updatePeopleDependents, prepareRoleRemoval } from './people-of-case.js';
 
-/** Corrections of who is named in a case. Source: design, section 1, principle 13. */
+/** Corrections of the roles of people in a case. Source: design, section 1, principle 13. */
 @Injectable()
 export class CasePeopleService {
   constructor(private readonly records: Records) {}
@@ -44,22 +44,22 @@ export class CasePeopleService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', CasePerson, CasePersonView, id, { writes: changes });
-      const about = await caseOf(work, found, caseId);
+      const about = await lockCaseOf(work, found, caseId);
       mustBeOpen(about, 'no corrections of roles');
       mustNotLieAhead(changes.since, work.now, '/since');
       mustNotLieAhead(changes.until, work.now, '/until');
       mustBeInOrder({ ...found, ...changes });
       const changed = await work.write.updateIfChanged(CasePerson, found, changes);
       if (work.write.isUnchanged(found)) return work.respond.one(CasePersonView, found);
-      await keep(work, found, 'changed', reason);
+      await insertCorrection(work, found, 'changed', reason);
       await touch(work, about);
-      await peopleChanged(work, about);
+      await updatePeopleDependents(work, about);
       work.recordEvent('case.person-changed', CasePerson, changed, { fields: Object.keys(changes) });
       return work.respond.one(CasePersonView, changed);
     });
   }
 
-  /** The answer is the correction: a role entered in error is no record of the case any more. */
+  /** Responds with the correction, because a role entered in error no longer exists in the case. */
   end(
     actor: Actor,
     caseId: string,
@@ -68,27 +68,27 @@ export class CasePeopleService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('change', CasePerson, id, { lock: true });
-      const about = await caseOf(work, found, caseId);
-      // a wrong kind says nothing of the command
+      const about = await lockCaseOf(work, found, caseId);
+      // without a valid `kind`, the further permission that the command needs is unknown
       throwDeferredProblem(actor.call);
       if (kind !== 'ended') await work.records.find('take-out', CasePerson, id);
       const correction =
         kind === 'ended'
-          ? await ended(work, about, found, until ?? londonDay(work.now), reason)
-          : await takenOut(work, about, found, until, reason);
+          ? await endRole(work, about, found, until ?? londonDay(work.now), reason)
+          : await removeRole(work, about, found, until, reason);
       await touch(work, about);
-      await peopleChanged(work, about);
+      await updatePeopleDependents(work, about);
       return work.respond.one(CasePersonCorrectionView, correction, { status: 201 });
     });
   }
 }
 
-async function caseOf(work: UnitOfWork, role: CasePerson, caseId: string): Promise<Case> {
+async function lockCaseOf(work: UnitOfWork, role: CasePerson, caseId: string): Promise<Case> {
   if (role.caseId !== caseId) throw notFound();
   await lockPeople(work, role.panelId);
   return work.records.find('read', Case, caseId, { lock: true });
 }
-async function ended(
+async function endRole(
   work: UnitOfWork,
   about: Case,
   role: CasePerson,
@@ -96,16 +96,17 @@ async function ended(
   reason: string,
 ): Promise<CasePersonCorrection> {
   mustBeOpen(about, 'no corrections of roles');
-  if (role.until) throw conflict('ended', 'This role has ended already. Correct its last day by PATCH, with a reason.');
+  if (role.until)
+    throw conflict('ended', 'This role has already ended. Correct its last day with PATCH, giving a reason.');
   mustNotLieAhead(until, work.now, '/until');
   mustBeInOrder({ ...role, until });
-  const correction = await keep(work, role, 'ended', reason);
+  const correction = await insertCorrection(work, role, 'ended', reason);
   work.recordEvent('case.person-ended', CasePerson, await work.write.update(CasePerson, role, { until }));
   return correction;
 }
 
-/** Also in a closed case: a wrong disclosure is stopped whatever became of the case. */
-async function takenOut(
+/** Removes a role entered in error, also from a closed case: a wrong disclosure must stop in any state of the case. */
+async function removeRole(
   work: UnitOfWork,
   about: Case,
   role: CasePerson,
@@ -113,21 +114,23 @@ async function takenOut(
   reason: string,
 ): Promise<CasePersonCorrection> {
   if (until)
-    throw unacceptable('no-last-day', 'What was entered in error has no last day. Leave out until, or choose ended.', [
-      { pointer: '/until', detail: 'only for ended' },
-    ]);
+    throw unacceptable(
+      'no-last-day',
+      'A role entered in error has no last day. Leave out until, or choose kind ended.',
+      [{ pointer: '/until', detail: 'only for ended' }],
+    );
   const others = await work.manager.countBy(CasePerson, { caseId: role.caseId, personId: role.personId });
   if (about.personId === role.personId && others === 1)
     throw unacceptable(
       'about-this-person',
-      'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or name the right role first.',
-      [{ pointer: '/kind', detail: 'not for the last role of the person that the case is about' }],
+      'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or add the right role first.',
+      [{ pointer: '/kind', detail: 'not allowed for the last role of the person that the case is about' }],
     );
-  const correction = await keep(work, role, 'entered_in_error', reason);
-  const takenBack = await takeBackFrom(work, about);
+  const correction = await insertCorrection(work, role, 'entered_in_error', reason);
+  const takenBack = await prepareRoleRemoval(work, about);
   await work.write.delete(CasePerson, [role]);
   await takenBack();
-  // agencies that received the role, or the record of the person, are told that it was taken back
+  // agencies that received the role, or the record of the person, are notified of the recall
   work.write.noteRecall(CasePerson, role.id);
   if (others === 1) {
     const { caseId, personId } = role;
@@ -139,7 +142,7 @@ async function takenOut(
   return correction;
 }
 
-async function keep(
+async function insertCorrection(
   work: UnitOfWork,
   role: CasePerson,
   kind: CorrectionKind,
@@ -166,7 +169,9 @@ async function keep(
 
 function mustBeInOrder({ since, until }: Pick<CasePerson, 'since' | 'until'>): void {
   if (until && until < since)
-    throw unacceptable('ends-before-it-begins', 'The last day of a role is not before its first day.', [
-      { pointer: '/until', detail: `must not be earlier than ${since}` },
-    ]);
+    throw unacceptable(
+      'ends-before-it-begins',
+      'The last day of the role is before its first day. Choose a later day.',
+      [{ pointer: '/until', detail: `must not be earlier than ${since}` }],
+    );
 }

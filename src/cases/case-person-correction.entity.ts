@@ -6,7 +6,7 @@ import { oneOf } from '../database/one-of.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord, PERSON_ROLES, type PersonRole } from './case.entity.js';
 
-/** `ended`: the role ended on a day. `entered_in_error`: the person should never have been named. */
+/** Kinds of ending. `ended`: the role ended on a day. `entered_in_error`: the person should not have been named. */
 export const ENDING_KINDS = ['ended', 'entered_in_error'] as const;
 export type EndingKind = (typeof ENDING_KINDS)[number];
 
@@ -14,8 +14,8 @@ export const CORRECTION_KINDS = ['changed', ...ENDING_KINDS] as const;
 export type CorrectionKind = (typeof CORRECTION_KINDS)[number];
 
 /**
- * A correction of a person's role in a case, with the values before it. A role entered in error is kept here alone: no rule
- * reads this table but to show the correction, so the person is reached through it by nobody.
+ * Correction of a person's role in a case, with the previous values. A role entered in error remains only in this
+ * table. Rules read the table only to authorize the correction itself, so it gives nobody access to the person.
  */
 @Entity('case_person_corrections')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -23,12 +23,11 @@ export type CorrectionKind = (typeof CORRECTION_KINDS)[number];
 @Check('case_person_corrections_kind', oneOf('kind', CORRECTION_KINDS))
 @Check('case_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class CasePersonCorrection extends CaseRecord {
-  /** The role that was corrected. */
+  /** Role that was corrected. After `entered_in_error` the role no longer exists. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   roleId: string;
 
-  /** The person. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Person)
   @Index()
@@ -36,55 +35,55 @@ export class CasePersonCorrection extends CaseRecord {
   @References(() => Person)
   personId: string;
 
-  /** `changed`, `ended` or `entered_in_error`. */
+  /** Kind of correction: `changed`, `ended` or `entered_in_error`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(CORRECTION_KINDS)
   kind: CorrectionKind;
 
-  /** Why it was corrected. */
+  /** Reason for the correction. */
   @Column({ type: 'text' })
   @Classified('professional_opinion')
   @Length(3, 500)
   reason: string;
 
-  /** The role before the correction. */
+  /** Role before the correction. */
   @Column({ type: 'text' })
   @Classified('identity', 'summary')
   @IsIn(PERSON_ROLES)
   role: PersonRole;
 
-  /** On what the role rested. */
+  /** Rationale before the correction. */
   @Column({ type: 'text' })
   @Classified('professional_opinion')
   rationale: string;
 
-  /** The first day of the role before the correction. */
+  /** First day of the role before the correction. */
   @Column({ type: 'date' })
   @Classified('identity', 'summary')
   since: string;
 
-  /** The last day of the role before the correction, or null. */
+  /** Last day of the role before the correction. Null if the role had no end. */
   @Column({ type: 'date', nullable: true })
   @Classified('identity', 'summary')
   until: string | null;
 
-  /** Known to be pregnant, before the correction. */
+  /** Whether known to be pregnant, before the correction. Null if unknown. */
   @Column({ type: 'boolean', nullable: true })
   @Classified('health_physical', 'summary')
   pregnant: boolean | null;
 
-  /** Known to be in custody, before the correction. */
+  /** Whether known to be in custody, before the correction. Null if unknown. */
   @Column({ type: 'boolean', nullable: true })
   @Classified('court_order', 'summary')
   inCustody: boolean | null;
 
-  /** Who corrected it. */
+  /** Person who made the correction. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   correctedById: string;
 
-  /** When it was corrected (UTC). */
+  /** Time of the correction (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   correctedAt: Date;

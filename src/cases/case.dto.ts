@@ -20,41 +20,44 @@ import { SUBJECT_KINDS, type SubjectKind } from '../subjects/subject.entity.js';
 
 export const CASE_ORDERS = ['updatedAt', 'openedAt'] as const;
 
-/** Filters on what is shared by category find only cases in which you may see it; one that is not shared at all is refused. */
+/**
+ * Filters of cases. A filter on a shared data category finds only cases in which you may see the value; a filter on a
+ * category that is not shared with you at all is refused.
+ */
 export class CaseFilter {
-  /** Only cases of this panel. */
+  /** Returns only cases of this panel. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 
-  /** Only cases at this stage. */
+  /** Returns only cases at this stage. */
   @IsOptional()
   @IsIn(CASE_STAGES)
   stage?: CaseStage;
 
-  /** Only cases of which you may see that they are in this band. */
+  /** Returns only cases whose band you may see and which are in this band. */
   @IsOptional()
   @IsIn(BANDS)
   riskBand?: Band;
 
-  /** Only cases of which you may see that they are, or are not, repeats. */
+  /** Returns only cases that are repeats, or only those that are not, as far as you may see it. */
   @IsOptional()
   @IsIn(['true', 'false'])
   isRepeat?: 'true' | 'false';
 
-  /** Only cases led by this agency. */
+  /** Returns only cases led by this agency. */
   @IsOptional()
   @Uuid()
   leadAgencyId?: string;
 
-  /** Only cases about this kind of subject. */
+  /** Returns only cases about this kind of subject. */
   @IsOptional()
   @IsIn(SUBJECT_KINDS)
   subjectKind?: SubjectKind;
 }
 
 export class CaseQuery extends IntersectionType(PageQuery, CaseFilter) {
-  /** Newest first by this date; `updatedAt` if you name none. */
+  /** Date to sort by, newest first. Default: `updatedAt`. */
   @IsOptional()
   @IsIn(CASE_ORDERS)
   sort?: (typeof CASE_ORDERS)[number];
@@ -63,13 +66,13 @@ export class CaseQuery extends IntersectionType(PageQuery, CaseFilter) {
 export const CASE_COUNTS = ['panelId', 'stage', 'subjectKind', 'leadAgencyId', 'riskBand', 'isRepeat'] as const;
 
 export class CaseCountQuery extends CaseFilter {
-  /** What to count by; `stage` if you say nothing. */
+  /** Field to count by. Default: `stage`. */
   @IsOptional()
   @IsIn(CASE_COUNTS)
   by?: (typeof CASE_COUNTS)[number];
 }
 
-/** Changes what the panel's coordination keeps of a case. */
+/** Changes the fields of a case that the panel's coordination maintains. */
 export class CaseChange extends PartialType(
   PickType(Case, ['leadAgencyId', 'riskBand', 'riskBandReason', 'nextReviewOn', 'whyMultiAgency'] as const),
   { skipNullProperties: false },
@@ -85,33 +88,36 @@ export class CasePersonRequest extends PickType(CasePerson, [
   'inCustody',
 ] as const) {}
 
-/** Corrects a person's role in the case. What it said before is kept with the reason. */
+/** Corrects a person's role in the case. The previous values are stored with the reason. */
 export class CasePersonChange extends PartialType(
   PickType(CasePerson, ['role', 'rationale', 'since', 'until', 'pregnant', 'inCustody'] as const),
   { skipNullProperties: false },
 ) {
-  /** Why it is corrected. */
+  /** Reason for the correction. */
   @Length(3, 500)
   reason: string;
 }
 
-/** Ends a person's role in the case, or takes out a person who was named in error. */
+/** Ends a person's role in the case, or removes a person who was named in error. */
 export class CasePersonEnding {
-  /** `ended`: the role ended on a day. `entered_in_error`: nobody reaches the person through the case any more. */
+  /**
+   * `ended`: the role ended on a day. `entered_in_error`: the person is removed from the case, which no longer gives
+   * anybody access to them.
+   */
   @IsIn(ENDING_KINDS)
   kind: EndingKind;
 
-  /** The last day of the role, for `ended`; today where you name none. */
+  /** Last day of the role; only for `ended`. Default: today. */
   @IsOptional()
   @CalendarDate()
   until?: string;
 
-  /** Why. */
+  /** Reason for the ending. */
   @Length(3, 500)
   reason: string;
 }
 
-/** Puts information of your agency before the panel, or keeps it as private research (`agencyOnly`). */
+/** Contributes information of your agency to the case, or stores it as private research (`agencyOnly`). */
 export class ContributionRequest extends PickType(Contribution, [
   'category',
   'kind',
@@ -120,17 +126,17 @@ export class ContributionRequest extends PickType(Contribution, [
   'conditions',
   'occurredOn',
 ] as const) {
-  /** `P` (default) or `C`, with conditions. */
+  /** Handling code: `P` (default) or `C`, which requires conditions. */
   @IsOptional()
   @IsIn(['P', 'C'])
   handling?: 'P' | 'C';
 
-  /** Others read it only where your agency releases it to them. */
+  /** Whether other agencies need a release by your agency to read the contribution. Default: false. */
   @IsOptional()
   @IsBoolean()
   originatorControl?: boolean;
 
-  /** Keep it inside your agency. */
+  /** Whether the contribution stays inside your agency. Default: false. */
   @IsOptional()
   @IsBoolean()
   agencyOnly?: boolean;
@@ -150,14 +156,14 @@ export class ContributionChange extends PartialType(
   { skipNullProperties: false },
 ) {}
 
-/** Reopens a closed case. Why and how it was closed stays in its timeline. */
+/** Reopens a closed case. The reason for closing and the outcome remain in the timeline. */
 export class CaseReopening {
-  /** Why. */
+  /** Reason for reopening. */
   @Length(3, 1000)
   reason: string;
 }
 
-/** Closes a case: why, and what was reached. */
+/** Closes a case, with the reason and the outcome. */
 export class CaseClosure {
   @IsIn(CLOSURE_REASONS)
   closureReason: ClosureReason;

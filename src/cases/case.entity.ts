@@ -13,19 +13,22 @@ import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
 import { References } from '../authorization/references.js';
 
-/** Stages that a case is kept at. That it stands on the list of a meeting to come follows from its listings. */
-export const KEPT_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
-export type KeptStage = (typeof KEPT_STAGES)[number];
+/** Stored stages of a case. The stage `listed` is not stored but derived from the listings. */
+export const STORED_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
+export type StoredStage = (typeof STORED_STAGES)[number];
 
-/** Stages that are shown as `listed` while the case is on the list of a meeting to come. An agreed plan says more. */
-export const SHOWN_AS_LISTED = ['open', 'monitoring'] as const satisfies KeptStage[];
+/**
+ * Stages shown as `listed` while the case is on the list of a future meeting. A case with an agreed plan keeps that
+ * stage.
+ */
+export const SHOWN_AS_LISTED = ['open', 'monitoring'] as const satisfies StoredStage[];
 
-/** Stages as shown: `listed` while the case is on the list of a meeting to come, as far as the reader may see the item. */
+/** Stages as shown. `listed` means that the case is on the list of a future meeting and the reader may see the item. */
 export const CASE_STAGES = ['open', 'listed', 'plan_agreed', 'monitoring', 'closed'] as const;
 export type CaseStage = (typeof CASE_STAGES)[number];
 
-/** How a case moves. Source: JAG note, section 1.6 "Case lifecycle". */
-export const caseMachine: StateMachine<KeptStage, 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'> = {
+/** Stages and commands of a case. Source: JAG note, section 1.6 "Case lifecycle". */
+export const caseMachine: StateMachine<StoredStage, 'plan-agreement' | 'monitoring' | 'closure' | 'reopening'> = {
   name: 'case',
   initial: 'open',
   commands: {
@@ -36,7 +39,7 @@ export const caseMachine: StateMachine<KeptStage, 'plan-agreement' | 'monitoring
   },
 };
 
-/** Why a case is closed. Source: JAG note, section 1.6 "Closure reasons". */
+/** Reasons for closing a case. Source: JAG note, section 1.6 "Closure reasons". */
 export const CLOSURE_REASONS = [
   'resolved_behaviour_stopped',
   'risk_reduced_single_agency',
@@ -54,54 +57,54 @@ export type ClosureReason = (typeof CLOSURE_REASONS)[number];
 export const OUTCOMES = ['resolved', 'partly_resolved', 'unresolved', 'not_applicable'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** A matter before a panel. The panel owns its decisions, plans and listings; each agency keeps what it contributed. */
+/** Matter that a panel works on. The panel owns decisions, plans and listings; each agency owns its contributions. */
 @Entity('cases')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(SUBJECT_CHECK)
-@Check('cases_stage', oneOf('stage', KEPT_STAGES))
+@Check('cases_stage', oneOf('stage', STORED_STAGES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Check('cases_reopening', `(reopened_at IS NULL) = (reopening_reason IS NULL)`)
 @Index(['panelId', 'updatedAt', 'id'])
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
 export class Case extends AboutSubject {
-  /** The panel that hears it. */
+  /** Panel that hears the case. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** Human reference, e.g. `JAG-2026-00042`. */
+  /** Human-readable reference, such as `JAG-2026-00042`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   reference: string;
 
-  /** Stage of the case: open, listed for a meeting to come, plan agreed, monitored, closed. */
+  /** Stage of the case: open, listed for a future meeting, plan agreed, monitored, closed. */
   @Column({ type: 'text', default: 'open' })
   @Classified('administrative')
   @ApiProperty({ enum: CASE_STAGES })
-  @IsIn(KEPT_STAGES)
-  stage: KeptStage;
+  @IsIn(STORED_STAGES)
+  stage: StoredStage;
 
-  /** The data category of the summary. */
+  /** Data category of the summary. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DATA_CATEGORIES)
   category: DataCategory;
 
-  /** What the case is about, in the words of the referral. */
+  /** Description of the matter, in the words of the referral. */
   @Column({ type: 'text' })
   @Classified(rowCategory('category'))
   @Length(10, 4000)
   summary: string;
 
-  /** Why several agencies are needed. */
+  /** Reason why several agencies are needed. Null if not stated. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @MaxLength(4000)
   whyMultiAgency: string | null;
 
-  /** The agency that leads. */
+  /** Agency that leads. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Index()
@@ -109,41 +112,41 @@ export class Case extends AboutSubject {
   @Uuid()
   leadAgencyId: string;
 
-  /** The band in force, confirmed by a person. */
+  /** Risk band in force, confirmed by a person. Null if not assessed. */
   @Column({ type: 'text', nullable: true })
   @Classified('risk_assessment', 'summary')
   @IsOptional()
   @IsIn(BANDS)
   riskBand: Band | null;
 
-  /** Why the band was lowered or cleared, against what stood before. */
+  /** Reason for lowering or clearing the band. Null if the band was never lowered. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('risk_assessment')
   @IsOptional()
   @Length(3, 1000)
   riskBandReason: string | null;
 
-  /** The same victim and perpetrator within the panel's repeat window. */
+  /** Whether the case concerns the same victim and perpetrator as an earlier one within the panel's repeat window. */
   @Column({ type: 'boolean', default: false })
   @Classified('risk_assessment', 'summary')
   @IsBoolean()
   isRepeat: boolean;
 
-  /** The earlier case of a repeat. */
+  /** Earlier case of a repeat. Null if the case is not a repeat. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Case)
   @Classified('risk_assessment')
   @References(() => Case)
   previousCaseId: string | null;
 
-  /** When it is next reviewed. */
+  /** Day of the next review. Null if none is planned. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @CalendarDate()
   nextReviewOn: string | null;
 
-  /** The edition of the panel's rules that applied when it was opened. */
+  /** Edition of the panel's rules that applied when the case was opened. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   rulesEdition: number;
@@ -156,42 +159,44 @@ export class Case extends AboutSubject {
   @Classified('administrative')
   closedAt: Date | null;
 
-  /** Why it was closed. */
+  /** Reason for closing. Null while the case is open. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsIn(CLOSURE_REASONS)
   closureReason: ClosureReason | null;
 
-  /** What was reached, apart from why it was closed. */
+  /** Outcome, independent of the reason for closing. Null while the case is open. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsIn(OUTCOMES)
   outcome: Outcome | null;
 
-  /** When it was reopened last (UTC); null where it never was. */
+  /** Time of the last reopening (UTC). Null if the case was never reopened. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   reopenedAt: Date | null;
 
-  /** Why it was reopened last. */
+  /** Reason for the last reopening. Null if the case was never reopened. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('professional_opinion')
   @Length(3, 1000)
   reopeningReason: string | null;
 }
 
-/** A record inside a case: `panelId` is the case's own and `partnershipId` the panel's, held equal by the database. */
+/**
+ * Record inside a case. Foreign keys ensure that `panelId` is the panel of the case and `partnershipId` that of the
+ * panel.
+ */
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 export abstract class CaseRecord extends ContributedRecord {
   @ForeignKey(() => Agency)
   declare agencyId: string;
 
-  /** The case. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   caseId: string;
 
-  /** The panel of the case. */
+  /** Panel of the case. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
@@ -215,7 +220,7 @@ export const PERSON_ROLES = [
 ] as const;
 export type PersonRole = (typeof PERSON_ROLES)[number];
 
-/** A person's role in one case: who says so, since when, why. */
+/** Role of a person in one case, with its source, dates and rationale. */
 @Entity('case_people')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Unique(['caseId', 'personId', 'role', 'since'])
@@ -223,7 +228,6 @@ export type PersonRole = (typeof PERSON_ROLES)[number];
 @Check(oneOf('role', PERSON_ROLES))
 @Check(`until IS NULL OR until >= since`)
 export class CasePerson extends CaseRecord {
-  /** The person. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Person)
   @Index()
@@ -231,13 +235,13 @@ export class CasePerson extends CaseRecord {
   @Uuid()
   personId: string;
 
-  /** The role in this case, and in no other. */
+  /** Role in this case. It does not apply to other cases. */
   @Column({ type: 'text' })
   @Classified('identity', 'summary')
   @IsIn(PERSON_ROLES)
   role: PersonRole;
 
-  /** On what the role rests. */
+  /** Evidence for the role. */
   @Column({ type: 'text' })
   @Classified('professional_opinion')
   @Length(3, 1000)
@@ -254,14 +258,14 @@ export class CasePerson extends CaseRecord {
   @CalendarDate()
   until: string | null;
 
-  /** Known to be pregnant: midwifery is asked what it knows. Null where nobody said. */
+  /** Whether known to be pregnant; if true, research is requested from midwifery. Null if unknown. */
   @Column({ type: 'boolean', nullable: true })
   @Classified('health_physical', 'summary')
   @IsOptional()
   @IsBoolean()
   pregnant: boolean | null;
 
-  /** Known to be in custody: the prison is asked what it knows. Null where nobody said. */
+  /** Whether known to be in custody; if true, research is requested from the prison. Null if unknown. */
   @Column({ type: 'boolean', nullable: true })
   @Classified('court_order', 'summary')
   @IsOptional()
@@ -272,13 +276,16 @@ export class CasePerson extends CaseRecord {
 export const CONTRIBUTION_KINDS = ['fact', 'opinion', 'intelligence', 'allegation', 'self_report'] as const;
 export type ContributionKind = (typeof CONTRIBUTION_KINDS)[number];
 
-/** `P`: may be shared as the agreement says. `C`: only with those who took note of its conditions. */
+/**
+ * Handling codes. `P`: sharing as the agreement allows. `C`: sharing only with readers who acknowledged the conditions.
+ */
 export const HANDLING = ['P', 'C'] as const;
 export type Handling = (typeof HANDLING)[number];
 
 /**
- * What one agency knows and puts before the panel, or keeps to itself as private research. Its category decides who
- * receives how much; its handling may hold back more. Source: law and standards note, section 5.2 "Markings".
+ * Information of one agency, contributed to the panel or stored as private research. The data category decides the
+ * sharing level of each reader; the handling may lower that level. Source: law and standards note, section 5.2
+ * "Markings".
  */
 @Entity('contributions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -288,79 +295,78 @@ export type Handling = (typeof HANDLING)[number];
 @Check(`handling = 'P' OR conditions IS NOT NULL`)
 @Check('contributions_recall', `(recalled_at IS NULL) = (recall_reason IS NULL)`)
 export class Contribution extends CaseRecord {
-  /** The data category. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DATA_CATEGORIES)
   category: DataCategory;
 
-  /** Fact, professional opinion, intelligence, allegation or what the person said. */
+  /** Nature of the information: fact, professional opinion, intelligence, allegation or self-report. */
   @Column({ type: 'text' })
   @Classified(rowCategory('category'), 'summary')
   @IsIn(CONTRIBUTION_KINDS)
   kind: ContributionKind;
 
-  /** One line for those who receive a summary. */
+  /** Summary in one line, shown to readers at level `summary`. */
   @Column({ type: 'text' })
   @Classified(rowCategory('category'), 'summary')
   @Length(3, 500)
   summary: string;
 
-  /** The whole, for those who receive it in full. */
+  /** Full text, shown to readers at level `full`. */
   @Column({ type: 'text' })
   @Classified(rowCategory('category'))
   @Length(3, 10000)
   text: string;
 
-  /** `P` or `C`. */
+  /** Handling code, `P` or `C`. Default: `P`. */
   @Column({ type: 'text', default: 'P' })
   @Classified(rowCategory('category'), 'existence')
   @IsIn(HANDLING)
   handling: Handling;
 
-  /** The conditions of handling `C`: known before the content, to those who take note of them. */
+  /** Conditions of handling `C`, shown before the content so that readers can acknowledge them. Null for `P`. */
   @Column({ type: 'text', nullable: true })
   @Classified(rowCategory('category'), 'existence')
   @IsOptional()
   @Length(3, 1000)
   conditions: string | null;
 
-  /** Other agencies read it only where the agency that contributed it releases it to them. */
+  /** Whether other agencies need a release by the contributing agency to read the contribution. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   @IsBoolean()
   originatorControl: boolean;
 
-  /** When the agency that contributed it took it back. */
+  /** Time at which the contributing agency recalled the contribution. Null if not recalled. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   recalledAt: Date | null;
 
-  /** Why it took it back. */
+  /** Reason for the recall. Null if not recalled. */
   @Column({ type: 'text', nullable: true })
   @Classified(rowCategory('category'))
   recallReason: string | null;
 
-  /** Private research: nobody outside the agency reads it. */
+  /** Whether the contribution is private research, which nobody outside the agency can read. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   @IsBoolean()
   agencyOnly: boolean;
 
-  /** The day on which what is told happened. */
+  /** Day of the event described. Null if not stated. */
   @Column({ type: 'date', nullable: true })
   @Classified(rowCategory('category'))
   @IsOptional()
   @CalendarDate()
   occurredOn: string | null;
 
-  /** The person or system that wrote it. */
+  /** Person or system that wrote the contribution. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   authorId: string;
 }
 
-/** A reference number in use, per series and year. */
+/** Reference number in use, per series and year. */
 @Entity('reference_numbers')
 export class ReferenceNumber {
   @PrimaryColumn({ type: 'text' })

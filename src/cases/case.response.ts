@@ -5,12 +5,12 @@ import { view } from '../records/response-view.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution, SHOWN_AS_LISTED } from './case.entity.js';
 
-/** The stage with what follows from the items of meetings that the reader may see. */
+/** Derives the stage shown, from the items of meetings that the reader may see. */
 const shownStage = ({ stage }: Row, _now: Date, { onList }: Row): Row => ({
   stage: onList === true && SHOWN_AS_LISTED.some((one) => one === stage) ? 'listed' : stage,
 });
 
-/** A case, as far as you may see it. */
+/** Case, with the fields that you may see. */
 export class CaseView extends view(
   Case,
   'id',
@@ -45,7 +45,7 @@ export class CaseView extends view(
   static derive = shownStage;
 }
 
-/** A case in a list. */
+/** Case in a list. */
 export class CaseItemView extends view(
   Case,
   'id',
@@ -63,9 +63,9 @@ export class CaseItemView extends view(
   static derive = shownStage;
 }
 
-/** Where a case stands, for systems that follow it: nothing about its content. */
+/** Status of a case for systems that follow it, without any content of the case. */
 export class CaseStatusView extends view(Case, 'id', 'version', 'reference', 'panelId', 'stage') {
-  /** The next meeting at which it is listed, or null. */
+  /** Start of the next meeting at which the case is listed. Null if none. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   @Classified('administrative')
   nextMeetingAt: Date | null;
@@ -90,7 +90,7 @@ export class CaseStatusView extends view(Case, 'id', 'version', 'reference', 'pa
   static derive = shownStage;
 }
 
-/** A person's role in a case. */
+/** Role of a person in a case. */
 export class CasePersonView extends view(
   CasePerson,
   'id',
@@ -106,7 +106,7 @@ export class CasePersonView extends view(
   'inCustody',
 ) {}
 
-/** A correction of a person's role in a case: the values before it, and why. */
+/** Correction of a person's role in a case: the previous values and the reason. */
 export class CasePersonCorrectionView extends view(
   CasePersonCorrection,
   'id',
@@ -127,7 +127,7 @@ export class CasePersonCorrectionView extends view(
   'correctedAt',
 ) {}
 
-/** What an agency contributed: in full, in summary, or only that it exists, category and agency. */
+/** Contribution of an agency: in full, as a summary, or only its existence with category and agency. */
 export class ContributionView extends view(
   Contribution,
   'id',

@@ -56,7 +56,7 @@ export class CasesController {
     private readonly access: CaseAccess,
   ) {}
 
-  /** Cases that you may see, last changed first */
+  /** List the cases that you may see, last changed first */
   @Get('cases')
   @RequirePermission('read', Case)
   @ApiAnswer.page(CaseItemView)
@@ -64,7 +64,7 @@ export class CasesController {
     return this.cases.list(actor, query);
   }
 
-  /** How many of the cases that you may see have which value, as far as you may see it */
+  /** Count the cases that you may see by one of their fields */
   @Get('case-counts')
   @Expensive({ concurrent: 4, queue: 16 })
   @RequirePermission('read', Case)
@@ -74,7 +74,7 @@ export class CasesController {
     return this.cases.count(actor, query);
   }
 
-  /** One case */
+  /** Get a case */
   @Get('cases/:id')
   @RequirePermission('read', Case)
   @ApiAnswer.one(CaseView)
@@ -82,7 +82,7 @@ export class CasesController {
     return this.cases.get(actor, id);
   }
 
-  /** One case with the first page of what was contributed to it */
+  /** Get a case with the first page of its contributions */
   @Get('cases/:id/file')
   @RequirePermission('read', Case)
   @ApiAnswer.combined(['case', CaseView], ['contributions', ContributionView])
@@ -90,7 +90,7 @@ export class CasesController {
     return this.cases.file(actor, id, query);
   }
 
-  /** Where a case stands, for systems that follow it */
+  /** Get the status of a case, for systems that follow it */
   @Get('cases/:id/status')
   @RequirePermission('track', Case)
   @ApiAnswer.one(CaseStatusView)
@@ -98,14 +98,14 @@ export class CasesController {
     return this.cases.status(actor, id);
   }
 
-  /** Who can see this case, and why (chair, coordinator, data protection officer) */
+  /** List the people who can see a case, with reasons (chair, coordinator, data protection officer) */
   @Get('cases/:id/access')
   @Expensive({ concurrent: 2, queue: 8 })
   @RequirePermission('explain', Case)
   @ApiOkResponse({ schema: accessSchema })
   @ApiExtension('x-answers', 'document')
   whoSees(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.access.of(actor, id);
+    return this.access.listPeople(actor, id);
   }
 
   /** Change lead agency, risk band or review date (chair, coordinator) */
@@ -132,7 +132,7 @@ export class CasesController {
     return this.cases.reopen(actor, id, body);
   }
 
-  /** People in a case, with their roles in it */
+  /** List the people in a case, with their roles */
   @Get('cases/:id/people')
   @RequirePermission('read', CasePerson)
   @ApiAnswer.page(CasePersonView)
@@ -152,7 +152,7 @@ export class CasesController {
     return this.cases.namePerson(actor, id, body);
   }
 
-  /** What agencies contributed, as far as you may see it */
+  /** List the contributions to a case, with the fields that you may see */
   @Get('cases/:id/contributions')
   @RequirePermission('read', Contribution)
   @ApiAnswer.page(ContributionView)
@@ -176,7 +176,7 @@ export class CasesController {
     return this.cases.contribute(actor, id, body);
   }
 
-  /** One contribution */
+  /** Get a contribution */
   @Get('contributions/:id')
   @RequirePermission('read', Contribution)
   @ApiAnswer.one(ContributionView)

@@ -35,11 +35,11 @@ import type {
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.response.js';
 import { CaseFollowing } from './following.js';
 import { alreadyRecalled, voidAcknowledgements } from './handling.service.js';
-import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE } from './naming.js';
+import { NAMING_HINT, findNameable, NOT_NAMEABLE } from './naming.js';
 import { mustBeOpen, touch } from './open-case.js';
-import { lockPeople, peopleChanged } from './people-of-case.js';
+import { lockPeople, updatePeopleDependents } from './people-of-case.js';
 
-/** What agencies do with a case before the panel. */
+/** Work of agencies on a case of the panel. */
 @Injectable()
 export class CasesService {
   constructor(
@@ -56,7 +56,7 @@ export class CasesService {
   count(actor: Actor, { by = 'stage', ...asked }: CaseCountQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const data =
-        by === 'stage' ? await countedByStage(work, asked) : await work.records.count(Case, by, filterOf(actor, asked));
+        by === 'stage' ? await countByStage(work, asked) : await work.records.count(Case, by, filterOf(actor, asked));
       return new AuthorizedResponse({
         data: data.map((one) => ({ ...one, value: String(one.value) })),
         next: null,
@@ -71,25 +71,28 @@ export class CasesService {
     );
   }
 
-  /** A case and the first page of what was contributed to it: asked together, so that they are of one moment. */
+  /**
+   * Returns a case and the first page of its contributions. The two queries are pipelined so that both read the same
+   * state.
+   */
   file(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const finding = work.records.find('read', Case, id);
       const paging = work.respond.page(ContributionView, { caseId: id }, query, {
         panelId: async () => (await finding).panelId,
       });
-      paging.catch(() => undefined); // whether the case is found comes first
+      paging.catch(() => undefined); // a case that is not found is reported first
       const found = await finding;
       const contributions = await paging;
       return AuthorizedResponse.together({ case: await work.respond.one(CaseView, found), contributions });
     });
   }
 
-  /** The integrator's view: who may follow a case learns where it stands and no more. */
+  /** Returns the status of a case without its content, for actors who may only follow the case. */
   status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.records.find('track', Case, id);
-      const extra = await this.following.of(work, found);
+      const extra = await this.following.statusValuesOf(work, found);
       return work.respond.one(CaseStatusView, found, { action: 'track', extra });
     });
   }
@@ -110,14 +113,14 @@ export class CasesService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'closure');
-      await this.following.mayClose(work, found);
+      await this.following.mustBeClosable(work, found);
       const closed = await work.write.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
       work.recordEvent('case.closed', Case, closed, { closureReason, outcome });
       return work.respond.one(CaseView, closed);
     });
   }
 
-  /** It is read by whom it was read before; what is added to it is shared as in any open case. */
+  /** Reopens a case. The readers remain the same; later contributions are shared as in any open case. */
   reopen(actor: Actor, id: string, { reason }: CaseReopening): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reopen', Case, CaseView, id);
@@ -149,18 +152,17 @@ export class CasesService {
       const asked = await work.records.findOrNull('name-person', Case, caseId);
       if (asked) await lockPeople(work, asked.panelId);
       const found = await work.records.find('name-person', Case, caseId, { lock: true });
-      const person = await nameable(work, Person, request.personId, within(actor, found));
+      const person = await findNameable(work, Person, request.personId, caseFieldsOf(actor, found));
       mustBeOpen(found, 'no further people');
       mustNotLieAhead(request.since, work.now, '/since');
-      if (!person)
-        throw unacceptable('unknown-person', NAME_YOUR_OWN, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
+      if (!person) throw unacceptable('unknown-person', NAMING_HINT, [{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const role = await work.write.insert(CasePerson, {
         ...request,
         until: null,
-        ...within(actor, found),
+        ...caseFieldsOf(actor, found),
       });
       await touch(work, found);
-      await peopleChanged(work, found);
+      await updatePeopleDependents(work, found);
       work.recordEvent('case.person-named', CasePerson, role);
       return work.respond.one(CasePersonView, role, { status: 201 });
     });
@@ -201,7 +203,7 @@ export class CasesService {
   }
 }
 
-/** Puts what the actor's agency knows before the panel. */
+/** Contributes information of the actor's agency to the case. */
 export async function contribute(work: UnitOfWork, found: Case, request: ContributionRequest): Promise<Contribution> {
   mustBeOpen(found, 'no contributions');
   mustHaveConditions(request);
@@ -212,13 +214,13 @@ export async function contribute(work: UnitOfWork, found: Case, request: Contrib
     originatorControl: request.originatorControl ?? false,
     agencyOnly: request.agencyOnly ?? false,
     authorId: work.actor.id,
-    ...within(work.actor, found),
+    ...caseFieldsOf(work.actor, found),
   });
   work.recordEvent('contribution.made', Contribution, contribution, { category: contribution.category });
   return contribution;
 }
 
-function within(actor: Actor, { id, panelId, partnershipId }: Case) {
+function caseFieldsOf(actor: Actor, { id, panelId, partnershipId }: Case) {
   return { caseId: id, panelId, partnershipId, agencyId: actor.agencyId, contributingType: actor.agencyType };
 }
 
@@ -228,15 +230,15 @@ const filterOf = (actor: Actor, { isRepeat, stage, ...asked }: CaseFilter): Wher
   ...(stage === undefined ? {} : atStage(actor, stage)),
 });
 
-/** Cases at a stage as it is shown to the actor. */
+/** Returns a filter for the cases at a stage as shown to the actor. */
 function atStage(actor: Actor, stage: CaseStage): Where {
   const onList = flagOf(actor, Case, 'onList');
   if (stage === 'listed') return { stage: { $in: [...SHOWN_AS_LISTED] }, ...onList };
   return SHOWN_AS_LISTED.some((one) => one === stage) ? { stage, $nor: [onList] } : { stage };
 }
 
-/** Cases counted by the stage that is shown: those on a list to come count as listed. */
-async function countedByStage(work: UnitOfWork, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
+/** Counts cases by the stage shown: cases on the list of a future meeting count as `listed`. */
+async function countByStage(work: UnitOfWork, asked: CaseFilter): Promise<{ value: unknown; count: number }[]> {
   const counts: { value: unknown; count: number }[] = [];
   for (const stage of asked.stage ? [asked.stage] : CASE_STAGES) {
     const found = await work.records.count(Case, 'stage', filterOf(work.actor, { ...asked, stage }));
@@ -246,16 +248,21 @@ async function countedByStage(work: UnitOfWork, asked: CaseFilter): Promise<{ va
   return counts.sort((a, b) => (String(a.value) < String(b.value) ? -1 : 1));
 }
 
-/** Judgement may raise a band; it never lowers one silently. Source: MARAC note, section 0, point 5. */
+/**
+ * Requires a reason for lowering or clearing a band. Judgement may raise a band but must not lower it silently. Source:
+ * MARAC note, section 0, point 5.
+ */
 function mustReasonLowerBand(found: Case, { riskBand, riskBandReason }: CaseChange): void {
   if (riskBandReason === null && found.riskBandReason !== null)
-    throw unacceptable('reason-stays', 'The reason for a band is replaced by another one, and never deleted.', [
-      { pointer: '/riskBandReason', detail: 'give the reason that holds now, or leave it out' },
-    ]);
+    throw unacceptable(
+      'reason-stays',
+      'The reason for a band cannot be deleted. Replace it with the reason that applies now.',
+      [{ pointer: '/riskBandReason', detail: 'give the reason that applies now, or leave it out' }],
+    );
   if (riskBand === undefined || found.riskBand === null || riskBandReason) return;
   if (riskBand === null || BANDS.indexOf(riskBand) < BANDS.indexOf(found.riskBand))
-    throw unacceptable('reason-for-lower-band', 'A band is lowered or cleared only with a reason.', [
-      { pointer: '/riskBandReason', detail: 'say what changed and who judged it' },
+    throw unacceptable('reason-for-lower-band', 'Give a reason for lowering or clearing the band.', [
+      { pointer: '/riskBandReason', detail: 'state what changed and who judged it' },
     ]);
 }
 
@@ -264,13 +271,13 @@ export function mustHaveConditions({
   conditions,
 }: Pick<ContributionChange, 'handling' | 'conditions'>): void {
   if (handling === 'C' && !conditions)
-    throw unacceptable('conditions-missing', 'Handling C needs the conditions under which it may be shared.', [
-      { pointer: '/conditions', detail: 'say what a reader must do or may not do' },
+    throw unacceptable('conditions-missing', 'Handling C requires conditions. State the conditions for sharing.', [
+      { pointer: '/conditions', detail: 'state what a reader must or must not do' },
     ]);
   if (handling !== 'C' && conditions)
     throw unacceptable(
       'conditions-need-handling-c',
-      'Only a contribution of handling C is read under conditions. Send handling C, or no conditions.',
-      [{ pointer: '/handling', detail: 'is not C, so that nobody would have to take note of the conditions' }],
+      'Conditions apply only to handling C. Send handling C, or no conditions.',
+      [{ pointer: '/handling', detail: 'is not C, so that readers would not have to acknowledge the conditions' }],
     );
 }

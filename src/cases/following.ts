@@ -1,6 +1,6 @@
 /**
- * What areas above know about a case: its next meeting, the open actions of an agency, what stands against closing it.
- * They register here, so that a case needs to know none of them.
+ * Registry for modules that depend on `cases` and add to it: the next meeting, open actions, reasons against closing.
+ * Registration avoids an import from `cases` into those modules.
  */
 import { Injectable } from '@nestjs/common';
 import { unacceptable, type FieldError } from '../http/problems.js';
@@ -9,9 +9,9 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Case } from './case.entity.js';
 
 export interface Follower {
-  /** Values for the status view. */
+  /** Returns values for the status view. */
   status?: (work: UnitOfWork, followed: Case) => Promise<Row>;
-  /** Reasons why the case cannot be closed yet. */
+  /** Returns reasons why the case cannot be closed yet. */
   obstacles?: (work: UnitOfWork, followed: Case) => Promise<FieldError[]>;
 }
 
@@ -23,17 +23,21 @@ export class CaseFollowing {
     this.followers.push(follower);
   }
 
-  async of(work: UnitOfWork, followed: Case): Promise<Row> {
+  async statusValuesOf(work: UnitOfWork, followed: Case): Promise<Row> {
     const values: Row = { nextMeetingAt: null, openActions: [] };
     for (const follower of this.followers) Object.assign(values, await follower.status?.(work, followed));
     return values;
   }
 
-  /** A case is closed only when nothing stands against it. Source: JAG note, section 1.6, guard of CLOSED. */
-  async mayClose(work: UnitOfWork, followed: Case): Promise<void> {
+  /** Throws if a registered module reports an obstacle to closing. Source: JAG note, section 1.6, guard of CLOSED. */
+  async mustBeClosable(work: UnitOfWork, followed: Case): Promise<void> {
     const obstacles: FieldError[] = [];
     for (const follower of this.followers) obstacles.push(...((await follower.obstacles?.(work, followed)) ?? []));
     if (obstacles.length)
-      throw unacceptable('not-ready-to-close', 'Something stands against closing this case.', obstacles);
+      throw unacceptable(
+        'not-ready-to-close',
+        'The case cannot be closed yet. Resolve the matters listed in errors first.',
+        obstacles,
+      );
   }
 }

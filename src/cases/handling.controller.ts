@@ -16,7 +16,7 @@ import { ReleaseRequestView } from './handling.response.js';
 export class HandlingController {
   constructor(private readonly handling: HandlingService) {}
 
-  /** Take note of the conditions of handling C, as you read them: then you may read what they guard */
+  /** Acknowledge the conditions of handling C to read the contribution */
   @Post('contributions/:id/acknowledgement')
   @RequirePermission('acknowledge', Contribution)
   @ApiAnswer.updated(ContributionView)
@@ -24,7 +24,7 @@ export class HandlingController {
     return this.handling.acknowledge(actor, id);
   }
 
-  /** Take back what your agency contributed: nobody else reads it from then on */
+  /** Recall a contribution of your agency; nobody else can read it afterwards */
   @Post('contributions/:id/recall')
   @RequirePermission('recall', Contribution)
   @ApiAnswer.updated(ContributionView)
@@ -36,7 +36,7 @@ export class HandlingController {
     return this.handling.recall(actor, id, body);
   }
 
-  /** Requests to release a contribution */
+  /** List the requests to release a contribution */
   @Get('contributions/:id/release-requests')
   @RequirePermission('read', ReleaseRequest)
   @ApiAnswer.page(ReleaseRequestView)
@@ -44,7 +44,7 @@ export class HandlingController {
     return this.handling.requestsFor(actor, id, query);
   }
 
-  /** Ask the originator to release a contribution to your agency, or to you */
+  /** Ask the originator to release a contribution to your agency or to you */
   @Post('contributions/:id/release-requests')
   @RequirePermission('ask-release', Contribution)
   @ApiAnswer.created(ReleaseRequestView)
@@ -52,7 +52,7 @@ export class HandlingController {
     return this.handling.askRelease(actor, id, body);
   }
 
-  /** Requests for release that your agency made or decides */
+  /** List the release requests that your agency made or decides */
   @Get('release-requests')
   @RequirePermission('read', ReleaseRequest)
   @ApiAnswer.page(ReleaseRequestView)
@@ -60,7 +60,7 @@ export class HandlingController {
     return this.handling.requests(actor, query);
   }
 
-  /** One request for release */
+  /** Get a release request */
   @Get('release-requests/:id')
   @RequirePermission('read', ReleaseRequest)
   @ApiAnswer.one(ReleaseRequestView)
@@ -68,7 +68,7 @@ export class HandlingController {
     return this.handling.request(actor, id);
   }
 
-  /** Release it until a date (originating agency) */
+  /** Release a contribution until a date (originating agency) */
   @Post('release-requests/:id/approval')
   @RequirePermission('approve', ReleaseRequest)
   @ApiAnswer.updated(ReleaseRequestView)
@@ -76,7 +76,7 @@ export class HandlingController {
     return this.handling.approve(actor, id, body);
   }
 
-  /** Refuse to release it (originating agency) */
+  /** Refuse to release a contribution (originating agency) */
   @Post('release-requests/:id/refusal')
   @RequirePermission('refuse', ReleaseRequest)
   @ApiAnswer.updated(ReleaseRequestView)
@@ -84,7 +84,7 @@ export class HandlingController {
     return this.handling.refuse(actor, id, body);
   }
 
-  /** End a release before its time (originating agency) */
+  /** End a release early (originating agency) */
   @Post('release-requests/:id/revocation')
   @RequirePermission('revoke', ReleaseRequest)
   @ApiAnswer.updated(ReleaseRequestView)

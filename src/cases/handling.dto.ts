@@ -3,32 +3,32 @@ import { IsIn, IsOptional, Length } from 'class-validator';
 import { Instant } from '../time/instant.js';
 import { RELEASED_TO, ReleaseRequest, type ReleasedTo } from './handling.entity.js';
 
-/** Asks the originator of a contribution under its control to be let read it. */
+/** Asks the originating agency for a release of a contribution under originator control. */
 export class ReleaseAsking extends PickType(ReleaseRequest, ['reason'] as const) {
-  /** For your `agency` (the default) or for you, the `person`. */
+  /** Recipient of the release: your `agency` (default) or you, the `person`. */
   @IsOptional()
   @IsIn(RELEASED_TO)
   releasedTo?: ReleasedTo;
 }
 
-/** Releases it, until then. */
+/** Releases a contribution until a date. */
 export class ReleaseApproval {
-  /** When the release ends: at most a year ahead. */
+  /** End of the release, at most 366 days ahead. */
   @ApiProperty({ type: String, format: 'date-time' })
   @Instant()
   expiresAt: Date;
 }
 
-/** Refuses to release it. */
+/** Refuses to release a contribution. */
 export class ReleaseRefusal {
-  /** Why not, for whoever asked. */
+  /** Reason, shown to the requester. */
   @Length(3, 1000)
   reason: string;
 }
 
-/** Takes a contribution back: from then on nobody else reads what it says. This cannot be undone. */
+/** Recalls a contribution: nobody else can read its content afterwards. This cannot be undone. */
 export class ContributionRecall {
-  /** Why, for your own agency's file. */
+  /** Reason, visible to your own agency. */
   @Length(3, 1000)
   reason: string;
 }

@@ -8,8 +8,9 @@ import type { StateMachine } from '../records/state-machine.js';
 import { Case, CaseRecord, Contribution } from './case.entity.js';
 
 /**
- * A person took note of the conditions of one contribution of handling C: only then do they read it. Conditions that change
- * void it. Source: law and standards note, section 5.2, REQ-MRK-02 "acknowledged per user per item".
+ * Acknowledgement by a person of the conditions of one contribution of handling C, required to read it. A change of the
+ * conditions voids the acknowledgement. Source: law and standards note, section 5.2, REQ-MRK-02 "acknowledged per user
+ * per item".
  */
 @Entity('handling_acknowledgements')
 @Index(['contributionId', 'practitionerId'], { unique: true, where: 'voided_at IS NULL' })
@@ -20,7 +21,7 @@ export class HandlingAcknowledgement extends PartnershipRecord {
   @Classified('administrative')
   contributionId: string;
 
-  /** Who took note. */
+  /** Person who acknowledged the conditions. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -30,7 +31,7 @@ export class HandlingAcknowledgement extends PartnershipRecord {
   @Classified('administrative')
   acknowledgedAt: Date;
 
-  /** When the conditions changed; null while it holds. */
+  /** Time at which the conditions changed. Null while the acknowledgement is valid. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   voidedAt: Date | null;
@@ -39,7 +40,10 @@ export class HandlingAcknowledgement extends PartnershipRecord {
 export const RELEASE_STATUSES = ['submitted', 'approved', 'refused', 'revoked'] as const;
 export type ReleaseStatus = (typeof RELEASE_STATUSES)[number];
 
-/** How a request for release moves. Source: law and standards note, section 5.2, REQ-MRK-02 "ask, approve, refuse, time limit". */
+/**
+ * States and commands of a release request. Source: law and standards note, section 5.2, REQ-MRK-02 "ask, approve,
+ * refuse, time limit".
+ */
 export const releaseMachine: StateMachine<ReleaseStatus, 'approval' | 'refusal' | 'revocation'> = {
   name: 'request for release',
   initial: 'submitted',
@@ -54,8 +58,8 @@ export const RELEASED_TO = ['agency', 'person'] as const;
 export type ReleasedTo = (typeof RELEASED_TO)[number];
 
 /**
- * An agency, or one person of it, asks the originator of a contribution under its control to be let read it. While the
- * approval lasts it is the release. What is written here is written for the other agency.
+ * Request of an agency, or of one person, to read a contribution under originator control. An approved request is the
+ * release until it expires. Both agencies can read all fields.
  */
 @Entity('release_requests')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -72,30 +76,30 @@ export type ReleasedTo = (typeof RELEASED_TO)[number];
 )
 @Check('release_requests_refused', `(status = 'refused') = (refusal_reason IS NOT NULL)`)
 export class ReleaseRequest extends CaseRecord {
-  /** What is asked for. */
+  /** Contribution to be released. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Contribution)
   @Classified('administrative')
   contributionId: string;
 
-  /** The agency that decides: the one that contributed it. */
+  /** Agency that decides: the one that contributed. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   originatorAgencyId: string;
 
-  /** Who asks. */
+  /** Person who made the request. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   practitionerId: string;
 
-  /** For the whole agency, or for the person who asks. */
+  /** Recipient of the release: the whole agency, or the person who made the request. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(RELEASED_TO)
   releasedTo: ReleasedTo;
 
-  /** Why it is needed. */
+  /** Reason why the release is needed. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(10, 1000)
@@ -106,12 +110,12 @@ export class ReleaseRequest extends CaseRecord {
   @IsIn(RELEASE_STATUSES)
   status: ReleaseStatus;
 
-  /** Until when it is released. */
+  /** End of the release. Null unless approved. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   expiresAt: Date | null;
 
-  /** Why not. */
+  /** Reason for the refusal. Null unless refused. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 1000)

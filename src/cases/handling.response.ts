@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { ReleaseRequest } from './handling.entity.js';
 
-/** A request to be let read a contribution under its originator's control, and what became of it. */
+/** Request to read a contribution under originator control, with its decision. */
 export class ReleaseRequestView extends view(
   ReleaseRequest,
   'id',

@@ -22,8 +22,8 @@ import { ReleaseRequestView } from './handling.response.js';
 const LONGEST_RELEASE_DAYS = 366;
 
 /**
- * How far what was contributed travels: conditions that readers take note of, releases by the originator, recalls. Source:
- * law and standards note, section 5.2 "Markings and police handling", REQ-MRK-02.
+ * Limits on sharing of contributions: acknowledged conditions, releases by the originator, recalls. Source: law and
+ * standards note, section 5.2 "Markings and police handling", REQ-MRK-02.
  */
 @Injectable()
 export class HandlingService {
@@ -34,13 +34,16 @@ export class HandlingService {
     departures.register((work, person) => this.endReleasesTo(work, person));
   }
 
-  /** Takes note of the conditions as they were read: `If-Match` says which. */
+  /** Acknowledges the conditions in the version given by `If-Match`. */
   acknowledge(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('acknowledge', Contribution, ContributionView, id);
-      onlyAPerson(actor);
+      mustBePerson(actor);
       if (found.handling !== 'C')
-        throw unacceptable('no-conditions', 'Only a contribution of handling C has conditions to take note of.');
+        throw unacceptable(
+          'no-conditions',
+          'This contribution has no conditions to acknowledge: its handling is not C.',
+        );
       const holds = { contributionId: id, practitionerId: actor.id, voidedAt: IsNull() };
       if (!(await work.manager.existsBy(HandlingAcknowledgement, holds))) {
         await work.write.insert(HandlingAcknowledgement, {
@@ -50,18 +53,18 @@ export class HandlingService {
           acknowledgedAt: work.now,
           voidedAt: null,
         });
-        acknowledgedUnseen(work, found);
+        recordAcknowledgement(work, found);
       }
       return work.respond.found(ContributionView, id);
     });
   }
 
-  /** From now on nobody else reads what it says; that it was there stays known. */
+  /** Recalls a contribution. Others can no longer read its content but still see that it existed. */
   recall(actor: Actor, id: string, { reason }: ContributionRecall): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const unread = await ownUnread(work, id);
+      const unread = await findOwnUnreadable(work, id);
       if (unread) work.command.noteSubject('recall', Contribution, unread);
-      if (unread) return recallUnread(work, unread, reason);
+      if (unread) return recallUnreadable(work, unread, reason);
       const found = await work.records.findForUpdate('recall', Contribution, ContributionView, id);
       if (found.recalledAt) throw alreadyRecalled();
       const changed = await work.write.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
@@ -73,11 +76,11 @@ export class HandlingService {
   askRelease(actor: Actor, id: string, { reason, releasedTo }: ReleaseAsking): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('ask-release', Contribution, id, { lock: true });
-      onlyAPerson(actor);
+      mustBePerson(actor);
       if (!found.originatorControl)
         throw unacceptable(
           'not-controlled',
-          'Its originator keeps no control of this contribution: no release is needed.',
+          'This contribution is not under originator control, so it needs no release.',
         );
       if (found.recalledAt) throw alreadyRecalled();
       const waiting = {
@@ -87,7 +90,10 @@ export class HandlingService {
         status: 'submitted' as const,
       };
       if (await work.manager.existsBy(ReleaseRequest, waiting))
-        throw conflict('asked-already', 'You asked for this release already; the originator has not decided yet.');
+        throw conflict(
+          'asked-already',
+          'You have already asked for this release. Wait for the decision of the originator.',
+        );
       const request = await work.write.insert(ReleaseRequest, {
         caseId: found.caseId,
         panelId: found.panelId,
@@ -105,7 +111,7 @@ export class HandlingService {
         decidedById: null,
         decidedAt: null,
       });
-      this.happened(work, 'release.asked', request, found);
+      this.recordReleaseEvent(work, 'release.asked', request, found);
       return work.respond.one(ReleaseRequestView, request, { status: 201 });
     });
   }
@@ -156,14 +162,19 @@ export class HandlingService {
     });
   }
 
-  /** Releases to somebody alone who left; what was released to the agency stays released. */
+  /** Ends releases to a person who left the agency. Releases to the whole agency continue. */
   private async endReleasesTo(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
     const running = { practitionerId, releasedTo: 'person' as const, status: 'approved' as const };
     for (const found of await work.manager.findBy(ReleaseRequest, { ...running, expiresAt: MoreThan(work.now) })) {
       const about = await work.manager.findOneByOrFail(Contribution, { id: found.contributionId });
       const by = { decidedById: work.actor.id, decidedAt: work.now };
       const status = after(releaseMachine, found.status, 'revocation');
-      this.happened(work, 'release.revoked', await work.write.update(ReleaseRequest, found, { status, ...by }), about);
+      this.recordReleaseEvent(
+        work,
+        'release.revoked',
+        await work.write.update(ReleaseRequest, found, { status, ...by }),
+        about,
+      );
     }
   }
 
@@ -176,26 +187,29 @@ export class HandlingService {
   ): Promise<AuthorizedResponse> {
     const by = { decidedById: work.actor.id, decidedAt: work.now };
     const decided = await work.write.update(ReleaseRequest, found, { ...changes, ...by });
-    this.happened(work, event, decided, about);
+    this.recordReleaseEvent(work, event, decided, about);
     return work.respond.one(ReleaseRequestView, decided);
   }
 
-  /** Told only to those who may know of the contribution. */
-  private happened(work: UnitOfWork, event: string, request: ReleaseRequest, about: Contribution): void {
+  /**
+   * Records the event with the marking of the contribution. Only readers who may know of the contribution see the
+   * event.
+   */
+  private recordReleaseEvent(work: UnitOfWork, event: string, request: ReleaseRequest, about: Contribution): void {
     const { category, contributingType, agencyOnly } = about;
     work.recordEvent(event, ReleaseRequest, Object.assign({}, request, { category, contributingType, agencyOnly }));
   }
 }
 
 /**
- * Records the event outside the timeline of the case. Somebody who takes note may read the case by a grant, an invitation or an
- * emergency access, of which other readers of the timeline need not know.
+ * Records the acknowledgement outside the timeline of the case. The person may read the case by a grant, an invitation
+ * or emergency access, which other readers of the timeline need not know.
  */
-function acknowledgedUnseen(work: UnitOfWork, { caseId: _, ...contribution }: Contribution): void {
+function recordAcknowledgement(work: UnitOfWork, { caseId: _, ...contribution }: Contribution): void {
   work.recordEvent('contribution.conditions-acknowledged', Contribution, contribution);
 }
 
-/** Voids what readers took note of: the conditions are not those any more. */
+/** Voids all acknowledgements of a contribution after its conditions changed. */
 export async function voidAcknowledgements(work: UnitOfWork, contributionId: string): Promise<void> {
   await work.manager.update(
     HandlingAcknowledgement,
@@ -204,23 +218,27 @@ export async function voidAcknowledgements(work: UnitOfWork, contributionId: str
   );
 }
 
-/** Throws unless access that somebody grants has an end after now, and at most so many days from now. */
+/** Throws unless `expiresAt` is after now and at most `days` days ahead. */
 export function mustEnd(expiresAt: Date, now: Date, days: number): void {
   const soonest = new Date(now.getTime() + 1);
   mustEndWithin(expiresAt, soonest, instantAfter(now, days), { pointer: '/expiresAt' });
 }
 
 export const alreadyRecalled = (): Error =>
-  conflict('recalled', 'The agency that contributed this took it back. That cannot be undone.');
+  conflict('recalled', 'The contributing agency has recalled this contribution. This cannot be undone.');
 
-/** Conditions are met, and access asked for, by a person who answers for it. */
-export function onlyAPerson(actor: Actor): void {
+/**
+ * Throws unless the actor is a person, because somebody must be accountable for an acknowledgement or a release
+ * request.
+ */
+export function mustBePerson(actor: Actor): void {
   if (actor.kind !== 'practitioner')
-    throw refused('person-only', 'Only a person who signs in may do this, not a system.');
+    throw refused('person-only', 'Only a person may do this, not a system. Sign in as a person.');
 }
 
 /**
- * Exclusions in force of one person, by a registration or by name, from the case or, on its panel or everywhere, from somebody in it.
+ * Selects exclusions in force against one person, by registration or by name, that concern the case. These are
+ * exclusions from the case and, for its panel or the whole partnership, from a person in the case.
  */
 const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
   WHERE (e.practitioner_id = ANY ($2) OR e.name_key = ANY ($3)) AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)
@@ -228,11 +246,12 @@ const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
       SELECT person_id FROM case_people WHERE case_id = $1 UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
 
 /**
- * Returns the contribution, where the actor's agency made it and the actor cannot read it any more. After a seat or an invitation
- * has ended, the agency's safeguarding leads may recall it. Where the agency is excluded from the case, core members of the panel may,
- * too. Somebody outside a compartment, or excluded in person, may not: neither must take evidence out of the case.
+ * Returns a contribution of the actor's agency that the actor may recall without being able to read it, else null.
+ * After a seat or an invitation has ended, the agency's safeguarding leads may recall it. If the agency is excluded
+ * from the case, core members of the panel may recall it too. A person outside a compartment, or excluded in person,
+ * may not: neither should be able to remove evidence from the case.
  */
-async function ownUnread(work: UnitOfWork, id: string): Promise<Contribution | null> {
+async function findOwnUnreadable(work: UnitOfWork, id: string): Promise<Contribution | null> {
   const { actor } = work;
   const isReader = (await work.records.findOrNull('read', Contribution, id)) !== null;
   const former = isReader ? null : await work.records.findOrNull('recall', Contribution, id, { lock: true });
@@ -249,10 +268,17 @@ async function ownUnread(work: UnitOfWork, id: string): Promise<Contribution | n
   });
 }
 
-/** The answer holds the identifier and the time of the recall: nothing of the case, which the actor does not read. */
-async function recallUnread(work: UnitOfWork, found: Contribution, reason: string): Promise<AuthorizedResponse> {
+/**
+ * Recalls a contribution that the actor cannot read. The response holds only the identifier and the time of the recall.
+ */
+async function recallUnreadable(work: UnitOfWork, found: Contribution, reason: string): Promise<AuthorizedResponse> {
   if (!work.actor.call.ifMatch)
-    throw new Problem(428, 'if-match-required', 'Say which version you change', 'Send If-Match: * to recall it.');
+    throw new Problem(
+      428,
+      'if-match-required',
+      'Say which version you change',
+      'Send the header If-Match: * to recall the contribution.',
+    );
   if (found.recalledAt) throw alreadyRecalled();
   const { id, recalledAt } = await work.asSystem(async () => {
     const changed = await work.write.update(Contribution, found, { recalledAt: work.now, recallReason: reason });

@@ -4,10 +4,10 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Case, CasePerson } from './case.entity.js';
 
 /**
- * Agencies that an exclusion keeps from the case. Only exclusions and people that the actor may read count: to everybody else what
- * follows from the answer would tell of one.
+ * Returns the agencies excluded from the case. Counts only exclusions and people that the actor may read; otherwise the
+ * consequences would reveal a hidden exclusion.
  */
-export async function agenciesKeptOut(work: UnitOfWork, caseId: string, panelId: string): Promise<string[]> {
+export async function findExcludedAgencies(work: UnitOfWork, caseId: string, panelId: string): Promise<string[]> {
   const running = {
     agencyId: { $ne: null },
     since: { $lte: work.now },

@@ -1,19 +1,19 @@
 /**
- * Naming a person, place or group in a case or referral puts the record before the panel: a disclosure, authorized as one.
- * Knowing the record through another panel is no right to name it. Source: docs/who-may-widen.md, row 12.
+ * Authorization to name a person, place or group in a case or referral, which discloses the record to the panel. Access
+ * to the record through another panel does not permit naming it. Source: docs/who-may-widen.md, row 12.
  */
 import type { RecordClass } from '../database/record-class.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Group, Person, Place } from '../subjects/subject.entity.js';
 import { mayPutBefore } from './cases.policy.js';
 
-export const NOT_NAMEABLE = 'unknown, or not one that you may name here';
-export const NAME_YOUR_OWN =
-  'You may name whom or what you recorded; what your agency recorded, as its safeguarding lead or with a case about it on a ' +
-  'panel of yours; and what a case of this panel names already. Otherwise record it from what your own agency knows, or ask the ' +
-  'agency that recorded it to name it here.';
+export const NOT_NAMEABLE = 'is unknown, or you may not name it here';
+export const NAMING_HINT =
+  'You may name records that you made; records of your agency, if you are its safeguarding lead or a panel of yours has a case ' +
+  'about them; and records that a case of this panel already names. Otherwise make a record from the information of your own ' +
+  'agency, or ask the agency that holds the record to name it here.';
 
-/** Where a record is named: in a case or referral, or in one that is about to be made. */
+/** Context in which a record is named: a case or referral, or one that is about to be created. */
 export interface NamedIn {
   panelId: string;
   partnershipId: string;
@@ -22,10 +22,10 @@ export interface NamedIn {
 }
 
 /**
- * Returns the record, if the actor may put it before the panel that receives it; else null. A refusal is logged with its
- * identifier, and read as what receives the naming is.
+ * Returns the record if the actor may disclose it to the panel, else null. Logs a refusal with the identifier; the
+ * entry can be read by those who may read the case or referral.
  */
-export async function nameable<T extends Person | Place | Group>(
+export async function findNameable<T extends Person | Place | Group>(
   work: UnitOfWork,
   type: RecordClass<T> & (typeof Person | typeof Place | typeof Group),
   id: string,

@@ -1,6 +1,6 @@
 /**
- * Somebody recused from one item must not learn of it: not that it stands on the list, nor what is said, decided or written
- * of it. The rest of the case stays as it was; an exclusion takes the whole case away.
+ * Actor attributes for recusals. A recusal hides one item of a meeting, including its listing, discussion, decisions
+ * and minutes; the rest of the case remains readable. An exclusion hides the whole case.
  */
 import { declareAttribute } from '../authentication/actor.js';
 import type { DenyRule } from '../authorization/subjects.js';
@@ -8,9 +8,9 @@ import { namesMe } from '../sharing/access.policy.js';
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
-    /** Items of meetings that must not exist for the actor. */
+    /** Listings hidden from the actor. */
     recusedListingIds: string[];
-    /** The cases of those items. */
+    /** Cases of those listings. */
     recusedCaseIds: string[];
   }
 }
@@ -27,7 +27,7 @@ declareAttribute(
    WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
 );
 
-/** For rows that name an item in `column`. */
+/** Deny rule for records that hold the identifier of an item in `column`. */
 export const recusedFromItem = (column: string): DenyRule => ({
   name: 'recused-from-item',
   step: 'conflict',

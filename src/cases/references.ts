@@ -2,17 +2,21 @@ import { randomInt } from 'node:crypto';
 import { londonDay } from '../time/london-day.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 
-/** How the references of referrals begin, before the prefix of their panel. */
-const REFERRALS = 'REF-';
+/** Prefix of the references of referrals, before the prefix of their panel. */
+const REFERRAL_PREFIX = 'REF-';
 
 const FIVE_DIGITS = { from: 10_000, below: 100_000 };
 const SIX_DIGITS = { from: 100_000, below: 1_000_000 };
-/** Five digits until a fifth of them is used: beyond that, draws that hit a used number get frequent. */
-const ENOUGH_OF_FIVE = (FIVE_DIGITS.below - FIVE_DIGITS.from) / 5;
+/**
+ * Number of five-digit references after which six digits are used. Beyond a fifth of the range, random draws hit used
+ * numbers too often.
+ */
+const FIVE_DIGIT_LIMIT = (FIVE_DIGITS.below - FIVE_DIGITS.from) / 5;
 
 /**
- * A new human reference, such as `JAG-2026-48213`. The number is drawn at random among the free ones of the series and the year:
- * neither a number nor a gap tells how many cases or referrals there are. It is taken in the transaction that uses it.
+ * Returns a new human-readable reference, such as `JAG-2026-48213`. The number is drawn at random among the unused ones
+ * of series and year, so that neither numbers nor gaps reveal how many cases or referrals exist. The number is reserved
+ * in the transaction that uses it.
  */
 export async function newReference(work: UnitOfWork, series: string): Promise<string> {
   const year = Number(londonDay(work.now).slice(0, 4));
@@ -20,7 +24,7 @@ export async function newReference(work: UnitOfWork, series: string): Promise<st
     `SELECT count(*)::int AS used FROM reference_numbers WHERE series = $1 AND year = $2 AND number < $3`,
     [series, year, FIVE_DIGITS.below],
   );
-  const { from, below } = used < ENOUGH_OF_FIVE ? FIVE_DIGITS : SIX_DIGITS;
+  const { from, below } = used < FIVE_DIGIT_LIMIT ? FIVE_DIGITS : SIX_DIGITS;
   for (;;) {
     const number = randomInt(from, below);
     const taken = await work.manager.query<unknown[]>(
@@ -31,5 +35,5 @@ export async function newReference(work: UnitOfWork, series: string): Promise<st
   }
 }
 
-/** The series of the referrals to a panel, such as `REF-JAG`. */
-export const referralSeries = (prefix: string): string => REFERRALS + prefix;
+/** Returns the series of the referrals to a panel, such as `REF-JAG`. */
+export const referralSeries = (prefix: string): string => REFERRAL_PREFIX + prefix;

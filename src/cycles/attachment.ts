@@ -1,18 +1,22 @@
-/** How a borough's cycle and the meeting that several boroughs share find each other, whichever was made first. */
+/**
+ * Attachment of a borough's cycle to a meeting that several boroughs share, in whichever order the two were created.
+ */
 import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { londonDay } from '../time/london-day.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 
-/** Attaches a cycle to the shared meetings that fall into it; what has moved out of it is let go. */
-export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemplate): Promise<void> {
+/**
+ * Attaches a cycle to the first shared meeting within its days. A meeting that was moved out of those days is replaced.
+ */
+export async function attachToSharedMeetings(work: UnitOfWork, cycle: Cycle, template: CycleTemplate): Promise<void> {
   for (const { stage, panelId, shared } of template.stages) {
     if (!shared) continue;
     await work.acrossPartnerships(async () => {
       const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage });
       const known = part && (await work.manager.findOneByOrFail(Meeting, { id: part.meetingId }));
-      if (known && (!isToBeHeld(known.status) || within(cycle, known))) return;
+      if (known && (!isToBeHeld(known.status) || fallsWithin(cycle, known))) return;
       const [next] = await work.manager.query<{ id: string; day: string }[]>(
         `SELECT m.id, (m.scheduled_at AT TIME ZONE 'Europe/London')::date::text AS day FROM meetings m
          WHERE m.panel_id = $1 AND m.status = ANY ($4) AND m.kind = 'ordinary'
@@ -34,8 +38,8 @@ export async function attach(work: UnitOfWork, cycle: Cycle, template: CycleTemp
   }
 }
 
-/** Attaches to the meeting those cycles of other partnerships that share its panel and lack it. */
-export async function attachOthers(work: UnitOfWork, meeting: Meeting): Promise<void> {
+/** Attaches to the meeting the cycles of other partnerships that share its panel and have no meeting for that stage. */
+export async function attachCyclesToMeeting(work: UnitOfWork, meeting: Meeting): Promise<void> {
   await work.acrossPartnerships(async () => {
     const cycles = await work.manager.query<{ id: string; templateId: string }[]>(
       `SELECT c.id, c.template_id AS "templateId" FROM cycles c JOIN cycle_templates t ON t.id = c.template_id
@@ -45,12 +49,12 @@ export async function attachOthers(work: UnitOfWork, meeting: Meeting): Promise<
     );
     for (const { id, templateId } of cycles) {
       const template = await work.manager.findOneByOrFail(CycleTemplate, { id: templateId });
-      await attach(work, await work.manager.findOneByOrFail(Cycle, { id }), template);
+      await attachToSharedMeetings(work, await work.manager.findOneByOrFail(Cycle, { id }), template);
     }
   });
 }
 
-const within = ({ opensOn, closesOn }: Cycle, { scheduledAt }: Meeting): boolean => {
+const fallsWithin = ({ opensOn, closesOn }: Cycle, { scheduledAt }: Meeting): boolean => {
   const day = londonDay(scheduledAt);
   return opensOn <= day && day <= closesOn;
 };

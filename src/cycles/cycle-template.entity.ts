@@ -21,68 +21,73 @@ import { Classified } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 
-/** In the order in which the business of one feeds the next. Source: JAG note, section 3.1. */
+/** Stages of a cycle, in order: each passes business on to the next. Source: JAG note, section 3.1. */
 export const STAGES = ['jag', 'tasking', 'ttcg'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export const RECURRENCES = ['every_n_days', 'nth_weekday'] as const;
 export type Recurrence = (typeof RECURRENCES)[number];
 
-/** As moments do (`Instant`). */
+/** Restricts days to the years 2000 to 2099, as `Instant` does for times. */
 const IN_THIS_CENTURY = /^20\d\d-/;
 
-/** One meeting of a cycle. */
+/** Meeting of a cycle. */
 export class CycleStage {
-  /** Which. */
   @IsIn(STAGES)
   stage: Stage;
 
-  /** The panel that meets. */
+  /** Panel that meets. */
   @Uuid()
   panelId: string;
 
-  /** Days after the cycle opens. */
+  /** Number of calendar days from the opening of the cycle to the meeting. */
   @IsInt()
   @Min(0)
   @Max(366)
   offsetDays: number;
 
-  /** When it begins, in London: `10:00`. */
+  /** Start of the meeting in London time, such as `10:00`. */
   @Matches(/^([01]\d|2[0-3]):[0-5]\d$/)
   startTime: string;
 
-  /** How long it takes. */
+  /** Duration in minutes. */
   @IsInt()
   @Min(15)
   @Max(600)
   durationMinutes: number;
 
-  /** Where, or how: a room, by video. */
+  /** Place or mode of the meeting, such as a room or a video call. */
   @Length(2, 300)
   venueOrMode: string;
 
-  /** Working days before the meeting on which papers go out. */
+  /** Number of working days before the meeting on which papers are due. */
   @IsInt()
   @Min(0)
   @Max(60)
   papersWorkingDays: number;
 
-  /** Working days before the meeting by which bids are in; where no bids are decided, null. */
+  /**
+   * Number of working days before the meeting by which bids are due. Null or omitted if the meeting decides no bids.
+   */
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(60)
   bidsWorkingDays?: number | null;
 
-  /** The panel serves several boroughs and meets in a cycle of its own: this one attaches to its meeting. */
+  /**
+   * Whether the panel serves several boroughs and meets in its own cycle, to whose meeting this cycle is attached.
+   * Default: false.
+   */
   @IsOptional()
   @IsBoolean()
   shared?: boolean;
 }
 
 /**
- * By which the meetings of a partnership's panels follow each other: JAG, Tasking, TTCG. The BCU keeps a template for its
- * TTCG, to whose meetings the boroughs' cycles attach. Source: JAG note, sections 3.1 and 3.2 `CycleTemplate`.
+ * Template for the sequence of meetings of a partnership's panels: JAG, Tasking, TTCG. The BCU has a template for its
+ * TTCG, to whose meetings the cycles of the boroughs are attached. Source: JAG note, sections 3.1 and 3.2
+ * `CycleTemplate`.
  */
 @Entity('cycle_templates')
 @Check('cycle_templates_recurrence', `recurrence IN ('every_n_days', 'nth_weekday')`)
@@ -100,31 +105,30 @@ export class CycleTemplate extends PartnershipRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
-  /** What it is called. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(3, 200)
   name: string;
 
-  /** Every so many days, or on the n-th weekday of each month: the two drift apart. */
+  /** Recurrence: `every_n_days`, or `nth_weekday` for the n-th weekday of each month. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(RECURRENCES)
   recurrence: Recurrence;
 
-  /** The day from which it is counted: the first cycle opens on it, or in its month. */
+  /** Day from which cycles are counted: the first cycle opens on this day, or in its month for `nth_weekday`. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   @Matches(IN_THIS_CENTURY, { message: '$property must lie in the years 2000 to 2099' })
   anchorOn: string;
 
-  /** The number of the cycle that opens at the anchor. */
+  /** Number of the cycle that opens at the anchor. Default: 1. */
   @Column({ type: 'integer', default: 1 })
   @Classified('administrative')
   anchorNumber: number;
 
-  /** Days of a cycle; for `every_n_days`. */
+  /** Length of a cycle in days, for `every_n_days`. Null otherwise. */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -133,14 +137,14 @@ export class CycleTemplate extends PartnershipRecord {
   @Max(366)
   lengthDays: number | null;
 
-  /** Which weekday of the month: 1 to 4, or -1 for the last; for `nth_weekday`. */
+  /** Ordinal of the weekday in the month, 1 to 4 or -1 for the last, for `nth_weekday`. Null otherwise. */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @IsIn([-1, 1, 2, 3, 4])
   nth: number | null;
 
-  /** 1 is Monday, 7 Sunday; for `nth_weekday`. */
+  /** Weekday, 1 (Monday) to 7 (Sunday), for `nth_weekday`. Null otherwise. */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -149,19 +153,19 @@ export class CycleTemplate extends PartnershipRecord {
   @Max(7)
   weekday: number | null;
 
-  /** What becomes of a meeting whose day is no working day. */
+  /** Rule for a meeting whose day is not a working day. Default: `forward`. */
   @Column({ type: 'text', default: 'forward' })
   @Classified('administrative')
   @IsIn(HOLIDAY_RULES)
   holidayRule: HolidayRule;
 
-  /** Whose bank holidays count. */
+  /** Jurisdiction whose bank holidays apply. Default: `england_and_wales`. */
   @Column({ type: 'text', default: 'england_and_wales' })
   @Classified('administrative')
   @IsIn(JURISDICTIONS)
   jurisdiction: Jurisdiction;
 
-  /** Further days that are no working days: offices closed, a holiday proclaimed for one occasion. */
+  /** Further days that are not working days, such as office closures or a one-off public holiday. Default: none. */
   @Column({ type: 'date', array: true, default: () => `'{}'` })
   @Classified('administrative')
   @ArrayMaxSize(200)
@@ -169,7 +173,7 @@ export class CycleTemplate extends PartnershipRecord {
   @Matches(IN_THIS_CENTURY, { each: true, message: 'each day of $property must lie in the years 2000 to 2099' })
   closedOn: string[];
 
-  /** Its meetings, in their order. */
+  /** Meetings of a cycle, in order. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   @IsArray()

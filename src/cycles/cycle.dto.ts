@@ -4,7 +4,10 @@ import { Uuid } from '../http/uuid.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 
-/** Sets up a template. Its meetings belong to panels of one partnership; a shared one to a panel that serves it. */
+/**
+ * Creates a template. Its meetings belong to panels of one partnership; a shared meeting belongs to a panel that serves
+ * that partnership.
+ */
 export class CycleTemplateRequest extends IntersectionType(
   PickType(CycleTemplate, ['name', 'recurrence', 'anchorOn', 'lengthDays', 'nth', 'weekday', 'stages'] as const),
   PartialType(PickType(CycleTemplate, ['holidayRule', 'jurisdiction', 'closedOn'] as const), {
@@ -12,7 +15,7 @@ export class CycleTemplateRequest extends IntersectionType(
   }),
 ) {}
 
-/** Changes a template. Cycles of which no meeting was held move with it; the others stay as they were. */
+/** Changes a template. Cycles without a held meeting move with it; the others remain unchanged. */
 export class CycleTemplateChange extends PartialType(
   PickType(CycleTemplate, [
     'name',
@@ -27,37 +30,37 @@ export class CycleTemplateChange extends PartialType(
   { skipNullProperties: false },
 ) {}
 
-/** Makes the next cycle of a template, with its meetings. */
+/** Creates the next cycle of a template, with its meetings. */
 export class CycleRequest {
-  /** The template. */
+  /** Template of the cycle. */
   @Uuid()
   templateId: string;
 }
 
 export class FeedQuery extends PageQuery {
-  /** Only what goes to this panel. */
+  /** Returns only feeds to this panel. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 
-  /** Only what this meeting is to take up. */
+  /** Returns only feeds for this meeting. */
   @IsOptional()
   @Uuid()
   toMeetingId?: string;
 
-  /** Only what was taken up, or what was not. */
+  /** Returns only feeds that were acknowledged (`true`) or were not (`false`). */
   @IsOptional()
   @IsIn(['true', 'false'])
   acknowledged?: 'true' | 'false';
 }
 
-/** Hands a priority on to the next JAG of each borough whose cycle the meeting belongs to. */
+/** Hands a priority on to the next JAG of each borough whose cycle includes the meeting. */
 export class PriorityRequest {
-  /** The priority: places, problems and aims; no person is named. */
+  /** Priority: places, problems and aims. Do not name people. */
   @Length(3, 2000)
   text: string;
 
-  /** It asks for intelligence rather than for activity. */
+  /** Whether the priority asks for intelligence rather than activity. Default: false. */
   @IsOptional()
   @IsBoolean()
   asksForIntelligence?: boolean;

@@ -14,7 +14,10 @@ import { References } from '../authorization/references.js';
 import { typeNamed } from '../authorization/subjects.js';
 import { type RecordClass } from '../database/record-class.js';
 
-/** One turn of a template: its meetings feed each other, and it is closed when what they handed on has arrived. */
+/**
+ * Cycle of a template: a sequence of meetings that hand business on. A cycle can be closed when all of it was
+ * acknowledged.
+ */
 @Entity('cycles')
 @Unique(['templateId', 'number'])
 @Unique(['id', 'partnershipId'])
@@ -24,73 +27,70 @@ export class Cycle extends PartnershipRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
-  /** The template. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => CycleTemplate)
   @Classified('administrative')
   templateId: string;
 
-  /** Counts the cycles of the template, from 1. */
+  /** Number of the cycle within the template, from 1. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   number: number;
 
-  /** First day. */
+  /** First day of the cycle. */
   @Column({ type: 'date' })
   @Classified('administrative')
   opensOn: string;
 
-  /** Last day. */
+  /** Last day of the cycle. */
   @Column({ type: 'date' })
   @Classified('administrative')
   closesOn: string;
 
-  /** One of its meetings did not take place. */
+  /** Whether a meeting of the cycle was cancelled. Default: false. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   partial: boolean;
 
-  /** When it was closed: nothing is on its way any more. */
+  /** Time at which the cycle was closed. Null while it is not closed. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   closedAt: Date | null;
 }
 
-/** Where a cycle stands: what was not closed follows from the day. */
+/** Statuses of a cycle. Except for `closed`, the status is derived from the current day. */
 export const CYCLE_STATUSES = ['planned', 'open', 'closing', 'closed'] as const;
 export type CycleStatus = (typeof CYCLE_STATUSES)[number];
 
-/** A meeting as a stage of a cycle. A TTCG that serves several boroughs is a stage of a cycle of each. */
+/** Meeting as a stage of a cycle. A TTCG meeting that serves several boroughs is a stage of a cycle of each borough. */
 @Entity('cycle_meetings')
 @ForeignKey(() => Cycle, ['cycleId', 'partnershipId'], ['id', 'partnershipId'])
 @Unique(['cycleId', 'stage'])
 @Index(['meetingId'])
 @Check('cycle_meetings_stage', oneOf('stage', STAGES))
 export class CycleMeeting extends PartnershipRecord {
-  /** The cycle. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   cycleId: string;
 
-  /** Which of its stages. */
+  /** Stage of the cycle. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(STAGES)
   stage: Stage;
 
-  /** The meeting. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Meeting)
   @Classified('administrative')
   meetingId: string;
 
-  /** The day that the template gives, before holidays moved it. */
+  /** Day computed from the template, before it was moved because of holidays. */
   @Column({ type: 'date' })
   @Classified('administrative')
   plannedOn: string;
 }
 
-/** What one meeting hands on to another. Source: JAG note, section 3.2 `Feed`; a bid itself is listed, and is no feed. */
+/** Kinds of feed. A bid itself is listed and is not a feed. Source: JAG note, section 3.2 `Feed`. */
 export const FEED_KINDS = [
   'plan_need',
   'bid_escalation',
@@ -101,23 +101,24 @@ export const FEED_KINDS = [
 ] as const;
 export type FeedKind = (typeof FEED_KINDS)[number];
 
-/** The record that a feed hands on, by its kind; what is not named here is the feed itself. */
-const ITEMS: Partial<Record<FeedKind, string>> = {
+/** Type of record that a feed hands on, by kind. The other kinds hand on the text of the feed itself. */
+const RECORD_TYPES: Partial<Record<FeedKind, string>> = {
   plan_need: 'Plan',
   bid_escalation: 'Bid',
   decision: 'BidDecision',
   result: 'BidResult',
 };
 
-/** Bids come later than cycles: their records are found by name. */
-const itemOf = (row: Record<string, unknown>): RecordClass | null => {
-  const name = ITEMS[row['kind'] as FeedKind];
+/** Returns the class of the record by name, because bids depend on cycles and cannot be imported here. */
+const recordClassOf = (row: Record<string, unknown>): RecordClass | null => {
+  const name = RECORD_TYPES[row['kind'] as FeedKind];
   return name ? typeNamed(name) : null;
 };
 
 /**
- * Something that one meeting hands on to a panel, to be taken up at its next meeting: once, and until somebody there has
- * acknowledged it. It stands in the partnership of the panel to which it goes. Source: JAG note, section 3.3 "Feed rules".
+ * Matter that one meeting hands on to a panel, to be acknowledged at the panel's next meeting. It is handed on once,
+ * and remains pending until a member there acknowledges it. A feed belongs to the partnership of the receiving panel.
+ * Source: JAG note, section 3.3 "Feed rules".
  */
 @Entity('feeds')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -131,82 +132,85 @@ const itemOf = (row: Record<string, unknown>): RecordClass | null => {
 @Check('feeds_case', '(case_id IS NULL) = (plan_panel_id IS NULL)')
 @Check('feeds_category', `category = 'plan_action'`)
 export class Feed extends ContributedRecord {
-  /** The data category: `plan_action`. */
+  /** Data category, always `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
   @Classified('administrative')
   category: 'plan_action';
 
-  /** What is handed on. */
+  /** Kind of matter handed on. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(FEED_KINDS)
   kind: FeedKind;
 
-  /** The cycle that cannot close before it has arrived. */
+  /** Cycle that cannot close before the feed is acknowledged. Null if the meeting belongs to no cycle. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Cycle)
   @Classified('administrative')
   cycleId: string | null;
 
-  /** The meeting that hands it on. */
+  /** Meeting that hands the matter on. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Meeting)
   @Classified('administrative')
   fromMeetingId: string;
 
-  /** The panel that met there. */
+  /** Panel of that meeting. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)
   @Classified('administrative')
   fromPanelId: string;
 
-  /** The panel to which it goes. */
+  /** Panel that receives the feed. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The meeting that is to take it up; null while none is convened. */
+  /** Meeting that should acknowledge the feed. Null if no such meeting is convened yet. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Meeting)
   @Classified('administrative')
   toMeetingId: string | null;
 
-  /** How often it went on to another meeting because the one before did not take place. */
+  /** Number of times the feed moved to another meeting because of a cancellation. */
   @Column({ type: 'integer', default: 0 })
   @Classified('administrative')
   rolled: number;
 
-  /** The plan whose need it is. */
+  /** Plan whose need or decision is handed on. Null for other kinds. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Plan)
   @Classified('administrative')
   @References(() => typeNamed('Plan'))
   planId: string | null;
 
-  /** The case behind it: whoever is kept out of the case is kept from it. */
+  /** Case behind the matter; a person excluded from the case cannot read the feed. Null if there is none. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @References(() => Case)
   caseId: string | null;
 
-  /** The panel whose case and plan that are: what comes from a compartment is hidden with it, whoever hands it on. */
+  /**
+   * Panel that owns the case and the plan. If that panel is a compartment, the feed is hidden with it, whichever panel
+   * hands it on. Null if there is no case.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   planPanelId: string | null;
 
-  /** What exactly is handed on: a plan, a bid, a decision, a result, or itself. */
+  /** Record handed on: a plan, bid, decision or result. For a priority or intelligence requirement, an identifier shared by its feeds. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
-  @References(itemOf)
+  @References(recordClassOf)
   itemId: string;
 
-  /** In words; no person is named. */
+  /** Description of the matter. It names no person. */
   @Column({ type: 'text' })
   @Classified('plan_action')
   @Length(3, 2000)
   text: string;
 
-  /** When somebody of the panel to which it goes took it up. */
+  /** Time at which a member of the receiving panel acknowledged the feed. Null while pending. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   acknowledgedAt: Date | null;

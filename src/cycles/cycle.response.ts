@@ -6,7 +6,7 @@ import { view } from '../records/response-view.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting, CYCLE_STATUSES, Feed, type CycleStatus } from './cycle.entity.js';
 
-/** By which cycles follow each other. */
+/** Template of cycles. */
 export class CycleTemplateView extends view(
   CycleTemplate,
   'id',
@@ -25,17 +25,17 @@ export class CycleTemplateView extends view(
   'stages',
 ) {}
 
-type Standing = Pick<Cycle, 'opensOn' | 'closesOn' | 'closedAt'>;
+type CycleDays = Pick<Cycle, 'opensOn' | 'closesOn' | 'closedAt'>;
 
-/** Nobody moves a cycle but by closing it: the rest follows from the day. */
-export function statusOf({ opensOn, closesOn, closedAt }: Standing, now: Date): CycleStatus {
+/** Returns the status of a cycle. Only closing is stored; the other statuses depend on the current day. */
+export function statusOf({ opensOn, closesOn, closedAt }: CycleDays, now: Date): CycleStatus {
   const today = londonDay(now);
   if (closedAt) return 'closed';
   if (today < opensOn) return 'planned';
   return today <= closesOn ? 'open' : 'closing';
 }
 
-/** One turn of a template. */
+/** Cycle of a template. */
 export class CycleView extends view(
   Cycle,
   'id',
@@ -48,34 +48,34 @@ export class CycleView extends view(
   'partial',
   'closedAt',
 ) {
-  /** Where it stands today, in London. */
+  /** Status today, in London time. */
   @ApiProperty({ enum: CYCLE_STATUSES })
   @Classified('administrative')
   status: CycleStatus;
 
-  static derive = (shown: Row, now: Date): Row => ({ status: statusOf(shown as Row & Standing, now) });
+  static derive = (shown: Row, now: Date): Row => ({ status: statusOf(shown as Row & CycleDays, now) });
 }
 
-/** A meeting as a stage of a cycle. */
+/** Meeting as a stage of a cycle. */
 export class CycleMeetingView extends view(CycleMeeting, 'id', 'cycleId', 'stage', 'meetingId', 'plannedOn') {}
 
-/** Who chairs a panel was at the TTCG, or was not and how; the best of what is recorded of them. */
+/** Attendance of a panel's chairs at the TTCG: the best of the values recorded for them. */
 export const CHAIR_ATTENDANCES = ['present', 'deputy', 'apologies', 'absent', 'not_recorded'] as const;
 
-/** A JAG or a Tasking of a cycle, and whether somebody who chairs it was at the TTCG of that cycle. */
+/** JAG or Tasking meeting of a cycle, with the attendance of its chairs at the TTCG of that cycle. */
 export class ChairAtTtcgView extends view(CycleMeeting, 'id', 'partnershipId', 'cycleId', 'stage') {
-  /** The panel. */
+  /** Panel whose chairs are counted. */
   @ApiProperty({ format: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** `present` or by a `deputy`; `apologies`; `absent`; or nothing is recorded. */
+  /** Best attendance of the chairs: `present`, `deputy`, `apologies`, `absent` or `not_recorded`. */
   @ApiProperty({ enum: CHAIR_ATTENDANCES })
   @Classified('administrative')
   attendance: (typeof CHAIR_ATTENDANCES)[number];
 }
 
-/** What one meeting hands on to another. */
+/** Matter that one meeting hands on to another. */
 export class FeedView extends view(
   Feed,
   'id',

@@ -23,7 +23,7 @@ export class CyclesController {
     private readonly feeds: FeedsService,
   ) {}
 
-  /** By which cycles follow each other in your partnerships */
+  /** List the cycle templates of your partnerships */
   @Get('cycle-templates')
   @RequirePermission('read', CycleTemplate)
   @ApiAnswer.page(CycleTemplateView)
@@ -31,7 +31,7 @@ export class CyclesController {
     return this.templates.list(actor, query);
   }
 
-  /** Set up a template (chair or coordinator of each panel that meets in it) */
+  /** Create a template (chair or coordinator of each panel that meets in it) */
   @Post('cycle-templates')
   @RequirePermission('plan-cycles', Panel)
   @ApiAnswer.created(CycleTemplateView)
@@ -39,7 +39,7 @@ export class CyclesController {
     return this.templates.setUp(actor, body);
   }
 
-  /** One template */
+  /** Get a template */
   @Get('cycle-templates/:id')
   @RequirePermission('read', CycleTemplate)
   @ApiAnswer.one(CycleTemplateView)
@@ -47,7 +47,7 @@ export class CyclesController {
     return this.templates.get(actor, id);
   }
 
-  /** Change a template: cycles of which no meeting was held move with it (chair, coordinator) */
+  /** Change a template; cycles without a held meeting move with it (chair, coordinator) */
   @Patch('cycle-templates/:id')
   @RequirePermission('plan-cycles', Panel)
   @ApiAnswer.updated(CycleTemplateView)
@@ -59,7 +59,7 @@ export class CyclesController {
     return this.templates.change(actor, id, body);
   }
 
-  /** Cycles of your partnerships */
+  /** List the cycles of your partnerships */
   @Get('cycles')
   @RequirePermission('read', Cycle)
   @ApiAnswer.page(CycleView)
@@ -67,7 +67,7 @@ export class CyclesController {
     return this.cycles.list(actor, query);
   }
 
-  /** Make the next cycle of a template, with its meetings (chair, coordinator) */
+  /** Create the next cycle of a template, with its meetings (chair, coordinator) */
   @Post('cycles')
   @RequirePermission('plan-cycles', Panel)
   @ApiAnswer.created(CycleView)
@@ -75,7 +75,7 @@ export class CyclesController {
     return this.cycles.generate(actor, body);
   }
 
-  /** One cycle */
+  /** Get a cycle */
   @Get('cycles/:id')
   @RequirePermission('read', Cycle)
   @ApiAnswer.one(CycleView)
@@ -83,7 +83,7 @@ export class CyclesController {
     return this.cycles.get(actor, id);
   }
 
-  /** Its meetings, stage by stage */
+  /** List the meetings of a cycle, by stage */
   @Get('cycles/:id/meetings')
   @RequirePermission('read', CycleMeeting)
   @ApiAnswer.page(CycleMeetingView)
@@ -91,7 +91,9 @@ export class CyclesController {
     return this.cycles.meetings(actor, id, query);
   }
 
-  /** Whether the chairs of JAG and Tasking came to the TTCG, borough by borough (its core members, coordinators there) */
+  /**
+   * List the attendance of JAG and Tasking chairs at a TTCG meeting, by borough (its core members, coordinators there)
+   */
   @Get('meetings/:id/chairs')
   @RequirePermission('see-chairs', Meeting)
   @ApiAnswer.page(ChairAtTtcgView)
@@ -99,7 +101,7 @@ export class CyclesController {
     return this.cycles.chairs(actor, id);
   }
 
-  /** Close a cycle: nothing is on its way any more (chair, coordinator) */
+  /** Close a cycle whose feeds were all acknowledged (chair, coordinator) */
   @Post('cycles/:id/closure')
   @RequirePermission('plan-cycles', Panel)
   @ApiAnswer.updated(CycleView)
@@ -107,7 +109,7 @@ export class CyclesController {
     return this.cycles.close(actor, id);
   }
 
-  /** What the meetings of your panels handed on, and what was handed on to them */
+  /** List the feeds from and to your panels */
   @Get('feeds')
   @RequirePermission('read', Feed)
   @ApiAnswer.page(FeedView)
@@ -115,7 +117,7 @@ export class CyclesController {
     return this.feeds.list(actor, query);
   }
 
-  /** One matter that was handed on */
+  /** Get a feed */
   @Get('feeds/:id')
   @RequirePermission('read', Feed)
   @ApiAnswer.one(FeedView)
@@ -123,7 +125,7 @@ export class CyclesController {
     return this.feeds.get(actor, id);
   }
 
-  /** Take it up (chair or coordinator of the panel to which it goes) */
+  /** Acknowledge a feed (chair or coordinator of the panel that receives it) */
   @Post('feeds/:id/acknowledgement')
   @RequirePermission('acknowledge', Feed)
   @ApiAnswer.updated(FeedView)
@@ -131,7 +133,7 @@ export class CyclesController {
     return this.feeds.acknowledge(actor, id);
   }
 
-  /** Hand a priority on to the JAGs that follow the meeting (chair, coordinator) */
+  /** Hand a priority on to the JAGs that follow a meeting (chair, coordinator) */
   @Post('meetings/:id/priorities')
   @RequirePermission('prioritise', Meeting)
   @ApiAnswer.created(FeedView)

@@ -9,20 +9,20 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { attach, attachOthers } from './attachment.js';
+import { attachToSharedMeetings, attachCyclesToMeeting } from './attachment.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 import type { CycleRequest } from './cycle.dto.js';
 import { ChairAtTtcgView, CycleMeetingView, CycleView } from './cycle.response.js';
-import { closesOn, opensOn, sittingOf } from './dates.js';
-import { takeWaiting } from './feeds.service.js';
-import { coordinates, lastNumber } from './templates.service.js';
+import { closingDayOf, openingDayOf, meetingTimesOf } from './dates.js';
+import { assignPendingFeeds } from './feeds.service.js';
+import { findCoordinatedPanels, findLastCycleNumber } from './templates.service.js';
 
 /**
- * For each JAG and Tasking of the cycles of a TTCG (`$1`), or of those in which one of these panels (`$2`) meets: was somebody
- * who chairs it there?
+ * Selects the attendance of chairs for each JAG and Tasking meeting in the cycles of a TTCG meeting. $1 TTCG meeting,
+ * $2 panels: restricts to cycles in which one of them meets; null for all cycles.
  */
-const CHAIRS = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", cm.cycle_id AS "cycleId", cm.stage, m.panel_id AS "panelId",
+const SELECT_CHAIR_ATTENDANCES = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", cm.cycle_id AS "cycleId", cm.stage, m.panel_id AS "panelId",
     came.attendance
   FROM meetings t JOIN cycle_meetings here ON here.meeting_id = t.id AND here.stage = 'ttcg'
   JOIN cycle_meetings cm ON cm.cycle_id = here.cycle_id AND cm.stage <> 'ttcg' JOIN meetings m ON m.id = cm.meeting_id
@@ -43,7 +43,7 @@ const CHAIRS = `SELECT cm.id, cm.version, cm.partnership_id AS "partnershipId", 
     WHERE o.cycle_id = cm.cycle_id AND o.stage <> 'ttcg' AND om.panel_id = ANY ($2)))
   ORDER BY m.panel_id, cm.id`;
 
-/** The four-week cycle: JAG, Tasking, TTCG, and again. Source: JAG note, section 3. */
+/** Four-week cycle of JAG, Tasking and TTCG meetings. Source: JAG note, section 3. */
 @Injectable()
 export class CyclesService {
   constructor(private readonly records: Records) {}
@@ -65,36 +65,39 @@ export class CyclesService {
     });
   }
 
-  /** Their coming is a KPI: read off who was there and who chairs on that day. Source: JAG note, section 3.3, rule 6. */
+  /**
+   * Lists whether chairs attended the TTCG, which is a KPI. Derived from the attendances and the seats on that day.
+   * Source: JAG note, section 3.3, rule 6.
+   */
   chairs(actor: Actor, meetingId: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.records.find('see-chairs', Meeting, meetingId);
       const isMember = corePanels(actor).includes(panelId);
-      // the boroughs are kept apart by the wall, and a member of the TTCG hears of all of them there
+      // row-level security separates the boroughs, but a member of the TTCG may see all of them
       const rows = await work.acrossPartnerships(() =>
-        work.manager.query<object[]>(CHAIRS, [meetingId, isMember ? null : coordinatedPanels(actor)]),
+        work.manager.query<object[]>(SELECT_CHAIR_ATTENDANCES, [meetingId, isMember ? null : coordinatedPanels(actor)]),
       );
       return work.respond.list(ChairAtTtcgView, rows, { action: 'see-chairs' });
     });
   }
 
-  /** Makes the next cycle with its meetings. What waited for a meeting of their panels is taken up by them. */
+  /** Creates the next cycle with its meetings. Pending feeds to their panels are assigned to these meetings. */
   generate(actor: Actor, { templateId }: CycleRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const template = await work.records.findOrNull('read', CycleTemplate, templateId, { lock: true });
       if (!template)
-        throw unacceptable('unknown-template', 'Name a template of your partnerships: GET /v1/cycle-templates.', [
+        throw unacceptable('unknown-template', 'Choose a template of your partnerships: GET /v1/cycle-templates.', [
           { pointer: '/templateId', detail: 'no such template' },
         ]);
-      await coordinates(work, template.stages);
-      const number = (await lastNumber(work, templateId)) + 1;
+      await findCoordinatedPanels(work, template.stages);
+      const number = (await findLastCycleNumber(work, templateId)) + 1;
       const { partnershipId } = template;
-      const days = { opensOn: opensOn(template, number), closesOn: closesOn(template, number) };
+      const days = { opensOn: openingDayOf(template, number), closesOn: closingDayOf(template, number) };
       const cycle = await work.write.insert(Cycle, { templateId, partnershipId, number, ...days });
       for (const stage of template.stages.filter((one) => !one.shared)) {
-        const { plannedOn, ...sitting } = sittingOf(template, stage, number);
+        const { plannedOn, ...times } = meetingTimesOf(template, stage, number);
         const { panelId, venueOrMode } = stage;
-        const meeting = await insertMeeting(work, { panelId, partnershipId, venueOrMode, ...sitting });
+        const meeting = await insertMeeting(work, { panelId, partnershipId, venueOrMode, ...times });
         await work.write.insert(CycleMeeting, {
           cycleId: cycle.id,
           partnershipId,
@@ -102,28 +105,31 @@ export class CyclesService {
           meetingId: meeting.id,
           plannedOn,
         });
-        await takeWaiting(work, meeting);
-        await attachOthers(work, meeting);
+        await assignPendingFeeds(work, meeting);
+        await attachCyclesToMeeting(work, meeting);
       }
-      await attach(work, cycle, template);
+      await attachToSharedMeetings(work, cycle, template);
       work.recordEvent('cycle.planned', Cycle, cycle, { number });
       return work.respond.one(CycleView, cycle, { status: 201 });
     });
   }
 
-  /** Nothing is on its way any more. Source: JAG note, section 3.3, rule 4. */
+  /** Closes a cycle that has no pending meetings or feeds. Source: JAG note, section 3.3, rule 4. */
   close(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('read', Cycle, CycleView, id);
-      await coordinates(work, (await work.manager.findOneByOrFail(CycleTemplate, { id: found.templateId })).stages);
-      if (found.closedAt) throw conflict('closed-already', 'The cycle is closed.');
+      await findCoordinatedPanels(
+        work,
+        (await work.manager.findOneByOrFail(CycleTemplate, { id: found.templateId })).stages,
+      );
+      if (found.closedAt) throw conflict('closed-already', 'The cycle has already been closed.');
       if (londonDay(work.now) <= found.closesOn)
-        throw unacceptable('cycle-not-over', `The cycle goes on until ${found.closesOn}: close it after that day.`);
-      const left = await stillToCome(work, id);
+        throw unacceptable('cycle-not-over', `The cycle ends on ${found.closesOn}. Close it after that day.`);
+      const left = await findPendingBusiness(work, id);
       if (left.length)
         throw unacceptable(
           'cycle-unfinished',
-          'A cycle is closed when its meetings are over and what they handed on was taken up.',
+          'The cycle has meetings to come or pending feeds; see errors. Close it when they are over and acknowledged.',
           left,
         );
       const closed = await work.write.update(Cycle, found, { closedAt: work.now });
@@ -134,15 +140,15 @@ export class CyclesService {
 }
 
 /**
- * Meetings that are not over, and what was handed on and nobody took up; their texts stay where they are. Of a case that is
- * hidden from whoever closes, and of what comes from a compartment outside it, nothing is said, and nothing asked.
+ * Returns meetings that are not over and feeds that were not acknowledged, without their texts. Feeds about a case
+ * hidden from the user, or from a compartment outside it, are omitted: they must neither be revealed nor block closing.
  */
-async function stillToCome(work: UnitOfWork, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
+async function findPendingBusiness(work: UnitOfWork, cycleId: string): Promise<{ pointer: string; detail: string }[]> {
   const left = await work.acrossPartnerships(() =>
     work.manager.query<{ what: string }[]>(
       `SELECT 'the ' || cm.stage || ' meeting ' || m.id || ' is ' || m.status AS what
        FROM cycle_meetings cm JOIN meetings m ON m.id = cm.meeting_id WHERE cm.cycle_id = $1 AND m.status = ANY ($2)
-       UNION ALL SELECT 'nobody took up ' || replace(f.kind, '_', ' ') || ' ' || f.id FROM feeds f
+       UNION ALL SELECT 'not acknowledged: ' || replace(f.kind, '_', ' ') || ' ' || f.id FROM feeds f
        WHERE f.cycle_id = $1 AND f.acknowledged_at IS NULL AND (f.case_id = ANY ($3)) IS NOT TRUE
          AND (ARRAY[f.from_panel_id, f.plan_panel_id] && $4) IS NOT TRUE ORDER BY what LIMIT 100`,
       [cycleId, TO_BE_HELD, work.actor.excludedCaseIds, closedCompartments(work.actor)],

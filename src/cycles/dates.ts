@@ -1,12 +1,12 @@
 /**
- * When the cycles of a template open, and when their meetings are: from the template alone, so that the same template gives
- * the same year. Days are London days; meetings begin at London time, summer and winter. Source: JAG note, section 3.
+ * Days of cycles and times of their meetings, computed from the template alone so that the result is reproducible. Days
+ * are London days; meetings begin at London time in summer and winter. Source: JAG note, section 3.
  */
 import { DateTime } from 'luxon';
-import { daysAfter, nthWeekday, settled, workingDaysBefore, type Calendar } from '../panels/working-days.js';
+import { daysAfter, nthWeekday, applyHolidayRule, workingDaysBefore, type Calendar } from '../panels/working-days.js';
 import type { CycleStage, CycleTemplate } from './cycle-template.entity.js';
 
-type Counting = Pick<
+type CycleSchedule = Pick<
   CycleTemplate,
   | 'recurrence'
   | 'anchorOn'
@@ -19,8 +19,8 @@ type Counting = Pick<
   | 'closedOn'
 >;
 
-/** The day on which cycle `number` opens. */
-export function opensOn(template: Counting, number: number): string {
+/** Returns the day on which cycle `number` opens. */
+export function openingDayOf(template: CycleSchedule, number: number): string {
   const { recurrence, anchorOn, anchorNumber, lengthDays, nth, weekday } = template;
   const count = number - anchorNumber;
   if (recurrence === 'every_n_days') return daysAfter(anchorOn, count * (lengthDays as number));
@@ -28,11 +28,12 @@ export function opensOn(template: Counting, number: number): string {
   return nthWeekday(month.toFormat('yyyy-MM'), (weekday as number) % 7, nth as number);
 }
 
-/** The day before the next one opens. */
-export const closesOn = (template: Counting, number: number): string => daysAfter(opensOn(template, number + 1), -1);
+/** Returns the last day of cycle `number`: the day before the next cycle opens. */
+export const closingDayOf = (template: CycleSchedule, number: number): string =>
+  daysAfter(openingDayOf(template, number + 1), -1);
 
-export interface Sitting {
-  /** The day that the offset gives, before holidays move it. */
+export interface MeetingTimes {
+  /** Day computed from the offset, before it is moved because of holidays. */
   plannedOn: string;
   scheduledAt: Date;
   endsAt: Date;
@@ -40,10 +41,10 @@ export interface Sitting {
   bidsDueOn: string | null;
 }
 
-export function sittingOf(template: Counting, stage: CycleStage, number: number): Sitting {
+export function meetingTimesOf(template: CycleSchedule, stage: CycleStage, number: number): MeetingTimes {
   const calendar: Calendar = { jurisdiction: template.jurisdiction, closed: new Set(template.closedOn) };
-  const plannedOn = daysAfter(opensOn(template, number), stage.offsetDays);
-  const on = settled(plannedOn, template.holidayRule, calendar);
+  const plannedOn = daysAfter(openingDayOf(template, number), stage.offsetDays);
+  const on = applyHolidayRule(plannedOn, template.holidayRule, calendar);
   const begins = DateTime.fromISO(`${on}T${stage.startTime}`, { zone: 'Europe/London' });
   const { bidsWorkingDays: bids } = stage;
   return {

@@ -11,15 +11,15 @@ import { Cycle, CycleMeeting, Feed, type FeedKind } from './cycle.entity.js';
 import type { FeedQuery, PriorityRequest } from './cycle.dto.js';
 import { FeedView } from './cycle.response.js';
 
-/** What is handed on, by which meeting, to which panel. */
-export interface HandedOn {
+/** Matter to hand on, with its source and destination. */
+export interface FeedDraft {
   kind: FeedKind;
   from: Pick<Meeting, 'id' | 'panelId'>;
-  /** The panel to which it goes, with its partnership. */
+  /** Panel that receives the feed, with its partnership. */
   to: { panelId: string; partnershipId: string };
-  /** Not to a meeting before this moment. */
+  /** Earliest time of the meeting that receives the feed. */
   notBefore: Date;
-  /** The meeting that is to take it up, where it is not simply the next. */
+  /** Meeting that should acknowledge the feed. Default: the next meeting of the panel. */
   toMeetingId?: string | null;
   cycleId: string | null;
   itemId: string;
@@ -27,13 +27,13 @@ export interface HandedOn {
   agencyId: string;
   contributingType: string;
   planId?: string | null;
-  /** The case behind it, and the panel whose it is. */
+  /** Case behind the matter, and the panel that owns the case. */
   of?: { caseId: string; planPanelId: string };
 }
 
 /**
- * What one meeting hands on to another, until it has arrived. Source: JAG note, section 3.3 "Feed rules (invariants)": rule 4
- * (nothing undelivered when a cycle closes) and rule 7 (what waited for a cancelled meeting goes to the next of its panel).
+ * Feeds between meetings. Source: JAG note, section 3.3 "Feed rules (invariants)": rule 4 (nothing undelivered when a
+ * cycle closes) and rule 7 (feeds to a cancelled meeting go to the next meeting of its panel).
  */
 @Injectable()
 export class FeedsService {
@@ -41,7 +41,7 @@ export class FeedsService {
     private readonly records: Records,
     hooks: MeetingHooks,
   ) {
-    hooks.register({ afterCancellation: (work, meeting) => this.roll(work, meeting) });
+    hooks.register({ afterCancellation: (work, meeting) => this.moveFeedsOfCancelledMeeting(work, meeting) });
   }
 
   list(actor: Actor, { panelId, toMeetingId, acknowledged, ...query }: FeedQuery): Promise<AuthorizedResponse> {
@@ -62,12 +62,15 @@ export class FeedsService {
   acknowledge(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('acknowledge', Feed, FeedView, id);
-      if (found.acknowledgedAt) throw conflict('acknowledged-already', 'Somebody took this up already.');
-      return work.respond.one(FeedView, await takeUp(work, found));
+      if (found.acknowledgedAt) throw conflict('acknowledged-already', 'This feed has already been acknowledged.');
+      return work.respond.one(FeedView, await acknowledgeFeed(work, found));
     });
   }
 
-  /** From a meeting that serves several boroughs to the JAG of each; from another to the JAG of its own cycle. */
+  /**
+   * Hands a priority on. A meeting that serves several boroughs addresses the JAG of each; another meeting addresses
+   * the JAG of its own cycle.
+   */
   prioritise(
     actor: Actor,
     meetingId: string,
@@ -85,12 +88,12 @@ export class FeedsService {
         ),
       );
       if (!targets.length)
-        throw unacceptable('no-jag', 'No JAG follows this meeting: it belongs to no cycle that has one.');
+        throw unacceptable('no-jag', 'This meeting belongs to no cycle with a JAG. Add it to such a cycle first.');
       const itemId = uuidv7();
       let first: Feed | null = null;
       for (const { cycleId, ...to } of targets)
         first =
-          (await handOn(work, {
+          (await createFeed(work, {
             kind: asksForIntelligence ? 'intel_requirement' : 'priority',
             from: meeting,
             to,
@@ -105,12 +108,12 @@ export class FeedsService {
     });
   }
 
-  /** What waited for a meeting that does not take place waits for the next of its panel; its cycles lack a meeting. */
-  private async roll(work: UnitOfWork, cancelled: Meeting): Promise<void> {
+  /** Moves pending feeds of a cancelled meeting to the next meeting of the panel, and marks its cycles as partial. */
+  private async moveFeedsOfCancelledMeeting(work: UnitOfWork, cancelled: Meeting): Promise<void> {
     await work.acrossPartnerships(async () => {
       const feeds = await work.manager.findBy(Feed, { toMeetingId: cancelled.id });
       for (const feed of feeds.filter((one) => !one.acknowledgedAt)) {
-        const toMeetingId = await nextMeeting(work, feed.panelId, cancelled.scheduledAt);
+        const toMeetingId = await findNextMeeting(work, feed.panelId, cancelled.scheduledAt);
         await work.write.update(Feed, feed, { toMeetingId, rolled: feed.rolled + 1 });
       }
       for (const { cycleId } of await work.manager.findBy(CycleMeeting, { meetingId: cancelled.id })) {
@@ -121,10 +124,10 @@ export class FeedsService {
   }
 }
 
-/** Hands something on, once: what the same meeting handed on already is not handed on again (then null). */
-export async function handOn(
+/** Creates a feed. Returns null if the same meeting has already handed the record on to the panel. */
+export async function createFeed(
   work: UnitOfWork,
-  { from, to, notBefore, toMeetingId, of, ...what }: HandedOn,
+  { from, to, notBefore, toMeetingId, of, ...what }: FeedDraft,
 ): Promise<Feed | null> {
   return work.acrossPartnerships(async () => {
     const same = { kind: what.kind, itemId: what.itemId, fromMeetingId: from.id, panelId: to.panelId };
@@ -138,22 +141,22 @@ export async function handOn(
       ...to,
       fromMeetingId: from.id,
       fromPanelId: from.panelId,
-      toMeetingId: toMeetingId ?? (await nextMeeting(work, to.panelId, notBefore)),
+      toMeetingId: toMeetingId ?? (await findNextMeeting(work, to.panelId, notBefore)),
     });
     work.recordEvent('feed.handed-on', Feed, feed, { kind: feed.kind, toMeetingId: feed.toMeetingId });
     return feed;
   });
 }
 
-/** Somebody of the panel takes it up: it has arrived. */
-export async function takeUp(work: UnitOfWork, feed: Feed): Promise<Feed> {
+/** Marks a feed as acknowledged by the actor. */
+export async function acknowledgeFeed(work: UnitOfWork, feed: Feed): Promise<Feed> {
   const taken = await work.write.update(Feed, feed, { acknowledgedAt: work.now, acknowledgedById: work.actor.id });
   work.recordEvent('feed.acknowledged', Feed, taken, { kind: feed.kind });
   return taken;
 }
 
-/** Gives what waits for a meeting of the panel to this one, unless it was handed on after it. */
-export async function takeWaiting(work: UnitOfWork, meeting: Meeting): Promise<void> {
+/** Assigns pending feeds of the panel without a meeting to this meeting, except feeds from later meetings. */
+export async function assignPendingFeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
   await work.acrossPartnerships(async () => {
     const waiting = await work.manager.query<{ id: string }[]>(
       `SELECT f.id FROM feeds f JOIN meetings m ON m.id = f.from_meeting_id
@@ -165,8 +168,8 @@ export async function takeWaiting(work: UnitOfWork, meeting: Meeting): Promise<v
   });
 }
 
-/** The panel's next meeting in its cycle after a moment, if one is convened. */
-async function nextMeeting(work: UnitOfWork, panelId: string, after: Date): Promise<string | null> {
+/** Returns the next ordinary meeting of the panel after a time, or null if none is convened. */
+async function findNextMeeting(work: UnitOfWork, panelId: string, after: Date): Promise<string | null> {
   const [next] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM meetings m WHERE m.panel_id = $1 AND m.scheduled_at > $2 AND m.status = ANY ($3) AND m.kind = 'ordinary'
      ORDER BY m.scheduled_at, m.id LIMIT 1`,

@@ -13,10 +13,10 @@ import { CycleTemplate, STAGES, type CycleStage } from './cycle-template.entity.
 import { Cycle, CycleMeeting } from './cycle.entity.js';
 import type { CycleTemplateChange, CycleTemplateRequest } from './cycle.dto.js';
 import { CycleTemplateView } from './cycle.response.js';
-import { attach } from './attachment.js';
-import { closesOn, opensOn, sittingOf } from './dates.js';
+import { attachToSharedMeetings } from './attachment.js';
+import { closingDayOf, openingDayOf, meetingTimesOf } from './dates.js';
 
-/** By which rule the meetings of a partnership follow each other. */
+/** Templates of cycles. */
 @Injectable()
 export class CycleTemplatesService {
   constructor(
@@ -36,8 +36,8 @@ export class CycleTemplatesService {
 
   setUp(actor: Actor, request: CycleTemplateRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      counted(request);
-      const partnershipId = await partnershipOf(work, request.stages);
+      mustMatchRecurrence(request);
+      const partnershipId = await findPartnershipOf(work, request.stages);
       const template = await work.write.insert(CycleTemplate, {
         ...request,
         lengthDays: request.lengthDays ?? null,
@@ -51,63 +51,70 @@ export class CycleTemplatesService {
   }
 
   /**
-   * Cycles after the last one of which a meeting was held move with the template; with a new anchor the first of them opens
-   * on it. Source: JAG note, section 3.3, rule 8.
+   * Changes a template. Cycles after the last one with a held meeting move with the template; a new anchor becomes the
+   * opening day of the first of them. Source: JAG note, section 3.3, rule 8.
    */
   change(actor: Actor, id: string, request: CycleTemplateChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('read', CycleTemplate, CycleTemplateView, id, { writes: request });
-      await coordinates(work, found.stages);
-      if (request.stages && (await partnershipOf(work, request.stages)) !== found.partnershipId)
-        throw unacceptable('another-partnership', 'A template stays with its partnership. Set up another one there.', [
-          { pointer: '/stages', detail: 'panels of another partnership' },
-        ]);
-      counted({ ...found, ...request });
+      await findCoordinatedPanels(work, found.stages);
+      if (request.stages && (await findPartnershipOf(work, request.stages)) !== found.partnershipId)
+        throw unacceptable(
+          'another-partnership',
+          'A template cannot move to another partnership. Create a template there.',
+          [{ pointer: '/stages', detail: 'has panels of another partnership' }],
+        );
+      mustMatchRecurrence({ ...found, ...request });
       if (work.write.isUnchanged(found))
         return work.respond.one(CycleTemplateView, await work.write.updateIfChanged(CycleTemplate, found, request));
-      const movable = await movableCycles(work, id);
-      const anchorNumber = request.anchorOn ? (movable[0]?.number ?? (await lastNumber(work, id)) + 1) : undefined;
+      const movable = await findMovableCycles(work, id);
+      const anchorNumber = request.anchorOn
+        ? (movable[0]?.number ?? (await findLastCycleNumber(work, id)) + 1)
+        : undefined;
       const changed = await work.write.update(CycleTemplate, found, {
         ...request,
         ...(anchorNumber ? { anchorNumber } : {}),
       });
       const pointer = request.anchorOn ? '/anchorOn' : '';
-      for (const cycle of movable) await this.move(work, changed, cycle, pointer);
+      for (const cycle of movable) await this.moveCycle(work, changed, cycle, pointer);
       work.recordEvent('cycle-template.changed', CycleTemplate, changed, { moved: movable.length });
       return work.respond.one(CycleTemplateView, changed);
     });
   }
 
-  private async move(work: UnitOfWork, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
-    const days = { opensOn: opensOn(template, cycle.number), closesOn: closesOn(template, cycle.number) };
+  private async moveCycle(work: UnitOfWork, template: CycleTemplate, cycle: Cycle, pointer: string): Promise<void> {
+    const days = { opensOn: openingDayOf(template, cycle.number), closesOn: closingDayOf(template, cycle.number) };
     const moved = await work.write.update(Cycle, cycle, days);
     for (const stage of template.stages) {
       const part = await work.manager.findOneBy(CycleMeeting, { cycleId: cycle.id, stage: stage.stage });
-      const { plannedOn, ...sitting } = sittingOf(template, stage, cycle.number);
+      const { plannedOn, ...times } = meetingTimesOf(template, stage, cycle.number);
       if (stage.shared || !part) continue;
       const meeting = await work.manager.findOneByOrFail(Meeting, { id: part.meetingId });
       if (!isToBeHeld(meeting.status)) continue;
-      notIntoThePast(work, meeting, sitting.scheduledAt, pointer);
+      mustNotMoveIntoPast(work, meeting, times.scheduledAt, pointer);
       await work.write.update(CycleMeeting, part, { plannedOn });
       const { venueOrMode } = stage;
-      const changes = { ...sitting, venueOrMode, status: 'scheduled' as const };
+      const changes = { ...times, venueOrMode, status: 'scheduled' as const };
       const postponed = await reschedule(work, this.hooks, meeting, changes);
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
     }
-    await attach(work, moved, template);
+    await attachToSharedMeetings(work, moved, template);
   }
 }
 
-/** As a postponement: what has begun to be prepared does not end, and nothing closes, because of a day that has passed. */
-function notIntoThePast(work: UnitOfWork, meeting: Meeting, to: Date, pointer: string): void {
+/**
+ * Refuses to move a meeting into the past, as for a postponement. Otherwise preparation would end, and deadlines close,
+ * because of a day that has already passed.
+ */
+function mustNotMoveIntoPast(work: UnitOfWork, meeting: Meeting, to: Date, pointer: string): void {
   if (to > work.now || to.getTime() === meeting.scheduledAt.getTime()) return;
-  throw unacceptable('in-the-past', 'A meeting is convened for a time to come. Name a later first day.', [
+  throw unacceptable('in-the-past', 'The change would move a meeting into the past. Choose a later first day.', [
     { pointer, detail: `the meeting ${meeting.id} would be in the past` },
   ]);
 }
 
-/** Cycles after the last one of which a meeting was held, in their order. */
-async function movableCycles(work: UnitOfWork, templateId: string): Promise<Cycle[]> {
+/** Returns the cycles after the last one with a held meeting, in order. */
+async function findMovableCycles(work: UnitOfWork, templateId: string): Promise<Cycle[]> {
   const rows = await work.acrossPartnerships(() =>
     work.manager.query<{ id: string }[]>(
       `SELECT c.id FROM cycles c WHERE c.template_id = $1 AND c.closed_at IS NULL AND c.number > coalesce((
@@ -120,32 +127,33 @@ async function movableCycles(work: UnitOfWork, templateId: string): Promise<Cycl
   return Promise.all(rows.map(({ id }) => work.manager.findOneByOrFail(Cycle, { id })));
 }
 
-export async function lastNumber(work: UnitOfWork, templateId: string): Promise<number> {
+export async function findLastCycleNumber(work: UnitOfWork, templateId: string): Promise<number> {
   return (await work.manager.maximum(Cycle, 'number', { templateId })) ?? 0;
 }
 
-/** Every panel that meets in it is coordinated by whoever plans it. */
-export async function coordinates(work: UnitOfWork, stages: CycleStage[]): Promise<Panel[]> {
+/** Requires that the actor may plan cycles for every panel of the stages that is not shared. Returns those panels. */
+export async function findCoordinatedPanels(work: UnitOfWork, stages: CycleStage[]): Promise<Panel[]> {
   const panels: Panel[] = [];
   for (const { panelId } of stages.filter((one) => !one.shared))
     panels.push(await work.records.find('plan-cycles', Panel, panelId));
   return panels;
 }
 
-/** The one partnership whose panels meet, each as what it is; a shared panel serves that partnership. */
-async function partnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<string> {
-  const own = await coordinates(work, stages);
+/**
+ * Returns the partnership of the stages' panels. Throws unless each panel has the type of its stage and each shared
+ * panel serves the partnership.
+ */
+async function findPartnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<string> {
+  const own = await findCoordinatedPanels(work, stages);
   const problem = (detail: string): Error =>
-    unacceptable(
-      'stages',
-      'The meetings of a cycle are those of one partnership’s panels, in the order JAG, Tasking, TTCG.',
-      [{ pointer: '/stages', detail }],
-    );
+    unacceptable('stages', 'Choose panels of one partnership, in the order JAG, Tasking, TTCG.', [
+      { pointer: '/stages', detail },
+    ]);
   const order = stages.map(({ stage }) => STAGES.indexOf(stage));
   if (order.some((place, n) => n > 0 && place <= (order[n - 1] as number)))
-    throw problem('name each stage once, in order');
+    throw problem('must list each stage once, in order');
   if (new Set(own.map(({ partnershipId }) => partnershipId)).size !== 1)
-    throw problem('at least one stage is not shared, and those are of one partnership');
+    throw problem('needs at least one stage that is not shared, and all such stages in one partnership');
   const [{ partnershipId } = { partnershipId: '' }] = own;
   for (const { stage, panelId, shared } of stages) {
     const [panel] = await work.acrossPartnerships(() =>
@@ -155,22 +163,21 @@ async function partnershipOf(work: UnitOfWork, stages: CycleStage[]): Promise<st
         [panelId, partnershipId],
       ),
     );
-    if (panel?.type !== stage) throw problem(`the panel of the stage ${stage} is no ${stage} panel`);
-    if (shared && !panel.serves)
-      throw problem(`the shared panel of the stage ${stage} does not serve this partnership`);
+    if (panel?.type !== stage) throw problem(`the panel of stage ${stage} is not a ${stage} panel`);
+    if (shared && !panel.serves) throw problem(`the shared panel of stage ${stage} does not serve this partnership`);
   }
   return partnershipId;
 }
 
-function counted({ recurrence, lengthDays, nth, weekday }: Partial<CycleTemplate>): void {
+function mustMatchRecurrence({ recurrence, lengthDays, nth, weekday }: Partial<CycleTemplate>): void {
   const daily = recurrence === 'every_n_days';
   if (
     daily ? lengthDays != null && nth == null && weekday == null : lengthDays == null && nth != null && weekday != null
   )
     return;
-  throw unacceptable('recurrence', 'Say how cycles are counted.', [
+  throw unacceptable('recurrence', 'Give the fields that the recurrence requires, and no others.', [
     daily
-      ? { pointer: '/lengthDays', detail: 'every_n_days needs lengthDays, and neither nth nor weekday' }
-      : { pointer: '/nth', detail: 'nth_weekday needs nth and weekday, and no lengthDays' },
+      ? { pointer: '/lengthDays', detail: 'every_n_days requires lengthDays, without nth and weekday' }
+      : { pointer: '/nth', detail: 'nth_weekday requires nth and weekday, without lengthDays' },
   ]);
 }

@@ -8,18 +8,18 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Event } from './event.entity.js';
 
 /** Record fields of those members of `data` that are named differently. */
-const FIELD_OF: Record<string, string> = {
+const FIELD_OF_MEMBER: Record<string, string> = {
   from: 'status',
   instrument: 'instrumentId',
   method: 'evaluationMethod',
   smart: 'chairReason',
 };
 
-type Told = Pick<Event, 'id' | 'subjectType' | 'subjectId' | 'data'>;
+type EventRow = Pick<Event, 'id' | 'subjectType' | 'subjectId' | 'data'>;
 
 /** Returns the visible part of `data` by event identifier. */
-export async function shownData(work: UnitOfWork, events: readonly Told[]): Promise<Row> {
-  const told: Row = {};
+export async function visibleDataOf(work: UnitOfWork, events: readonly EventRow[]): Promise<Row> {
+  const visible: Row = {};
   for (const [subjectType, group] of Map.groupBy(events, (one) => one.subjectType)) {
     const type = declaredSubjects().find(({ name }) => name === subjectType)?.type;
     if (!type) continue;
@@ -27,16 +27,16 @@ export async function shownData(work: UnitOfWork, events: readonly Told[]): Prom
     const [shown, hiding] = [await work.records.shownOf(type, ids), await work.records.revealingOf(type, ids)];
     for (const { id, subjectId, data } of group) {
       const seen = hiding.get(subjectId)?.(data) ?? data;
-      told[id] = dataShown(seen, shown.get(subjectId) ?? new Set());
+      visible[id] = pickVisible(seen, shown.get(subjectId) ?? new Set());
     }
   }
-  return told;
+  return visible;
 }
 
-function dataShown(data: Event['data'], shown: ReadonlySet<string>): Row {
+function pickVisible(data: Event['data'], shown: ReadonlySet<string>): Row {
   const { fields, ...values } = data as { fields?: string[] };
   return {
     ...(fields ? { fields: fields.filter((field) => shown.has(field)) } : {}),
-    ...Object.fromEntries(Object.entries(values).filter(([name]) => shown.has(FIELD_OF[name] ?? name))),
+    ...Object.fromEntries(Object.entries(values).filter(([name]) => shown.has(FIELD_OF_MEMBER[name] ?? name))),
   };
 }

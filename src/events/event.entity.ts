@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { Classified } from '../authorization/classification.js';
 
 /**
- * Something happened to a record. Thin: identifiers and names of states, never personal data. Timelines, webhooks and the
- * change feed are read from here.
+ * Event about a record. It holds identifiers and names of states, never personal data. Timelines, webhooks and the
+ * change feed read this table.
  */
 @Entity('events')
 @Index(['caseId', 'at', 'id'])
@@ -13,12 +13,12 @@ export class Event {
   @Classified('administrative')
   id: string;
 
-  /** When it happened (UTC). */
+  /** Time of the event (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   at: Date;
 
-  /** What happened, e.g. `referral.accepted`. */
+  /** Type of event, such as `referral.accepted`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   type: string;
@@ -43,37 +43,37 @@ export class Event {
   @Classified('administrative')
   caseId: string | null;
 
-  /** The person or system that did it. */
+  /** Person or system that caused the event. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   actorId: string;
 
-  /** The agency of that person or system. */
+  /** Agency of that person or system. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   agencyId: string;
 
-  /** The data category of the record concerned, where it has one: the event is then shared as that category is. */
+  /** Data category of the record, which decides how the event is shared. Null if the record has none. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   category: string | null;
 
-  /** The type of agency that contributed the record concerned. */
+  /** Type of agency that contributed the record. Null if the record has none. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   contributingType: string | null;
 
-  /** The item of a meeting to which the record belongs, where it does. */
+  /** Item of a meeting that the record belongs to. Null if none. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   listingId: string | null;
 
-  /** Concerns a record that its agency keeps to itself. */
+  /** Whether the record is private to its agency. Default: false. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   agencyOnly: boolean;
 
-  /** Names of states and fields; never values of personal data. */
+  /** Names of states and fields, never values of personal data. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   data: Record<string, unknown>;

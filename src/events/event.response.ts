@@ -2,7 +2,7 @@ import type { Row } from '../authorization/conditions.js';
 import { view } from '../records/response-view.js';
 import { Event } from './event.entity.js';
 
-/** Something that happened in a case. */
+/** Event in a case. */
 export class EventView extends view(
   Event,
   'id',
@@ -15,6 +15,6 @@ export class EventView extends view(
   'actorId',
   'data',
 ) {
-  /** `data` as far as the record would show it: see `event-data.ts`. */
-  static derive = ({ id }: Row, _now: Date, told: Row): Row => ({ data: told[id as string] ?? {} });
+  /** Reduces `data` to what the record would show to the reader; see `event-data.ts`. */
+  static derive = ({ id }: Row, _now: Date, visible: Row): Row => ({ data: visible[id as string] ?? {} });
 }

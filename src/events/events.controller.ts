@@ -7,7 +7,7 @@ import { Id } from '../http/id.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import { shownData } from './event-data.js';
+import { visibleDataOf } from './event-data.js';
 import { Event } from './event.entity.js';
 import { EventView } from './event.response.js';
 
@@ -15,7 +15,7 @@ import { EventView } from './event.response.js';
 export class EventsController {
   constructor(private readonly records: Records) {}
 
-  /** What happened in a case, newest first */
+  /** List the events of a case, newest first */
   @Get('cases/:id/timeline')
   @RequirePermission('read', Event)
   @ApiAnswer.page(EventView)
@@ -23,7 +23,7 @@ export class EventsController {
     return this.records.read(actor, async (work) => {
       await work.records.find('read', Case, caseId);
       const page = await work.respond.page(EventView, { caseId }, query, {
-        given: (rows) => shownData(work, rows as never),
+        given: (rows) => visibleDataOf(work, rows as never),
       });
       return page.only<EventView>(({ data }) => !('fields' in data) || (data['fields'] as string[]).length > 0);
     });

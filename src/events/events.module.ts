@@ -2,12 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { Outbox } from '../records/audit-recording.js';
 import './event.policy.js';
 import { EventsController } from './events.controller.js';
-import { EventRows } from './outbox.js';
+import { EventOutbox } from './outbox.js';
 
 @Global()
 @Module({
   controllers: [EventsController],
-  providers: [{ provide: Outbox, useClass: EventRows }],
+  providers: [{ provide: Outbox, useClass: EventOutbox }],
   exports: [Outbox],
 })
 export class EventsModule {}

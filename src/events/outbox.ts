@@ -7,7 +7,7 @@ import { Event } from './event.entity.js';
 
 /** Inserts events in the same transaction as the changes that they describe. */
 @Injectable()
-export class EventRows extends Outbox {
+export class EventOutbox extends Outbox {
   async write(
     manager: EntityManager,
     who: Pick<Actor, 'id' | 'agencyId' | 'now'>,

@@ -2,7 +2,7 @@ import { IsOptional, Matches } from 'class-validator';
 import { PageQuery } from '../http/page-query.dto.js';
 
 export class InstrumentQuery extends PageQuery {
-  /** Only editions of this instrument. */
+  /** Returns only editions of the instrument with this code. */
   @IsOptional()
   @Matches(/^[A-Z0-9-]{2,40}$/)
   code?: string;

@@ -4,55 +4,55 @@ import { Classified } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { RecordEntity } from '../records/record-entity.js';
 
-/** The bands of every instrument, from the least to the gravest. */
+/** Bands of all instruments, from lowest to highest risk. */
 export const BANDS = ['standard', 'medium', 'high'] as const;
 export type Band = (typeof BANDS)[number];
 
-/** How an item is answered: `dont_know` scores nothing, a scale runs from 1, `single` chooses one option. */
+/** Types of item. `dont_know` scores nothing, a scale starts at 1, `single` is a choice of one option. */
 export const ITEM_TYPES = ['yes_no_dontknow', 'boolean', 'scale', 'single'] as const;
 export type ItemType = (typeof ITEM_TYPES)[number];
 
-/** How the points of the items become a score. */
+/** Methods of combining the points of the items into a score. */
 export const SCORING_METHODS = ['sum', 'product'] as const;
 export type ScoringMethod = (typeof SCORING_METHODS)[number];
 
 export class InstrumentOption {
-  /** What is answered. */
+  /** Answer that selects the option. */
   key: string;
 
-  /** What it scores. */
+  /** Points for the option. */
   score: number;
 }
 
 export class InstrumentItem {
-  /** The item's key. The wording is licensed and stays with the agency that holds the licence. */
+  /** Key of the item. The wording is licensed and stays with the agency that holds the licence. */
   key: string;
 
   type: ItemType;
 
-  /** The options of a `single` item; empty for the others. */
+  /** Options of a `single` item. Empty for other types. */
   options: InstrumentOption[];
 
-  /** The most that the item can score; the top of a scale. */
+  /** Maximum points of the item; for a scale, its highest value. */
   maxScore: number;
 
-  /** Without an answer to it the instrument gives no score. */
+  /** Whether the instrument gives no score without an answer to the item. */
   mandatory: boolean;
 }
 
 export class InstrumentBand {
   band: Band;
 
-  /** The least score of the band; each band reaches up to the next one. */
+  /** Minimum score of the band. Each band extends to the next one. */
   minScore: number;
 
   maxScore: number;
 }
 
 /**
- * One edition of a risk instrument: keys, points and bands, never the wording of its questions, which is licensed. Older
- * editions stay, so that an assessment can always be read by the edition it was made with.
- * Source: JAG note, section 1.5 "Risk instruments" (versioned instrument engine); MARAC note, section 5 (copyright).
+ * Edition of a risk instrument: keys, points and bands, without the wording of its questions, which is licensed.
+ * Earlier editions remain, so that an assessment can always be read with the edition it was made with. Source: JAG
+ * note, section 1.5 "Risk instruments" (versioned instrument engine); MARAC note, section 5 (copyright).
  */
 @Entity('instruments')
 @Unique(['code', 'edition'])
@@ -60,37 +60,36 @@ export class InstrumentBand {
 @Check(`effective_to IS NULL OR effective_to >= effective_from`)
 @Check(`panel_types <@ ARRAY[${HEARING_PANEL_TYPES.map((type) => `'${type}'`).join(', ')}]`)
 export class Instrument extends RecordEntity {
-  /** The instrument, e.g. `DASH-24`. */
+  /** Code of the instrument, such as `DASH-24`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   code: string;
 
-  /** Counts its editions, from 1. */
+  /** Number of the edition, from 1. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;
 
-  /** What it is called. */
   @Column({ type: 'text' })
   @Classified('administrative')
   title: string;
 
-  /** The types of panel that use it. */
+  /** Types of panel that use the instrument. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   panelTypes: PanelType[];
 
-  /** Whether the points are added or multiplied. */
+  /** Scoring method: points are added (`sum`, default) or multiplied (`product`). */
   @Column({ type: 'text', default: 'sum' })
   @Classified('administrative')
   method: ScoringMethod;
 
-  /** What is asked, by key. */
+  /** Items of the instrument. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   items: InstrumentItem[];
 
-  /** Which scores make which band. */
+  /** Bands of the score. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   bands: InstrumentBand[];
@@ -101,7 +100,7 @@ export class Instrument extends RecordEntity {
   @CalendarDate()
   effectiveFrom: string;
 
-  /** Last day of use; null while it is used. */
+  /** Last day of use. Null while the edition is in use. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   @CalendarDate()

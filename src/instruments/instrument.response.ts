@@ -1,7 +1,7 @@
 import { view } from '../records/response-view.js';
 import { Instrument } from './instrument.entity.js';
 
-/** One edition of a risk instrument. */
+/** Edition of a risk instrument. */
 export class InstrumentView extends view(
   Instrument,
   'id',

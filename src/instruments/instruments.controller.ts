@@ -13,7 +13,7 @@ import { InstrumentsService } from './instruments.service.js';
 export class InstrumentsController {
   constructor(private readonly instruments: InstrumentsService) {}
 
-  /** Risk instruments, all editions */
+  /** List the risk instruments in all editions */
   @Get()
   @RequirePermission('read', Instrument)
   @ApiAnswer.page(InstrumentView)
@@ -21,7 +21,7 @@ export class InstrumentsController {
     return this.instruments.list(actor, query);
   }
 
-  /** One edition of an instrument: its keys, points and bands */
+  /** Get an edition of a risk instrument with its keys, points and bands */
   @Get(':id')
   @RequirePermission('read', Instrument)
   @ApiAnswer.one(InstrumentView)

@@ -6,7 +6,7 @@ import { Instrument } from './instrument.entity.js';
 import type { InstrumentQuery } from './instrument.dto.js';
 import { InstrumentView } from './instrument.response.js';
 
-/** The risk instruments that assessments are made with. */
+/** Risk instruments for assessments. */
 @Injectable()
 export class InstrumentsService {
   constructor(private readonly records: Records) {}

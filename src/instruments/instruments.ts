@@ -1,6 +1,6 @@
 /**
- * The instruments that the service starts with. Keys stand for questions whose wording is licensed or local; a panel that
- * weighs or bands differently gets an edition of its own.
+ * Instruments created with the database. Keys stand for questions whose wording is licensed or local. A panel with
+ * different weights or bands needs its own edition.
  */
 import type { Band, Instrument, InstrumentBand, InstrumentItem, ItemType } from './instrument.entity.js';
 
@@ -29,8 +29,8 @@ const common = { edition: 1, method: 'sum', effectiveTo: null } as const;
 
 export const INSTRUMENTS: readonly InstrumentValues[] = [
   {
-    // MARAC note, section 5.1: 24 items, only yes counts; section 2.2: 14 and over is visible high risk, 10 to 13 medium
-    // (Plymouth). Partial completion is allowed where the victim cannot be asked.
+    // MARAC note, section 5.1: 24 items, only yes counts; section 2.2: 14 and over is visible high risk, 10 to 13
+    // medium (Plymouth). Partial completion is allowed if the victim cannot be asked.
     ...common,
     code: 'DASH-24',
     title: 'Domestic abuse risk checklist, 24 items',
@@ -40,8 +40,8 @@ export const INSTRUMENTS: readonly InstrumentValues[] = [
     effectiveFrom: '2015-01-01',
   },
   {
-    // JAG note, section 1.5: high if above 31 (Islington), 22 the line of a second band (Teesside); ten items of 1 to 5
-    // are a choice: the national matrix is not published.
+    // JAG note, section 1.5: high above 31 (Islington), a limit of 22 for a second band (Teesside). Ten items of 1 to 5 are our
+    // choice, because the national matrix is not published.
     ...common,
     code: 'CMARAC-31',
     title: 'Vulnerability and anti-social behaviour risk assessment',
@@ -51,7 +51,7 @@ export const INSTRUMENTS: readonly InstrumentValues[] = [
     effectiveFrom: '2020-01-01',
   },
   {
-    // JAG note, section 1.5 "Place / problem priority": harm × frequency × trend; the bands are a choice.
+    // JAG note, section 1.5 "Place / problem priority": harm × frequency × trend. The bands are our choice.
     ...common,
     method: 'product',
     code: 'PLACE-MATRIX',
@@ -77,7 +77,7 @@ export const INSTRUMENTS: readonly InstrumentValues[] = [
   },
   {
     // Law and standards note, section 1.5 "Exploitation screening tools", pattern (a): indicators answered yes, no or
-    // possible; twelve indicators and the bands are a choice.
+    // possible. Twelve indicators and the bands are our choice.
     ...common,
     code: 'SYV-SCREEN',
     title: 'Exploitation and serious violence screening, 12 indicators',
@@ -88,5 +88,5 @@ export const INSTRUMENTS: readonly InstrumentValues[] = [
   },
 ];
 
-/** Plain values, for the seed. */
+/** Returns copies of the instruments for the seed. */
 export const referenceInstruments = (): InstrumentValues[] => structuredClone([...INSTRUMENTS]);

@@ -1,6 +1,6 @@
 /**
- * From answers to a score and a band: always by the stored edition of the instrument, on the server. A score is not a
- * prediction and decides nothing: a named person confirms a band.
+ * Computation of score and band from answers, on the server and with the stored edition of the instrument. A score is
+ * not a prediction and decides nothing: a named person confirms a band.
  */
 import { BANDS, type Band, type Instrument, type InstrumentBand, type InstrumentItem } from './instrument.entity.js';
 
@@ -12,20 +12,20 @@ export interface GivenAnswer {
 export interface AnswerFault {
   kind: 'unknown-key' | 'answered-twice' | 'not-an-answer' | 'missing';
   key: string;
-  /** Which of the answers, from 0; null where one is missing. */
+  /** Index of the answer, from 0. Null for a missing answer. */
   index: number | null;
 }
 
-export interface Scored {
+export interface ScoringResult {
   score: number;
   computedBand: Band;
-  /** The score counts only where there are none. */
+  /** Errors in the answers. The score is valid only if there are none. */
   faults: AnswerFault[];
 }
 
 export type Scorable = Pick<Instrument, 'items' | 'bands' | 'method'>;
 
-export function score(instrument: Scorable, answers: readonly GivenAnswer[]): Scored {
+export function score(instrument: Scorable, answers: readonly GivenAnswer[]): ScoringResult {
   const items = new Map(instrument.items.map((item) => [item.key, item]));
   const points = new Map<string, number>();
   const faults: AnswerFault[] = [];
@@ -48,7 +48,7 @@ export function score(instrument: Scorable, answers: readonly GivenAnswer[]): Sc
   return { score: total, computedBand: bandOf(instrument.bands, total), faults };
 }
 
-/** What an answer scores; null where it is no answer to this item. */
+/** Returns the points of an answer, or null if the value is not a valid answer to the item. */
 function pointsOf(item: InstrumentItem, value: unknown): number | null {
   switch (item.type) {
     case 'yes_no_dontknow':
@@ -63,7 +63,7 @@ function pointsOf(item: InstrumentItem, value: unknown): number | null {
   }
 }
 
-/** The gravest band whose least score is reached. */
+/** Returns the highest band whose minimum score is reached. */
 function bandOf(bands: readonly InstrumentBand[], reached: number): Band {
   const [gravest] = bands
     .filter((band) => reached >= band.minScore)
@@ -72,12 +72,12 @@ function bandOf(bands: readonly InstrumentBand[], reached: number): Band {
   return gravest ?? BANDS[0];
 }
 
-/** The band that counts. Source: JAG note, section 1.5: `effectiveBand = judgementBand ?? computedBand`. */
+/** Returns the band that applies. Source: JAG note, section 1.5: `effectiveBand = judgementBand ?? computedBand`. */
 export const effectiveBand = (computed: Band, judgement: Band | null): Band => judgement ?? computed;
 
 /**
- * Professional judgement may raise a score, never silently lower it: a lower one needs a chair or coordinator and a
- * reason. Source: MARAC note, section 0, point 5; JAG note, section 1.5 (a downward override).
+ * Returns whether a judgement is below the computed band. Judgement may raise a band; lowering it requires a chair or
+ * coordinator and a reason. Source: MARAC note, section 0, point 5; JAG note, section 1.5 (a downward override).
  */
-export const lowers = (computed: Band, judgement: Band | null): boolean =>
+export const isLowered = (computed: Band, judgement: Band | null): boolean =>
   judgement !== null && BANDS.indexOf(judgement) < BANDS.indexOf(computed);

@@ -1,13 +1,14 @@
 /**
- * Open cases, submitted referrals and items of coming meetings that nobody can chair: everybody who chairs the panel today is excluded or
- * recused from them. Asked of the state, because a name in a case, a declared conflict and the end of a seat can each be the cause.
+ * Query for matters that nobody can chair, because every current chair of the panel is excluded or recused. Matters are
+ * open cases, submitted referrals and items of future meetings. The query evaluates the current state, because a person
+ * named in a case, a declared conflict and the end of a seat can each be the cause.
  */
 import { In, type EntityManager } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';
 import { Listing, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import '../meetings/meetings.policy.js';
-import { closedToAll } from '../panels/oversight.js';
+import { findRowsHiddenFromAll } from '../panels/oversight.js';
 import { CHAIRING_ROLES } from '../panels/panel.entity.js';
 import { declaredAttributes, type Actor, type ActorAttributes } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -16,21 +17,24 @@ import { type RecordClass } from '../database/record-class.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { repeatingForDecision } from '../referrals/referrals.policy.js';
 
-/** The facts by which a conflict bars somebody from a case or referral. */
-const EXCLUDING = [
+/** Actor attributes by which a conflict hides a case or referral. */
+const EXCLUDING_ATTRIBUTES = [
   'excludedCaseIds',
   'namedExcludedCaseIds',
   'excludedPersonIds',
   'panelExclusions',
 ] as const satisfies (keyof ActorAttributes)[];
 
-/** The facts by which a conflict bars somebody from an item of a meeting. */
-const EXCLUDING_FROM_ITEMS = [...EXCLUDING, 'recusedListingIds'] as const satisfies (keyof ActorAttributes)[];
+/** Actor attributes by which a conflict hides an item of a meeting. */
+const ITEM_EXCLUDING_ATTRIBUTES = [
+  ...EXCLUDING_ATTRIBUTES,
+  'recusedListingIds',
+] as const satisfies (keyof ActorAttributes)[];
 
-/** The bars ask for these as well. */
-const ASKED = [...EXCLUDING_FROM_ITEMS, 'coordinatedPanelIds'] as const;
+/** Attributes to load; the deny rules need `coordinatedPanelIds` as well. */
+const LOADED_ATTRIBUTES = [...ITEM_EXCLUDING_ATTRIBUTES, 'coordinatedPanelIds'] as const;
 
-type Chair = Pick<Actor, 'id' | (typeof ASKED)[number]>;
+type Chair = Pick<Actor, 'id' | (typeof LOADED_ATTRIBUTES)[number]>;
 
 export interface Matter {
   id: string;
@@ -40,10 +44,10 @@ export interface Matter {
   listingId: string | null;
 }
 
-/** Of every panel with a chair or co-chair today: what excludes each of them. */
-async function chairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
+/** Loads the current chairs and co-chairs of each panel with their attributes. */
+async function loadChairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
   const facts = declaredAttributes()
-    .filter(({ name }) => ASKED.some((one) => one === name))
+    .filter(({ name }) => LOADED_ATTRIBUTES.some((one) => one === name))
     .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
     `SELECT who.id, who.panel_id AS "panelId", ${facts.join(', ')} FROM (
@@ -55,23 +59,24 @@ async function chairsByPanel(manager: EntityManager, today: string, now: Date): 
   return Map.groupBy(chairs, ({ panelId }) => panelId);
 }
 
-export async function withoutAChair(manager: EntityManager, today: string, now: Date): Promise<Matter[]> {
+export async function findMattersWithoutChair(manager: EntityManager, today: string, now: Date): Promise<Matter[]> {
   const found: Matter[] = [];
-  for (const [panelId, chairs] of await chairsByPanel(manager, today, now)) {
-    const areKept = (by: readonly (keyof Chair)[]): boolean =>
+  for (const [panelId, chairs] of await loadChairsByPanel(manager, today, now)) {
+    const areAllExcluded = (by: readonly (keyof Chair)[]): boolean =>
       chairs.every((chair) => by.some((fact) => chair[fact].length));
-    if (areKept(EXCLUDING))
+    if (areAllExcluded(EXCLUDING_ATTRIBUTES))
       found.push(
-        ...(await closed(manager, Case, { panelId, stage: { $ne: 'closed' } }, chairs)),
-        ...(await closed(manager, Referral, { panelId, status: 'submitted' }, chairs)),
+        ...(await findHiddenFromAll(manager, Case, { panelId, stage: { $ne: 'closed' } }, chairs)),
+        ...(await findHiddenFromAll(manager, Referral, { panelId, status: 'submitted' }, chairs)),
       );
-    if (areKept(EXCLUDING_FROM_ITEMS)) found.push(...(await closedItems(manager, panelId, chairs, found)));
+    if (areAllExcluded(ITEM_EXCLUDING_ATTRIBUTES))
+      found.push(...(await findItemsHiddenFromAll(manager, panelId, chairs, found)));
   }
   return found;
 }
 
-/** Items that are still to be heard, of cases that have a chair themselves. */
-async function closedItems(
+/** Returns items still to be heard of cases that have a chair themselves. */
+async function findItemsHiddenFromAll(
   manager: EntityManager,
   panelId: string,
   chairs: Chair[],
@@ -79,7 +84,7 @@ async function closedItems(
 ): Promise<Matter[]> {
   const toCome = { panelId, removedAt: null, endedAt: null, outcome: null };
   const atMeeting = { meeting: { $elemMatch: { status: { $in: [...TO_BE_HELD] } } } };
-  const items = await closed(manager, Listing, { ...toCome, ...atMeeting }, chairs);
+  const items = await findHiddenFromAll(manager, Listing, { ...toCome, ...atMeeting }, chairs);
   if (!items.length) return [];
   const rows = await manager.findBy(Listing, { id: In(items.map(({ id }) => id)) });
   const caseOf = new Map(rows.map(({ id, caseId }) => [id, caseId]));
@@ -89,10 +94,15 @@ async function closedItems(
     .filter(({ caseId }) => !known.has(caseId));
 }
 
-async function closed(manager: EntityManager, type: RecordClass, filter: Where, chairs: Chair[]): Promise<Matter[]> {
+async function findHiddenFromAll(
+  manager: EntityManager,
+  type: RecordClass,
+  filter: Where,
+  chairs: Chair[],
+): Promise<Matter[]> {
   const { name } = subjectOf(type);
   const undecided = type === Referral ? repeatingForDecision : undefined;
-  const rows = await closedToAll(manager, type, filter, chairs as Actor[], undecided);
+  const rows = await findRowsHiddenFromAll(manager, type, filter, chairs as Actor[], undecided);
   return rows.map(({ id, panelId }) => ({
     id,
     type: name as Matter['type'],

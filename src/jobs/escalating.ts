@@ -1,9 +1,10 @@
 /**
- * Brings before the steering group what the agencies of a partnership leave undone, once for each action. These are actions
- * that their owner accepted and that are still to be done on the day of their escalation, and actions that were not done, once
- * the day by which they were due is over. What became impossible is left out: things changed. What an agency did not accept,
- * or may not do because it is excluded, is a matter of the panel. What a compartment plans does not leave it. Source: MARAC
- * note, sections 2.4 and 2.6.
+ * Escalation of undone actions to the steering group, once per action.
+ *
+ * Escalated are actions that their owner accepted and that are still open on their escalation day, and actions recorded
+ * as not done after their due date. Actions that became impossible are not escalated, because circumstances changed.
+ * Actions that the agency did not accept, or may not do because it is excluded, are a matter of the panel. Plans of a
+ * compartment do not leave it. Source: MARAC note, sections 2.4 and 2.6.
  */
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -11,22 +12,23 @@ import { Escalation } from '../escalations/escalation.entity.js';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
 import { ACCEPTED_STATUSES, type Action } from '../plans/action.entity.js';
 import { londonDay } from '../time/london-day.js';
-import { pastEscalation } from './due.js';
+import { findActionsPastEscalation } from './due-notices.queries.js';
 
-type Undone = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
+type UndoneAction = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {
   actionId: string;
   kind: Escalation['kind'];
 };
 
-export async function escalate(manager: EntityManager, partnershipId: string, now: Date): Promise<void> {
+export async function escalateUndoneActions(manager: EntityManager, partnershipId: string, now: Date): Promise<void> {
   const today = londonDay(now);
   const [group] = await manager.query<{ id: string; since: string }[]>(
     `SELECT id, (created_at AT TIME ZONE 'Europe/London')::date AS since FROM panels WHERE partnership_id = $1 AND type = $2`,
     [partnershipId, STEERING_GROUP],
   );
   if (!group) return;
-  // locked, so that one that ends at the same moment finds its escalation; what ended before there was a group is history
-  const undone = await manager.query<Undone[]>(
+  // locked, so that a concurrent end of an action finds its escalation; actions that ended before the group existed are
+  // ignored
+  const undone = await manager.query<UndoneAction[]>(
     `SELECT a.id AS "actionId", a.partnership_id AS "partnershipId", a.case_id AS "caseId", a.listing_id AS "listingId",
        a.panel_id AS "panelId",
        a.owner_agency_id AS "ownerAgencyId", a.due_on AS "dueOn",
@@ -39,7 +41,7 @@ export async function escalate(manager: EntityManager, partnershipId: string, no
          WHERE x.agency_id = a.owner_agency_id AND a.case_id IN (x.case_id, cp.case_id)
            AND x.since <= $6 AND (x.until IS NULL OR x.until > $6))
      ORDER BY a.id FOR SHARE OF a`,
-    [partnershipId, group.since, await pastEscalation(manager, today), ACCEPTED_STATUSES, today, now],
+    [partnershipId, group.since, await findActionsPastEscalation(manager, today), ACCEPTED_STATUSES, today, now],
   );
   for (const one of undone)
     await manager.insert(Escalation, {

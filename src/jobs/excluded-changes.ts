@@ -1,26 +1,28 @@
 /**
- * Changes that somebody who is excluded from a matter made to what its panel relies on: the record or the protected address of a
- * person whom it names, or the waiting referral. Agencies keep their own records and authors their referrals, so the change is not
- * refused; the coordination of the panel is told to check it. Source: MARAC note, section 6.4 "Conflicts and staff cases".
+ * Query for changes by a person who is excluded from a matter to records that the matter's panel relies on. These are
+ * the record or the protected address of a person whom the matter names, and the waiting referral. Agencies maintain
+ * their own records and authors their referrals, so such a change is not refused; the coordination of the panel is
+ * notified to check it. Source: MARAC note, section 6.4 "Conflicts and staff cases".
  */
 import type { EntityManager } from 'typeorm';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { daysAfter } from '../panels/working-days.js';
 
-/** Days after which a change is not told of any more, where the exclusion was made later. */
-const TOLD_FOR_DAYS = 28;
+/** Maximum age in days of a change that is reported. It matters if the exclusion was made after the change. */
+const REPORTED_FOR_DAYS = 28;
 
 const NAMED_IN_CASE = `SELECT c.person_id UNION SELECT cp.person_id FROM case_people cp WHERE cp.case_id = c.id`;
 
-/** People whom a referral names, or named before it was corrected. */
+/** People whom a referral names, or named before a correction. */
 const EVER_NAMED = `SELECT r.person_id UNION SELECT rp.person_id FROM referral_people rp WHERE rp.referral_id = r.id
   UNION SELECT corrected.person_id FROM referral_person_corrections corrected WHERE corrected.referral_id = r.id`;
 
 /**
- * `$1` now, `$2` the first day. Events of people have no panel, those of addresses the panel before which they stand. Only exclusions
- * that the panel of the matter keeps count. A referral that was returned is rewritten unseen by anybody else, and submitted again.
+ * Selects the changes. $1 now, $2 first day. Events about people have no panel; events about addresses have the panel
+ * that the address is disclosed to. Only exclusions maintained by the panel of the matter count. A returned referral
+ * can be rewritten without anybody else reading it, so its new submission counts as a change.
  */
-const CHANGES = `WITH changes AS MATERIALIZED (
+const SELECT_CHANGES = `WITH changes AS MATERIALIZED (
     SELECT e.at, e.actor_id, e.type = 'referral.submitted' AS is_submission, CASE e.subject_type WHEN 'Person' THEN e.subject_id ELSE a.person_id END AS person_id,
       CASE e.subject_type WHEN 'Referral' THEN e.subject_id END AS referral_id
     FROM events e LEFT JOIN protected_addresses a ON e.subject_type = 'ProtectedAddress' AND a.id = e.subject_id
@@ -50,14 +52,19 @@ export interface ChangedMatter {
   id: string;
   panelId: string;
   caseId: string | null;
-  /** The day of the change, in London. */
+  /** Day of the change (London time). */
   day: string;
-  /** The last change of that day. */
+  /** Time of the last change of that day. */
   at: Date;
-  /** One of the exclusions by which it is known. */
+  /** One of the exclusions that apply. */
   exclusionId: string;
 }
 
-/** Returns each open case and waiting referral with the days on which somebody excluded from it changed what it relies on. */
-export const changedByExcluded = (manager: EntityManager, today: string, now: Date): Promise<ChangedMatter[]> =>
-  manager.query(CHANGES.replaceAll(/(?<!:):now\b/g, '$1::timestamptz'), [now, daysAfter(today, -TOLD_FOR_DAYS)]);
+/**
+ * Returns each open case and waiting referral with the days on which an excluded person changed records it relies on.
+ */
+export const findChangesByExcluded = (manager: EntityManager, today: string, now: Date): Promise<ChangedMatter[]> =>
+  manager.query(SELECT_CHANGES.replaceAll(/(?<!:):now\b/g, '$1::timestamptz'), [
+    now,
+    daysAfter(today, -REPORTED_FOR_DAYS),
+  ]);

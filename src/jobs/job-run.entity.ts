@@ -3,10 +3,12 @@ import { Partnership } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 
-/** Days for which a run is kept. */
-export const RUNS_KEPT_DAYS = 7;
+/** Days after which a run is deleted. */
+export const RUN_RETENTION_DAYS = 7;
 
-/** A job did its work in one partnership, or failed at it. Every run is kept for the same time, whatever it found. */
+/**
+ * Run of a job in one partnership, successful or not. All runs are stored for the same period, whatever their result.
+ */
 @Entity('job_runs')
 @Index(['partnershipId', 'updatedAt', 'id'])
 @Check('job_runs_times', 'ended_at >= started_at')
@@ -15,7 +17,7 @@ export class JobRun extends PartnershipRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
-  /** Which job. */
+  /** Name of the job. */
   @Column({ type: 'text' })
   @Classified('administrative')
   task: string;
@@ -28,12 +30,12 @@ export class JobRun extends PartnershipRecord {
   @Classified('administrative')
   endedAt: Date;
 
-  /** How many notices it made. */
+  /** Number of notices created. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   notices: number;
 
-  /** Why it failed, as a code; nothing was done then. */
+  /** Error code of a failed run, which made no changes. Null for a successful run. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   error: string | null;

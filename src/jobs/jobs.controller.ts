@@ -15,7 +15,7 @@ import { NoticesService } from './notices.service.js';
 export class JobsController {
   constructor(private readonly service: NoticesService) {}
 
-  /** What your agency was told, and the panels that you coordinate */
+  /** List the notices to your agency and to the panels that you coordinate */
   @Get('notices')
   @RequirePermission('read', Notice)
   @ApiAnswer.page(NoticeView)
@@ -23,7 +23,7 @@ export class JobsController {
     return this.service.list(actor, query);
   }
 
-  /** One notice */
+  /** Get a notice */
   @Get('notices/:id')
   @RequirePermission('read', Notice)
   @ApiAnswer.one(NoticeView)
@@ -39,7 +39,7 @@ export class JobsController {
     return this.service.markRead(actor, id);
   }
 
-  /** What the jobs did, last first (administrators, data protection officers) */
+  /** List the runs of jobs, newest first (administrators, data protection officers) */
   @Get('job-runs')
   @RequirePermission('read', JobRun)
   @ApiAnswer.page(JobRunView)

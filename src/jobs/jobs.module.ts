@@ -3,7 +3,7 @@ import './jobs.policy.js';
 import { JobsController } from './jobs.controller.js';
 import { NoticesService } from './notices.service.js';
 import { Schedule } from './schedule.js';
-import { Sweep } from './sweep.js';
+import { DeadlineJob } from './deadline-notices.job.js';
 
-@Module({ controllers: [JobsController], providers: [NoticesService, Schedule, Sweep], exports: [Sweep] })
+@Module({ controllers: [JobsController], providers: [NoticesService, Schedule, DeadlineJob], exports: [DeadlineJob] })
 export class JobsModule {}

@@ -27,7 +27,7 @@ import {
   TO_OWNERS,
   TO_REFERRERS,
   TO_STEERING_GROUP,
-  TO_TELLERS,
+  TO_RECIPIENT_NOTIFIERS,
   type NoticeKind,
 } from './notice.entity.js';
 
@@ -186,7 +186,11 @@ declareSubject(Notice, 'Notice', {
       where: (actor) => {
         const own = permittedRows(withoutScopes(actor), subjectOf(Disclosure), 'tell');
         const pending = { pending: { $exists: true }, notifiedAt: null };
-        return own && { $and: [sentTo(actor, TO_TELLERS), { disclosure: { $elemMatch: { $and: [own, pending] } } }] };
+        return (
+          own && {
+            $and: [sentTo(actor, TO_RECIPIENT_NOTIFIERS), { disclosure: { $elemMatch: { $and: [own, pending] } } }],
+          }
+        );
       },
       // what the disclosure itself does not show to an agency without a seat, the notice does not show either
       fields: WITHOUT_THE_CASE,

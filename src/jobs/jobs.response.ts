@@ -2,7 +2,7 @@ import { view } from '../records/response-view.js';
 import { JobRun } from './job-run.entity.js';
 import { Notice } from './notice.entity.js';
 
-/** A day has come: which, and about which record. */
+/** Notice to an agency about a day that has come and a record. */
 export class NoticeView extends view(
   Notice,
   'id',
@@ -22,7 +22,7 @@ export class NoticeView extends view(
   'createdAt',
 ) {}
 
-/** A job did its work in one partnership, or failed at it. */
+/** Run of a job in one partnership, successful or not. */
 export class JobRunView extends view(
   JobRun,
   'id',

@@ -9,11 +9,11 @@ import { PartnershipRecord } from '../records/record-entity.js';
 import { References } from '../authorization/references.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 
-/** How far it has come: ahead of the day, on it, after it, escalated. */
+/** Levels of a notice: before the day, on the day, after the day, escalated. */
 export const LEVELS = { ahead: 0, due: 1, overdue: 2, escalated: 3 } as const;
 
 /**
- * What a notice is about, and how far that has come. Sources: MARAC note, section 2.4 "Action progress"; JAG note, section
+ * Type of record and level, by kind of notice. Sources: MARAC note, section 2.4 "Action progress"; JAG note, section
  * 3.3, rules 1 and 5; note on law and standards, section 5.1 (agreements) and 5.4 (emergency access).
  */
 export const NOTICES = {
@@ -43,7 +43,7 @@ export const NOTICES = {
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
 
-/** To the agency that has to do an action: it knows the task, and not the case. */
+/** Kinds sent to the agency that owns an action, which knows the task but not the case. */
 export const TO_OWNERS: NoticeKind[] = [
   'action_due_soon',
   'action_due',
@@ -51,22 +51,25 @@ export const TO_OWNERS: NoticeKind[] = [
   'action_before_steering_group',
   'steering_group_answered',
 ];
-/** To the agencies of those who chair or coordinate the steering group, which does not know the case. */
+/** Kinds sent to the agencies of the chairs and coordinators of the steering group, which does not know the case. */
 export const TO_STEERING_GROUP: NoticeKind[] = ['escalation_to_answer'];
-/** To the agency that made a referral. */
+/** Kinds sent to the agency that made a referral. */
 export const TO_REFERRERS: NoticeKind[] = ['referral_redirected'];
-/** To the agencies of those who chair or coordinate the steering group: which panel needs a chair, without the matter. */
+/**
+ * Kinds sent to the agencies of the steering group's chairs and coordinators. The notice names the panel that needs a
+ * chair but not the matter.
+ */
 export const TO_APPOINTERS: NoticeKind[] = ['deputy_chair_needed'];
-/** To the agencies of core members of a panel that is a compartment, about which nobody outside is told. */
+/** Kinds sent to the agencies of core members if the panel is a compartment, which must stay unknown outside. */
 export const TO_COMPARTMENT: NoticeKind[] = ['no_chair_left'];
 /**
- * To the agency that contributed what was corrected or recalled, and to the agencies of those who chair or coordinate the panel:
- * until it is recorded that the recipient was told.
+ * Kinds sent to the agency that contributed a corrected or recalled record, and to the coordination of the panel. The
+ * notice remains due until the notification of the recipient is recorded.
  */
-export const TO_TELLERS: NoticeKind[] = ['recipient_to_tell'];
-/** To the agency that made a bid. */
+export const TO_RECIPIENT_NOTIFIERS: NoticeKind[] = ['recipient_to_tell'];
+/** Kinds sent to the agency that made a bid. */
 export const TO_BIDDERS: NoticeKind[] = ['bid_results_due', 'bid_results_overdue'];
-/** To the agencies of those who chair or coordinate the panel. */
+/** Kinds sent to the agencies of the chairs and coordinators of the panel. */
 export const TO_COORDINATION: NoticeKind[] = [
   'action_escalated',
   'papers_due',
@@ -79,8 +82,8 @@ export const TO_COORDINATION: NoticeKind[] = [
 ];
 
 /**
- * Tells an agency that a day has come, once. It refers to a record by kind and identifier, and says nothing about it: whoever
- * may read the record reads it there.
+ * Notice to an agency that a day has come, sent once. It refers to a record by type and identifier and contains none of
+ * its content; the content is read from the record by those who may.
  */
 @Entity('notices')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -94,73 +97,75 @@ export const TO_COORDINATION: NoticeKind[] = [
 @Check('notices_level', `level BETWEEN ${String(LEVELS.ahead)} AND ${String(LEVELS.escalated)}`)
 @Check('notices_read', '(read_at IS NULL) = (read_by_id IS NULL)')
 export class Notice extends PartnershipRecord {
-  /** The agency that is told. */
+  /** Agency that receives the notice. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   agencyId: string;
 
-  /** The person in that agency whose task it is, where one is named. */
+  /** Person in that agency who has the task. Null if nobody is named. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   practitionerId: string | null;
 
-  /** What has come. */
+  /** Kind of notice. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(NOTICE_KINDS)
   kind: NoticeKind;
 
-  /** The type of the record that it is about. */
+  /** Type of the record that the notice is about. */
   @Column({ type: 'text' })
   @Classified('administrative')
   subjectType: string;
 
-  /** The record that it is about. */
+  /** Record that the notice is about. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   subjectId: string;
 
-  /** The case behind it: whoever is kept out of the case is kept from it. */
+  /** Case behind the notice; a person excluded from the case cannot read the notice. Null if there is none. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Case)
   @Classified('administrative')
   @References(() => Case, ['read', 'track'])
   caseId: string | null;
 
-  /** The item of a meeting to which its matter belongs, where it does: hidden from those who are recused from it. */
+  /**
+   * Item of a meeting that the matter belongs to; people recused from the item cannot read the notice. Null if none.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   listingId: string | null;
 
-  /** Of a bid, and of what is handed on: the panel whose plan it is for. Of a chair who is needed: the panel that needs one. */
+  /** For a bid or feed, the panel that owns the plan. For a missing chair, the panel that needs one. Null otherwise. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   planPanelId: string | null;
 
-  /** The panel whose matter it is. */
+  /** Panel of the matter. Null if none. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   panelId: string | null;
 
-  /** The exclusion because of which it was sent, where it was: whoever may not read that is kept from it. */
+  /** Exclusion that caused the notice; only people who may read the exclusion can read the notice. Null if none. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Exclusion, { onDelete: 'CASCADE' })
   @Classified('administrative')
   exclusionId: string | null;
 
-  /** The day that it is about (in London). */
+  /** Day that the notice is about (London time). */
   @Column({ type: 'date' })
   @Classified('administrative')
   dueOn: string;
 
-  /** 0 ahead of the day, 1 on it, 2 after it, 3 escalated. */
+  /** Level: 0 before the day, 1 on the day, 2 after the day, 3 escalated. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   level: number;
 
-  /** When somebody of the agency read it. */
+  /** Time at which a member of the agency read the notice. Null if unread. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   readAt: Date | null;

@@ -8,7 +8,7 @@ import type { NoticeQuery } from './jobs.dto.js';
 import { JobRunView, NoticeView } from './jobs.response.js';
 import { Notice } from './notice.entity.js';
 
-/** What agencies were told, and what the jobs did that told them. */
+/** Notices to agencies, and runs of the jobs that create them. */
 @Injectable()
 export class NoticesService {
   constructor(private readonly records: Records) {}
@@ -19,7 +19,7 @@ export class NoticesService {
       ...(kind ? { kind } : {}),
       ...(read ? { readAt: read === 'true' ? { $ne: null } : null } : {}),
     };
-    // to ask for the notices of a panel is to ask about cases: a question that a bare owner may not put
+    // a filter by panel reveals that the panel has a case, which the owner of an action may not know; it needs `locate`
     return this.records.read(actor, (work) =>
       work.respond.page(NoticeView, filter, query, { action: panelId ? 'locate' : 'read' }),
     );
@@ -34,7 +34,7 @@ export class NoticesService {
   markRead(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('mark-read', Notice, NoticeView, id);
-      if (found.readAt) throw conflict('read-already', 'Somebody of your agency read this notice already.');
+      if (found.readAt) throw conflict('read-already', 'This notice has already been marked as read by your agency.');
       await work.write.update(Notice, found, { readAt: work.now, readById: actor.id });
       return work.respond.found(NoticeView, id);
     });

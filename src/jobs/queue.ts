@@ -1,11 +1,11 @@
-/** The queue of jobs in the database: graphile-worker's own schema, its runner, and what the service's role may do there. */
+/** Job queue in the database: schema of graphile-worker, its runner, and grants of the service's role on the schema. */
 import { Logger as NestLogger } from '@nestjs/common';
 import { Logger, run, runMigrations, type Runner, type TaskList } from 'graphile-worker';
 import type pg from 'pg';
 import { createSeparatePool } from '../database/data-source.js';
 
 const SCHEMA = 'graphile_worker';
-/** One listens, one works, one keeps the hours. */
+/** Connections that graphile-worker needs: LISTEN, job execution, cron. */
 const CONNECTIONS = 3;
 
 const log = new NestLogger('jobs');
@@ -14,20 +14,23 @@ const logger = new Logger(() => (level, message) => {
   else if (level === 'warning') log.warn(message);
 });
 
-function open(url: string): pg.Pool {
+function openPool(url: string): pg.Pool {
   const pool = createSeparatePool(url, 'jobs', CONNECTIONS);
-  pool.on('connect', (client) => client.on('error', () => undefined)); // the pool says that a connection was lost
+  pool.on('connect', (client) => client.on('error', () => undefined)); // the pool reports lost connections
   return pool;
 }
 
-/** The queue's tables, made and brought up to date by their owner; row-level security of its own binds the service there. */
+/**
+ * Creates and migrates the tables of the queue as their owner. Row-level security of graphile-worker applies to the
+ * service.
+ */
 export async function installQueue(ownerUrl: string): Promise<void> {
-  const pgPool = open(ownerUrl);
+  const pgPool = openPool(ownerUrl);
   await runMigrations({ pgPool, schema: SCHEMA, logger });
   await pgPool.end();
 }
 
-/** What lets the service's role (quoted) put jobs on the queue and do them. */
+/** Returns the statements that let the role of the service (quoted) add and run jobs. */
 export const queueGrants = (role: string): string[] => [
   `GRANT USAGE ON SCHEMA ${SCHEMA} TO ${role}`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${role}`,
@@ -39,9 +42,9 @@ export const queueGrants = (role: string): string[] => [
        EXECUTE format('CREATE POLICY service ON %s TO ${role} USING (true)', one); END LOOP; END $$`,
 ];
 
-/** Begins to do jobs; what it answers stops that, after the job in hand. */
-export async function doJobs(url: string, taskList: TaskList, crontab: string): Promise<() => Promise<void>> {
-  const pgPool = open(url);
+/** Starts the job runner. The returned function stops the runner after the current job. */
+export async function startJobRunner(url: string, taskList: TaskList, crontab: string): Promise<() => Promise<void>> {
+  const pgPool = openPool(url);
   const runner: Runner = await run({
     pgPool,
     schema: SCHEMA,

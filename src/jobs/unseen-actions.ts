@@ -1,6 +1,6 @@
 /**
- * Open actions that nobody of their owner can read: everybody is excluded or recused, or has left. The policy is asked about each
- * person of the agency, so that every way of being kept out counts, and every way of reading.
+ * Query for open actions that nobody of their owner can read, because everybody is excluded or recused, or has left.
+ * The policy is evaluated for each person of the agency, so that every allow rule and every deny rule counts.
  */
 import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
@@ -12,21 +12,24 @@ import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relatio
 interface OpenAction {
   id: string;
   ownerAgencyId: string;
-  /** A running exclusion, kept by the panel of the action, of somebody of the owner from the case or from a person in it. */
+  /**
+   * Exclusion in force of a member of the owner from the case, or from a person in it. Only exclusions maintained by
+   * the panel of the action count. Null if none.
+   */
   exclusionId: string | null;
 }
 
 export type UnseenAction = Pick<OpenAction, 'id' | 'exclusionId'>;
 
-/** $1 the statuses, $2 now. */
-const OPEN = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
+/** Selects open actions. $1 statuses, $2 now. */
+const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
     WHERE e.panel_id = a.panel_id AND (e.case_id = a.case_id OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
       AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id FROM practitioners p
         WHERE p.agency_id = a.owner_agency_id AND p.active) who WHERE ${CONCERNING_ME.replaceAll(/(?<!:):now\b/g, '$2::timestamptz')})) AS "exclusionId"
   FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
 
-/** Somebody as if no exclusion kept anything from them. */
+/** Returns the actor without any exclusion. */
 const withoutExclusions = (one: Actor): Actor => ({
   ...one,
   excludedCaseIds: [],
@@ -36,28 +39,28 @@ const withoutExclusions = (one: Actor): Actor => ({
   peopleOfHiddenMatters: [],
 });
 
-/** Active staff by agency, those with a seat or an office first, as they see most. $1 the agencies. */
-const STAFF = `SELECT p.id, p.agency_id AS "agencyId" FROM practitioners p WHERE p.agency_id = ANY ($1::uuid[]) AND p.active
+/** Selects active staff by agency, people with a seat or an office first, because they can read most. $1 agencies. */
+const SELECT_STAFF = `SELECT p.id, p.agency_id AS "agencyId" FROM practitioners p WHERE p.agency_id = ANY ($1::uuid[]) AND p.active
   ORDER BY p.roles = '{}' AND NOT EXISTS (SELECT FROM memberships m WHERE m.practitioner_id = p.id), p.id`;
 
-/** People about whom the policy is asked at once, until each action is seen by somebody. */
-const ASKED_AT_ONCE = 25;
+/** Batch size for evaluating people, until each action is readable by somebody. */
+const PEOPLE_BATCH_SIZE = 25;
 
 /**
- * Returns open actions that nobody of the agency that owns them can read, with the exclusion by which that is so, where the panel keeps
- * one. Where only exclusions that other panels keep are the cause, nothing is returned: a notice would tell of them.
+ * Returns open actions that nobody of the owning agency can read. Includes the exclusion that causes it, if the panel
+ * maintains one. Actions hidden only by exclusions of other panels are omitted, because a notice would reveal those.
  */
-export async function unseenByTheirOwner(manager: EntityManager, actors: Actors, now: Date): Promise<UnseenAction[]> {
-  const open = await manager.query<OpenAction[]>(OPEN, [OPEN_STATUSES, now]);
+export async function findUnseenActions(manager: EntityManager, actors: Actors, now: Date): Promise<UnseenAction[]> {
+  const open = await manager.query<OpenAction[]>(SELECT_OPEN_ACTIONS, [OPEN_STATUSES, now]);
   const byOwner = Map.groupBy(open, ({ ownerAgencyId }) => ownerAgencyId);
-  const staff = await manager.query<{ id: string; agencyId: string }[]>(STAFF, [[...byOwner.keys()]]);
+  const staff = await manager.query<{ id: string; agencyId: string }[]>(SELECT_STAFF, [[...byOwner.keys()]]);
   const call = { correlationId: '', route: 'job sweep' };
   const unseen: UnseenAction[] = [];
   for (const [agencyId, actions] of byOwner) {
     const ids = staff.filter((one) => one.agencyId === agencyId).map(({ id }) => id);
     const within = (some: readonly string[]): Promise<Actor[]> =>
       actors.practitionersWithin((sql, values) => manager.query(sql, values), some, { now, call });
-    const left = await readByNobody(
+    const left = await findUnreadableActions(
       manager,
       ids,
       within,
@@ -65,7 +68,7 @@ export async function unseenByTheirOwner(manager: EntityManager, actors: Actors,
     );
     const asIfNotExcluded = async (some: readonly string[]): Promise<Actor[]> =>
       (await within(some)).map(withoutExclusions);
-    const unread = new Set(await readByNobody(manager, ids, asIfNotExcluded, left));
+    const unread = new Set(await findUnreadableActions(manager, ids, asIfNotExcluded, left));
     const ofPanel = new Map(actions.map(({ id, exclusionId }) => [id, exclusionId]));
     for (const id of left) {
       const exclusionId = unread.has(id) ? null : (ofPanel.get(id) ?? null);
@@ -75,16 +78,19 @@ export async function unseenByTheirOwner(manager: EntityManager, actors: Actors,
   return unseen;
 }
 
-/** Returns those of the actions that none of the people reads. They are asked about a few at a time, until somebody reads each. */
-async function readByNobody(
+/**
+ * Returns the actions that none of the people can read. Evaluates people in batches until each action is readable by
+ * somebody.
+ */
+async function findUnreadableActions(
   manager: EntityManager,
   ids: readonly string[],
   find: (some: readonly string[]) => Promise<Actor[]>,
   actionIds: readonly string[],
 ): Promise<string[]> {
   let left = [...actionIds];
-  for (let start = 0; start < ids.length && left.length; start += ASKED_AT_ONCE) {
-    const people = await find(ids.slice(start, start + ASKED_AT_ONCE));
+  for (let start = 0; start < ids.length && left.length; start += PEOPLE_BATCH_SIZE) {
+    const people = await find(ids.slice(start, start + PEOPLE_BATCH_SIZE));
     const rows = await rowsWithRelationsOfAll(manager, people, Action, ['read'], left);
     for (const one of people) {
       if (!left.length) break;

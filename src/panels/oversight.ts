@@ -1,9 +1,10 @@
 /**
- * Refuses a change by others that takes the last chair, auditor or data protection officer out of a matter: a case, a referral,
- * an item of a meeting, or the log about a person. Source: docs/who-may-widen.md, "A compartment and its auditor".
+ * Refusal of changes that would remove the last chair, auditor or data protection officer from a matter. A matter is a
+ * case, a referral, an item of a meeting or the audit log about a person. Source: docs/who-may-widen.md, "A compartment
+ * and its auditor".
  *
- * The rules of the policy are asked about each candidate before and after the change, in one transaction. So every way of being
- * kept out counts, by whatever kind of record, and no rule is written a second time.
+ * The check evaluates the policy for each candidate before and after the change, in one transaction. Every rule that
+ * denies access therefore counts, and no rule is duplicated here.
  */
 import type { EntityManager } from 'typeorm';
 import { DAYS_TO_APPOINT_A_CHAIR } from './limits.js';
@@ -23,27 +24,27 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 interface Matter {
   id: string;
   type: 'Case' | 'Referral' | 'Listing' | 'Person';
-  /** Null for a person: the log about a person is one for all panels. */
+  /** Null for a person, because one audit log about a person serves all panels. */
   panelId: string | null;
   caseId: string | null;
-  /** Somebody must chair it: not an item that was heard or taken off. */
+  /** Whether the matter needs a chair. False for an item that was heard or removed. */
   isChaired: boolean;
 }
 
-/** What a change concerns: the cases, the items, everything that names the people, or all that a panel has before it. */
+/** Scope of a change: cases, items, all matters that name the people, or all open matters of a panel. */
 export interface Concern {
   partnershipId: string;
   caseIds?: string[];
   personIds?: string[];
   listingIds?: string[];
-  /** A panel on which a seat of a chair ends; auditors and officers are not asked about. */
+  /** Panel on which the seat of a chair ends. Auditors and officers are then not checked. */
   panelId?: string;
-  /** The first day, in London, on which the chairs are counted; today where it is left out. */
+  /** First day on which chairs are counted (London time). Default: today. */
   from?: string;
 }
 
-/** $1 cases, $2 people, $3 items, $4 a panel. */
-const CONCERNED = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1::uuid[]) OR c.person_id = ANY ($2::uuid[])
+/** Selects the matters of a concern. $1 cases, $2 people, $3 items, $4 panel. */
+const SELECT_CONCERNED_MATTERS = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.id = ANY ($1::uuid[]) OR c.person_id = ANY ($2::uuid[])
     OR c.id IN (SELECT p.case_id FROM case_people p WHERE p.person_id = ANY ($2::uuid[]))
     OR c.panel_id = $4::uuid AND c.stage <> 'closed')
   SELECT 'Case' AS type, id, panel_id AS "panelId", id AS "caseId", true AS "isChaired" FROM named
@@ -56,15 +57,16 @@ const CONCERNED = `WITH named AS (SELECT c.id, c.panel_id FROM cases c WHERE c.i
     FROM listings l WHERE l.id = ANY ($3::uuid[]) OR l.case_id IN (SELECT id FROM named)
   UNION ALL SELECT 'Person', person.id, NULL, NULL, false FROM unnest($2::uuid[]) person (id)`;
 
-/** Who holds an office in a partnership. $1 the partnership. */
-const HOLDERS = `SELECT DISTINCT p.id FROM practitioners p JOIN agency_partnerships ap ON ap.agency_id = p.agency_id
+/** Selects the auditors and data protection officers of a partnership. $1 partnership. */
+const SELECT_OFFICE_HOLDERS = `SELECT DISTINCT p.id FROM practitioners p JOIN agency_partnerships ap ON ap.agency_id = p.agency_id
   WHERE ap.partnership_id = $1 AND p.active AND p.roles && '{auditor,data_protection_officer}'`;
 
 /**
- * Chairs of panels on a day. A seat that ends before a successor could be appointed does not last; a seat from an agency that
- * the person left is dead. $1 panels, $2 the day, $3 roles, $4 the day until which a seat must last.
+ * Selects the chairs of panels on a day. A seat that ends before a successor could be appointed does not last; a seat
+ * held through an agency that the person has left is void. $1 panels, $2 day, $3 roles, $4 day until which a seat must
+ * last.
  */
-const CHAIRS = `SELECT m.panel_id AS "panelId", m.practitioner_id AS id, coalesce(m.valid_to >= $4, true) AS lasts
+const SELECT_CHAIRS = `SELECT m.panel_id AS "panelId", m.practitioner_id AS id, coalesce(m.valid_to >= $4, true) AS lasts
   FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
   WHERE m.panel_id = ANY ($1::uuid[]) AND m.role = ANY ($3) AND m.valid_from <= $2 AND coalesce(m.valid_to >= $2, true)`;
 
@@ -77,50 +79,56 @@ interface Seat {
 const MISSING = {
   chair: {
     code: 'no-chair-left',
-    detail: `Nobody would be left who chairs the panel in this matter, today and for the next ${String(DAYS_TO_APPOINT_A_CHAIR)} days. Appoint a co-chair first: POST /v1/panels/{id}/memberships. A chair who has a conflict can also declare it.`,
+    detail: `This change would leave nobody to chair this matter, today and for the next ${String(DAYS_TO_APPOINT_A_CHAIR)} days. Appoint a co-chair first: POST /v1/panels/{id}/memberships. A chair who has a conflict can also declare it.`,
   },
   auditor: {
     code: 'no-auditor-left',
     detail:
-      'Nobody would be left who audits what happens in this matter. Ask the operator of the service to give that role to somebody else first.',
+      'This change would leave no auditor for this matter. Ask the operator of the service to give the role to another person first.',
   },
   officer: {
     code: 'no-officer-left',
     detail:
-      'Nobody would be left who is data protection officer for this matter. Ask the operator of the service to give that role to somebody else first.',
+      'This change would leave no data protection officer for this matter. Ask the operator of the service to give the role to another person first.',
   },
 } as const;
 
-/** By office: identifiers of the matters in which nobody holds it. A chair who stays only for some days is an office of its own. */
-type Vacant = Record<'chair' | 'lastingChair' | 'auditor' | 'officer', Set<string>>;
+/**
+ * Identifiers of the matters without a holder, by office. `lastingChair` counts only chairs whose seat lasts long
+ * enough to appoint a successor.
+ */
+type Vacancies = Record<'chair' | 'lastingChair' | 'auditor' | 'officer', Set<string>>;
 
 const MINUTE = 60_000;
 
-/** A moment at which a record counts that another request began meanwhile: its time may be later than that of this one. */
+/**
+ * Returns a time one minute ahead. A record committed meanwhile by a concurrent request may begin later than this
+ * request and must count.
+ */
 const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
   now: new Date(now.getTime() + MINUTE),
   call,
 });
 
 /**
- * Counts who is left now. The function that it returns counts again, after the change, and throws where a matter has lost the
- * last one. Until the transaction ends, no other imposed change of the partnership is counted.
+ * Counts the holders of each office now. The returned function counts again after the change and throws if a matter has
+ * lost its last holder. A lock serializes such changes in the partnership until the transaction ends.
  */
-export async function watchesOver(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
+export async function watchOffices(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
   await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `who is left in ${concern.partnershipId}`,
   ]);
   const { caseIds = [], personIds = [], listingIds = [], panelId = null } = concern;
   const matters = await work.asSystem(() =>
-    work.manager.query<Matter[]>(CONCERNED, [caseIds, personIds, listingIds, panelId]),
+    work.manager.query<Matter[]>(SELECT_CONCERNED_MATTERS, [caseIds, personIds, listingIds, panelId]),
   );
-  const chaired = await readable(
+  const chaired = await filterReadable(
     work,
     matters.filter(({ isChaired }) => isChaired),
   );
-  const count = async (): Promise<Vacant> => ({
-    ...(await withoutChair(work, actors, concern, chaired)),
-    ...(panelId ? NOBODY_ASKED_ABOUT : await withoutOversight(work, actors, concern, matters)),
+  const count = async (): Promise<Vacancies> => ({
+    ...(await findWithoutChair(work, actors, concern, chaired)),
+    ...(panelId ? OVERSIGHT_NOT_CHECKED : await findWithoutOversight(work, actors, concern, matters)),
   });
   const before = await count();
   return async () => {
@@ -135,10 +143,10 @@ export async function watchesOver(work: UnitOfWork, actors: Actors, concern: Con
   };
 }
 
-const NOBODY_ASKED_ABOUT: Pick<Vacant, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
+const OVERSIGHT_NOT_CHECKED: Pick<Vacancies, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
 
-/** Matters that the actor may read: no refusal tells of another one. */
-async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> {
+/** Returns the matters that the actor may read, so that a refusal reveals no other matter. */
+async function filterReadable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> {
   const found: Matter[] = [];
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = all.map(({ id }) => id);
@@ -150,36 +158,39 @@ async function readable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> 
 }
 
 /**
- * Counts chairs by the exclusions and recusals that the actor may read, and by those that the actor makes. A conflict that a chair
- * declared elsewhere is not told by a refusal: where it leaves nobody, the sweep tells those who appoint chairs.
+ * Returns the matters without a chair. Counts only exclusions and recusals that the actor may read or that this request
+ * makes, because a refusal must not reveal a conflict declared elsewhere. If such a conflict leaves no chair, the
+ * deadline job notifies the agencies that appoint chairs.
  */
-async function withoutChair(
+async function findWithoutChair(
   work: UnitOfWork,
   actors: Actors,
   { from = londonDay(work.now) }: Concern,
   matters: Matter[],
-): Promise<Pick<Vacant, 'chair' | 'lastingChair'>> {
+): Promise<Pick<Vacancies, 'chair' | 'lastingChair'>> {
   const byPanel = Map.groupBy(matters, ({ panelId }) => panelId as string);
   const seats = await work.asSystem(() =>
-    work.manager.query<Seat[]>(CHAIRS, [
+    work.manager.query<Seat[]>(SELECT_CHAIRS, [
       [...byPanel.keys()],
       from,
       CHAIRING_ROLES,
       daysAfter(from, DAYS_TO_APPOINT_A_CHAIR),
     ]),
   );
-  const known = new Map((await asKnownToAsker(work, await people(work, actors, seats))).map((one) => [one.id, one]));
+  const known = new Map(
+    (await asKnownToAsker(work, await loadActors(work, actors, seats))).map((one) => [one.id, one]),
+  );
   const of = (panel: string, isAsked: (seat: Seat) => boolean): Actor[] =>
     seats.flatMap((seat) => (seat.panelId === panel && isAsked(seat) ? (known.get(seat.id) ?? []) : []));
   const vacant = { chair: new Set<string>(), lastingChair: new Set<string>() };
   for (const [panel, all] of byPanel) {
-    await addClosed(
+    await addHiddenFromAll(
       work,
       vacant.chair,
       all,
       of(panel, () => true),
     );
-    await addClosed(
+    await addHiddenFromAll(
       work,
       vacant.lastingChair,
       all,
@@ -190,17 +201,18 @@ async function withoutChair(
 }
 
 /**
- * Counts every exclusion and recusal, also by panels that the actor has nothing to do with: the log about a person is one for all
- * of them, and nobody is told of a matter that has no auditor. A refusal says no more than that.
+ * Returns the matters without an auditor or officer. Counts every exclusion and recusal, including those of unrelated
+ * panels, because the log about a person is shared and no job reports a missing auditor. The refusal reveals only that
+ * the office would be vacant.
  */
-async function withoutOversight(
+async function findWithoutOversight(
   work: UnitOfWork,
   actors: Actors,
   { partnershipId }: Concern,
   matters: Matter[],
-): Promise<Pick<Vacant, 'auditor' | 'officer'>> {
-  const ids = await work.asSystem(() => work.manager.query<{ id: string }[]>(HOLDERS, [partnershipId]));
-  const holders = await people(work, actors, ids);
+): Promise<Pick<Vacancies, 'auditor' | 'officer'>> {
+  const ids = await work.asSystem(() => work.manager.query<{ id: string }[]>(SELECT_OFFICE_HOLDERS, [partnershipId]));
+  const holders = await loadActors(work, actors, ids);
   const log = subjectOf(typeNamed('AuditEntry'));
   const reading = holders.flatMap((one) => {
     const where = permittedRows(one, log, 'read');
@@ -212,7 +224,7 @@ async function withoutOversight(
   });
   const officer = new Set<string>();
   const officers = holders.filter(({ roles }) => roles.includes('data_protection_officer'));
-  await addClosed(
+  await addHiddenFromAll(
     work,
     officer,
     matters.filter(({ type }) => type !== 'Person'),
@@ -221,7 +233,7 @@ async function withoutOversight(
   return { auditor: new Set(unread.map(({ id }) => id)), officer };
 }
 
-/** An entry of the log as others would cause it by the record. */
+/** Returns an audit entry as other actors would cause it with the record. */
 const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string): Record<string, unknown> => ({
   partnershipId,
   panelIds: panelId ? [panelId] : [],
@@ -232,26 +244,26 @@ const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string
   rule: null,
 });
 
-/** Candidates as the policy sees them with what this transaction changed; without those who are not active. */
-function people(work: UnitOfWork, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
+/** Loads the candidates as actors, including uncommitted changes of this transaction. Inactive people are omitted. */
+function loadActors(work: UnitOfWork, actors: Actors, of: readonly { id: string }[]): Promise<Actor[]> {
   const ids = [...new Set(of.map(({ id }) => id))];
   return actors.practitionersWithin((sql, values) => work.manager.query(sql, values), ids, shortlyAfter(work.actor));
 }
 
-/** Adds the matters from which a conflict keeps each of the people. */
-async function addClosed(work: UnitOfWork, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
+/** Adds to `to` the matters that a conflict hides from all of the people in `from`. */
+async function addHiddenFromAll(work: UnitOfWork, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = { id: { $in: all.map(({ id }) => id) } };
-    const closed = await work.asSystem(() => closedToAll(work.manager, typeNamed(type), ids, from));
+    const closed = await work.asSystem(() => findRowsHiddenFromAll(work.manager, typeNamed(type), ids, from));
     for (const { id } of closed) to.add(id);
   }
 }
 
 /**
- * Rows of a record with a panel from which a conflict keeps each of the people: all rows where there is nobody. `alsoClosed` adds
- * rows that somebody may read and not decide on.
+ * Returns the rows that a conflict hides from all of the people; all rows if `from` is empty. `alsoClosed` adds rows
+ * that a person may read but not decide.
  */
-export async function closedToAll(
+export async function findRowsHiddenFromAll(
   manager: EntityManager,
   type: RecordClass,
   filter: Where,

@@ -1,4 +1,4 @@
-/** Rules of a panel as a request sets them. */
+/** Rules of a panel in a request. */
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -27,12 +27,12 @@ import {
 } from './panel-rules.js';
 import { JURISDICTIONS, type Jurisdiction } from './working-days.js';
 
-/** A rule may be left out; null is no value of any. */
+/** Allows a rule to be omitted but not to be null. */
 const Optional = (): PropertyDecorator => ValidateIf((_, value: unknown) => value !== undefined);
 
-/** Who must attend for a meeting to decide. */
+/** Attendance required for a meeting to decide. */
 export class QuorumRules {
-  /** Least number of agencies present; 0 unless set. */
+  /** Minimum number of agencies present. Default: 0. */
   @Optional()
   @ApiProperty({ type: 'integer', minimum: 0, maximum: 100, default: 0 })
   @IsInt()
@@ -40,7 +40,7 @@ export class QuorumRules {
   @Max(100)
   minAgencies?: number;
 
-  /** Types of agency that must be present. */
+  /** Types of agency that must be present. Default: none. */
   @Optional()
   @ApiProperty({ isArray: true, enum: AGENCY_TYPES, maxItems: 40 })
   @ArrayMaxSize(40)
@@ -48,12 +48,15 @@ export class QuorumRules {
   @IsIn(AGENCY_TYPES, { each: true })
   mandatory?: AgencyType[];
 
-  /** Whether a chair or co-chair must be present; false unless set. */
+  /** Whether a chair or co-chair must be present. Default: false. */
   @Optional()
   @IsBoolean()
   chairRequired?: boolean;
 
-  /** Effect of a missed quorum: `warn`, `block` what settles a case, or allow nothing but to `defer`. `block` unless set. */
+  /**
+   * Effect of a missed quorum. `warn`: decide with a warning. `block` (default): no decision that settles a case.
+   * `defer`: nothing but deferral.
+   */
   @Optional()
   @ApiProperty({ enum: ['warn', 'block', 'defer'], default: 'block' })
   @IsIn(['warn', 'block', 'defer'])
@@ -62,26 +65,26 @@ export class QuorumRules {
 
 /** Conditions of attending a meeting. */
 export class AttendanceRules {
-  /** Whether a deputy may attend in place of a member; true unless set. */
+  /** Whether a deputy may attend in place of a member. Default: true. */
   @Optional()
   @IsBoolean()
   deputiesAllowed?: boolean;
 
-  /** How often confidentiality is declared: `each_meeting` unless set, or `annual`. */
+  /** Frequency of the confidentiality declaration: `each_meeting` (default) or `annual`. */
   @Optional()
   @ApiProperty({ enum: ['each_meeting', 'annual'], default: 'each_meeting' })
   @IsIn(['each_meeting', 'annual'])
   confidentialityDeclaration?: 'each_meeting' | 'annual';
 }
 
-/** Agencies that are asked for research because of a person in the case. */
+/** Agencies that receive research requests because of a person in the case. */
 export class ResearchAudienceRule {
-  /** Condition that a person of the case meets. */
+  /** Condition on a person of the case. */
   @ApiProperty({ enum: AUDIENCE_CONDITIONS })
   @IsIn(AUDIENCE_CONDITIONS)
   when: AudienceCondition;
 
-  /** Types of agency to ask. */
+  /** Types of agency that receive the request. */
   @ApiProperty({ isArray: true, enum: AGENCY_TYPES, maxItems: 40 })
   @ArrayMaxSize(40)
   @ArrayUnique()
@@ -89,9 +92,9 @@ export class ResearchAudienceRule {
   agencyTypes: AgencyType[];
 }
 
-/** Rules of a panel as they are set; each may be left out, and no other is known. */
+/** Rules of a panel. Each rule may be omitted; unknown rules are refused. */
 export class PanelRuleSet {
-  /** Kinds of subject that the panel hears; every kind unless set, or where the list is empty. */
+  /** Kinds of subject that the panel accepts. Default, and if the list is empty: every kind. */
   @Optional()
   @ApiProperty({ isArray: true, enum: SUBJECT_KINDS, maxItems: SUBJECT_KINDS.length })
   @ArrayMaxSize(SUBJECT_KINDS.length)
@@ -99,13 +102,13 @@ export class PanelRuleSet {
   @IsIn(SUBJECT_KINDS, { each: true })
   acceptedSubjectKinds?: SubjectKind[];
 
-  /** Nation whose bank holidays are no working days. */
+  /** Jurisdiction whose bank holidays are not working days. */
   @Optional()
   @ApiProperty({ enum: JURISDICTIONS, default: 'england_and_wales' })
   @IsIn(JURISDICTIONS)
   jurisdiction?: Jurisdiction;
 
-  /** Further days on which the panel's offices are closed. */
+  /** Further days on which the panel's offices are closed. Default: none. */
   @Optional()
   @ApiProperty({ type: 'array', items: { type: 'string', format: 'date' }, maxItems: MOST_CLOSED_DAYS })
   @IsArray()
@@ -113,7 +116,7 @@ export class PanelRuleSet {
   @CalendarDate({ each: true })
   closedOn?: string[];
 
-  /** Who must attend for a meeting to decide; nobody in particular unless set. */
+  /** Attendance required for a meeting to decide. Default: no requirement. */
   @Optional()
   @IsObject()
   @ValidateNested()
@@ -127,7 +130,7 @@ export class PanelRuleSet {
   @Type(() => AttendanceRules)
   attendance?: AttendanceRules;
 
-  /** Parts of the agenda beside those in which cases are heard; every part unless set. */
+  /** Sections of the agenda in addition to those in which cases are heard. Default: all sections. */
   @Optional()
   @ApiProperty({ isArray: true, enum: AGENDA_SECTIONS, maxItems: AGENDA_SECTIONS.length })
   @ArrayMaxSize(AGENDA_SECTIONS.length)
@@ -135,7 +138,10 @@ export class PanelRuleSet {
   @IsIn(AGENDA_SECTIONS, { each: true })
   agendaSections?: AgendaSection[];
 
-  /** Agencies that are asked for research beside the members; education, midwifery and prisons by condition unless set. */
+  /**
+   * Agencies that receive research requests in addition to the members. Default: education, midwifery and prisons, by
+   * condition.
+   */
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -143,7 +149,7 @@ export class PanelRuleSet {
   @Type(() => ResearchAudienceRule)
   researchAudience?: ResearchAudienceRule[];
 
-  /** Whether papers need an approved check before circulation: `on` unless set. */
+  /** Whether circulation of papers requires an approved check. Default: `on`. */
   @Optional()
   @ApiProperty({ enum: ['on', 'off'], default: 'on' })
   @IsIn(['on', 'off'])

@@ -1,40 +1,40 @@
 /**
- * Registry of the rules of a panel: the numbers that the service reads, with their bounds and defaults, and the words of the
- * others. Rules that are not registered are refused (`panel-rules.requests.ts`), so that nothing is published that no code reads.
+ * Registry of the rules of a panel: numeric rules with bounds and defaults, and the values of the others. Rules that
+ * are not registered are refused (`panel-rules.dto.ts`), so that every published rule is one that the code reads.
  */
 import { isCalendarDate } from '../time/calendar-date.js';
 
 interface NumericBounds {
   minimum: number;
   maximum: number;
-  /** Holds where the panel sets none. */
+  /** Value if the panel sets none. */
   default: number;
   description: string;
 }
 
 /**
- * Rules that are a whole number. Deadlines and reminders: MARAC note, section 2.4 "Time limits" (proposals, no law). Time for an
- * item: MARAC note, section 2.4 "Discussion per case". Named people: law and standards note, section 1.8, REQ-GM-07. Days of a
- * grant, an invitation and a membership: `docs/who-may-widen.md`, rows 1, 6 and 7.
+ * Numeric rules. Deadlines and reminders: MARAC note, section 2.4 "Time limits" (proposals, no law). Time for an item:
+ * MARAC note, section 2.4 "Discussion per case". Named people: law and standards note, section 1.8, REQ-GM-07. Days of
+ * a grant, an invitation and a membership: `docs/who-may-widen.md`, rows 1, 6 and 7.
  */
 export const NUMERIC_RULES = {
   ageMin: {
     minimum: 0,
     maximum: 120,
     default: 0,
-    description: 'Least age of the person on the day of referral; a younger person needs a reason.',
+    description: 'Minimum age of the person on the day of referral; a younger person needs a reason.',
   },
   ageMax: {
     minimum: 0,
     maximum: 120,
     default: 120,
-    description: 'Highest age of the person on the day of referral; an older person needs a reason.',
+    description: 'Maximum age of the person on the day of referral; an older person needs a reason.',
   },
   minVictimAge: {
     minimum: 0,
     maximum: 120,
     default: 0,
-    description: 'Least age of a victim on the day of referral; a younger victim needs a reason.',
+    description: 'Minimum age of a victim on the day of referral; a younger victim needs a reason.',
   },
   repeatWindowMonths: {
     minimum: 1,
@@ -100,38 +100,38 @@ export const NUMERIC_RULES = {
     minimum: 1,
     maximum: 92,
     default: 28,
-    description: 'Days that an approved request for access may last.',
+    description: 'Maximum number of days of an approved request for access.',
   },
   invitationDaysAfterMeeting: {
     minimum: 0,
     maximum: 14,
     default: 14,
-    description: 'Days after a meeting that an invitation to one of its items may last.',
+    description: 'Maximum number of days after a meeting that an invitation to one of its items lasts.',
   },
   membershipStartDays: {
     minimum: 0,
     maximum: 366,
     default: 92,
-    description: 'Days from today within which a new membership begins.',
+    description: 'Days from today within which a new membership must begin.',
   },
   membershipYears: {
     minimum: 1,
     maximum: 5,
     default: 5,
-    description: 'Years that a membership may last where its last day is named.',
+    description: 'Maximum number of years of a membership.',
   },
 } as const satisfies Record<string, NumericBounds>;
 
 export type NumericRule = keyof typeof NUMERIC_RULES;
 
-/** Returns a numeric rule within its bounds; the default where the panel sets none or no whole number. */
+/** Returns a numeric rule, limited to its bounds. Returns the default if the panel sets no integer. */
 export function ruleNumber(rules: Record<string, unknown> | undefined, name: NumericRule): number {
   const { minimum, maximum, default: otherwise } = NUMERIC_RULES[name];
   const value = rules?.[name];
   return Number.isInteger(value) ? Math.min(maximum, Math.max(minimum, value as number)) : otherwise;
 }
 
-/** Parts of an agenda. Source: JAG note, section 1.7 "Agenda order". */
+/** Sections of an agenda. Source: JAG note, section 1.7 "Agenda order". */
 export const AGENDA_SECTIONS = [
   'opening',
   'quorum',
@@ -155,7 +155,7 @@ export type AudienceCondition = (typeof AUDIENCE_CONDITIONS)[number];
 
 export const MOST_CLOSED_DAYS = 400;
 
-/** Days on which a panel's offices are closed, as a set: the calendar asks for each day that it counts. */
+/** Returns the days on which a panel's offices are closed. A set, because the calendar looks up each day it counts. */
 export function closedDays({ closedOn }: Record<string, unknown>): ReadonlySet<string> {
   return new Set(Array.isArray(closedOn) ? closedOn.slice(0, MOST_CLOSED_DAYS).filter(isCalendarDate) : []);
 }

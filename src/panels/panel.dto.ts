@@ -6,7 +6,10 @@ import { CalendarDate } from '../time/calendar-date.js';
 import { Membership, Panel, PanelRules } from './panel.entity.js';
 import { PanelRuleSet } from './panel-rules.dto.js';
 
-/** Appoints a member. Where `validTo` is null or left out, the seat lasts as long as the panel’s rules allow; the answer says until when. */
+/**
+ * Appoints a member. If `validTo` is null or omitted, the seat lasts as long as the panel’s rules allow; the response
+ * gives the last day.
+ */
 export class MembershipRequest extends PickType(Membership, [
   'practitionerId',
   'tier',
@@ -14,39 +17,41 @@ export class MembershipRequest extends PickType(Membership, [
   'validFrom',
   'validTo',
 ] as const) {
-  /** A seat of the same person on this panel that the new one takes the place of, in the same moment. */
+  /** Seat of the same person on this panel that the new seat replaces, in the same transaction. */
   @IsOptional()
   @Uuid()
   replacesId?: string;
 
-  /** Why the seat is replaced; needed with `replacesId`. */
+  /** Reason for the replacement; required with `replacesId`. */
   @IsOptional()
   @Length(3, 500)
   replaceReason?: string;
 }
 
-/** Changes what a panel is called, and whether it meets or sits in writing. Cases and sittings of before stay as they were. */
+/**
+ * Changes the name of a panel, or whether it meets or decides in writing. Existing cases and meetings remain unchanged.
+ */
 export class PanelChange extends PartialType(PickType(Panel, ['name', 'mode'] as const), {
   skipNullProperties: false,
 }) {}
 
 /** Ends a membership at once, or cancels one that has not begun. */
 export class MembershipEnding {
-  /** Why. */
+  /** Reason for the ending. */
   @Length(3, 500)
   reason: string;
 }
 
 /** Ends a membership on a day. */
 export class MembershipEnd {
-  /** Last day of the membership: today or later. To end it at once: POST …/ending. */
+  /** Last day of the membership: today or later. To end it at once, use POST …/ending. */
   @CalendarDate()
   validTo: string;
 }
 
-/** A new edition of the panel's rules; earlier decisions keep the edition that they relied on. */
+/** Sets a new edition of the panel's rules. Earlier decisions keep the edition that applied to them. */
 export class PanelRulesRequest extends PickType(PanelRules, ['effectiveFrom'] as const) {
-  /** The rules: all of them, as those that are left out have their default. */
+  /** Complete set of rules; an omitted rule has its default value. */
   @IsObject()
   @ValidateNested()
   @Type(() => PanelRuleSet)

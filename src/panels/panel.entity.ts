@@ -7,19 +7,19 @@ import { CalendarDate } from '../time/calendar-date.js';
 import { PartnershipRecord, RecordEntity } from '../records/record-entity.js';
 
 /**
- * Panels that hear cases, or what is bid for. A domestic abuse MARAC is never a Community MARAC (MARAC note, section 1.3).
+ * Types of panel that hear cases or bids. A domestic abuse MARAC is never a Community MARAC (MARAC note, section 1.3).
  */
 export const HEARING_PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel'] as const;
 
 /**
- * A steering group governs the panels of a partnership and hears no case: it takes no referral, and what it learns is without
- * the case (MARAC note, sections 2.4 and 3.1).
+ * Type of panel that governs the panels of a partnership. A steering group hears no case and takes no referral;
+ * information reaches it without the case (MARAC note, sections 2.4 and 3.1).
  */
 export const STEERING_GROUP = 'steering_group';
 export const PANEL_TYPES = [...HEARING_PANEL_TYPES, STEERING_GROUP] as const;
 export type PanelType = (typeof PANEL_TYPES)[number];
 
-/** A panel decides, plans and lists. It is a meeting of agencies and owns none of their information. */
+/** Meeting of agencies that decides, plans and lists. A panel owns none of the agencies' information. */
 @Entity('panels')
 @Unique(['code'])
 @Unique(['id', 'partnershipId'])
@@ -28,43 +28,43 @@ export class Panel extends PartnershipRecord {
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
-  /** Short code. */
+  /** Short code, unique in the service. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Matches(/^[a-z0-9-]{2,60}$/)
   code: string;
 
-  /** The type of panel. */
+  /** Type of panel. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(PANEL_TYPES)
   type: PanelType;
 
-  /** Name of the panel, as its members use it. */
+  /** Name of the panel, as used by its members. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 200)
   name: string;
 
-  /** How the references of its cases begin, e.g. `JAG` in `JAG-2026-00042`. */
+  /** Prefix of the references of its cases, such as `JAG` in `JAG-2026-00042`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Matches(/^[A-Z]{2,10}$/)
   referencePrefix: string;
 
-  /** `meeting`, or `asynchronous`: decided on written contributions. */
+  /** Mode of decision: `meeting`, or `asynchronous` for decisions on written contributions. */
   @Column({ type: 'text', default: 'meeting' })
   @Classified('administrative')
   @IsIn(['meeting', 'asynchronous'])
   mode: 'meeting' | 'asynchronous';
 
-  /** A compartment hides the existence of its cases from everybody else (Channel). */
+  /** Whether the panel is a compartment, which hides the existence of its cases from everybody else (Channel). */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   compartment: boolean;
 }
 
-/** One version of a panel's rules; decisions store the version that they relied on. */
+/** Edition of a panel's rules. Decisions store the edition that applied to them. */
 @Entity('panel_rules')
 @Unique(['panelId', 'edition'])
 @Unique(['panelId', 'effectiveFrom', 'edition'])
@@ -74,18 +74,18 @@ export class PanelRules extends RecordEntity {
   @Classified('administrative')
   panelId: string;
 
-  /** Counts the editions, from 1. */
+  /** Number of the edition, from 1. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;
 
-  /** First day of the edition. Of several editions for one day the one with the highest number applies. */
+  /** First day of the edition. If several editions have the same day, the one with the highest number applies. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   effectiveFrom: string;
 
-  /** The rules: age limits, thresholds, windows, deadlines in working days, quorum, time boxes. */
+  /** Rules: age limits, thresholds, windows, deadlines in working days, quorum, time for an item. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   rules: Record<string, unknown>;
@@ -97,12 +97,15 @@ export type MembershipTier = (typeof MEMBERSHIP_TIERS)[number];
 export const MEMBERSHIP_ROLES = ['member', 'legal_adviser', 'analyst', 'chair', 'co_chair', 'coordinator'] as const;
 export type MembershipRole = (typeof MEMBERSHIP_ROLES)[number];
 
-/** Roles that run a panel and receive what its coordination receives; only a chair or co-chair gives or ends such a seat. */
+/**
+ * Roles that run a panel and receive the notices of its coordination. Only a chair or co-chair gives or ends such a
+ * seat.
+ */
 export const GOVERNING_ROLES: readonly MembershipRole[] = ['chair', 'co_chair', 'coordinator'];
 export const CHAIRING_ROLES: readonly MembershipRole[] = ['chair', 'co_chair'];
 
 /**
- * A person's place on a panel. Core members see the panel's cases, flexible ones only what they are invited to,
+ * Seat of a person on a panel. Core members see the panel's cases, flexible members only the items they are invited to,
  * observers nothing that identifies a person (JAG note, section 1.3).
  */
 @Entity('memberships')
@@ -125,40 +128,40 @@ export class Membership extends RecordEntity {
   @Classified('administrative')
   panelId: string;
 
-  /** The member's agency at the time. */
+  /** Agency of the member at the time of appointment. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   agencyId: string;
 
-  /** The member. */
+  /** Person who has the seat. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   @Uuid()
   practitionerId: string;
 
-  /** `core`, `flexible` or `observer`. */
+  /** Tier of the seat: `core`, `flexible` or `observer`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(MEMBERSHIP_TIERS)
   tier: MembershipTier;
 
-  /** What the member does on the panel. */
+  /** Role of the member on the panel. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(MEMBERSHIP_ROLES)
   role: MembershipRole;
 
-  /** First day. */
+  /** First day of the seat. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   validFrom: string;
 
   /**
-   * Last whole day; null while it lasts. Of a seat that was ended at once it is the day before `endedAt`, or, where the seat had
-   * no whole day, the day before `validFrom`.
+   * Last whole day of the seat. For a seat ended at once, the day before `endedAt` or, if the seat had no whole day,
+   * the day before `validFrom`. Null if the seat has no last day.
    */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
@@ -166,17 +169,23 @@ export class Membership extends RecordEntity {
   @CalendarDate()
   validTo: string | null;
 
-  /** The moment at which it was ended at once, or cancelled before it began; null where it ends with its last day (UTC). */
+  /**
+   * Time at which the seat was ended at once, or cancelled before it began (UTC). Null if the seat ends with its last
+   * day.
+   */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   endedAt: Date | null;
 
-  /** Who gave the seat; null for seats from before this was kept, and for the first seats of a panel. */
+  /** Person who appointed the member. Null for the first seats of a panel and for seats older than this field. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   appointedById: string | null;
 
-  /** Reason why the seat was ended at once, cancelled or replaced, for the panel's coordination. Nothing about a case. */
+  /**
+   * Reason for ending the seat at once, cancelling or replacing it, for the panel's coordination. Nothing about a case.
+   * Null otherwise.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 500)

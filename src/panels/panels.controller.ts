@@ -14,7 +14,7 @@ import { PanelsService } from './panels.service.js';
 export class PanelsController {
   constructor(private readonly panels: PanelsService) {}
 
-  /** Panels of your partnerships */
+  /** List the panels of your partnerships */
   @Get()
   @RequirePermission('read', Panel)
   @ApiAnswer.page(PanelView)
@@ -22,7 +22,7 @@ export class PanelsController {
     return this.panels.list(actor, query);
   }
 
-  /** One panel */
+  /** Get a panel */
   @Get(':id')
   @RequirePermission('read', Panel)
   @ApiAnswer.one(PanelView)
@@ -30,7 +30,7 @@ export class PanelsController {
     return this.panels.get(actor, id);
   }
 
-  /** Change what a panel is called, or whether it meets or sits in writing (chair, coordinator) */
+  /** Change the name of a panel, or whether it meets or decides in writing (chair, coordinator) */
   @Patch(':id')
   @RequirePermission('convene', Panel)
   @ApiAnswer.updated(PanelView)
@@ -38,7 +38,7 @@ export class PanelsController {
     return this.panels.change(actor, id, body);
   }
 
-  /** Who sits on the panel */
+  /** List the members of a panel */
   @Get(':id/memberships')
   @RequirePermission('read', Membership)
   @ApiAnswer.page(MembershipView)
@@ -47,8 +47,9 @@ export class PanelsController {
   }
 
   /**
-   * Appoint somebody else: a member, legal adviser or analyst (chair, coordinator); a chair, co-chair or coordinator (chair of
-   * the panel, chair of the steering group). With `replacesId` the new seat takes the place of another of the same person
+   * Appoint another person: a member, legal adviser or analyst (chair, coordinator); a chair, co-chair or coordinator
+   * (chair of the panel, chair of the steering group). With `replacesId` the new seat replaces another seat of the same
+   * person
    */
   @Post(':id/memberships')
   @RequirePermission('appoint', Panel)
@@ -62,8 +63,8 @@ export class PanelsController {
   }
 
   /**
-   * End a membership, or end it earlier: of a member, legal adviser or analyst (chair, coordinator), of a chair, co-chair or
-   * coordinator (chair of the panel, chair of the steering group), your own
+   * End a membership, or end it earlier: of a member, legal adviser or analyst (chair, coordinator), of a chair,
+   * co-chair or coordinator (chair of the panel, chair of the steering group), your own
    */
   @Patch(':id/memberships/:membershipId')
   @RequirePermission('end', Membership)
@@ -77,7 +78,7 @@ export class PanelsController {
     return this.panels.end(actor, id, membershipId, body);
   }
 
-  /** End a membership at once, or cancel one that has not begun (whoever may end it) */
+  /** End a membership at once, or cancel one that has not begun (roles that may end it) */
   @Post(':id/memberships/:membershipId/ending')
   @RequirePermission('end', Membership)
   @ApiAnswer.updated(MembershipView)
@@ -90,7 +91,7 @@ export class PanelsController {
     return this.panels.endNow(actor, id, membershipId, body);
   }
 
-  /** The panel's rules, newest edition first */
+  /** List the editions of a panel's rules, newest first */
   @Get(':id/rules')
   @RequirePermission('read', PanelRules)
   @ApiAnswer.page(PanelRulesView)
@@ -106,6 +107,6 @@ export class PanelsController {
   @RequirePermission('rule', Panel)
   @ApiAnswer.created(PanelRulesView)
   rule(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PanelRulesRequest): Promise<AuthorizedResponse> {
-    return this.panels.rule(actor, id, body);
+    return this.panels.setRules(actor, id, body);
   }
 }

@@ -3,7 +3,7 @@ import { IsNull, MoreThanOrEqual } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { actsIn } from '../agencies/acting-in.js';
 import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
-import { watchesOver } from './oversight.js';
+import { watchOffices } from './oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import { londonDay } from '../time/london-day.js';
@@ -15,7 +15,7 @@ import {
   DAYS_TO_APPOINT_A_CHAIR,
   mustBeginWithin,
   mustEndWithin,
-  SEAT_STARTS_AT_MOST_AGO,
+  MOST_SEAT_BACKDATING_DAYS,
   yearsAfter,
 } from './limits.js';
 import { ruleNumber } from './panel-rules.js';
@@ -31,7 +31,7 @@ import type {
 } from './panel.dto.js';
 import { MembershipView, PanelRulesView, PanelView } from './panel.response.js';
 
-/** Panels, who sits on them, and the rules they work by. */
+/** Panels, their members and their rules. */
 @Injectable()
 export class PanelsService {
   constructor(
@@ -71,31 +71,32 @@ export class PanelsService {
   appoint(actor: Actor, panelId: string, request: MembershipRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const isGoverning = GOVERNING_ROLES.includes(request.role);
-      // a wrong role does not say which command it is: somebody who may give one of them is told what is wrong
+      // an invalid role does not tell which permission the command needs; either permission suffices to see the
+      // validation error
       const appointsChairs =
         isGoverning ||
         (actor.call.deferredProblem && (await work.records.findOrNull('appoint-chairs', Panel, panelId)) !== null);
       const panel = await work.records.find(appointsChairs ? 'appoint-chairs' : 'appoint', Panel, panelId, {
         lock: !!request.replacesId,
       });
-      const member = await appointed(work, request.practitionerId, panel);
-      if (isGoverning) await fromAnotherAgency(work, member, panel);
+      const member = await findAppointee(work, request.practitionerId, panel);
+      if (isGoverning) await mustBeOfAnotherAgency(work, member, panel);
       const rules = (await rulesInForce(work, panelId))?.rules;
       mustBeginWithin(request.validFrom, work.now, ruleNumber(rules, 'membershipStartDays'), {
         pointer: '/validFrom',
-        atMostDaysAgo: SEAT_STARTS_AT_MOST_AGO,
+        atMostDaysAgo: MOST_SEAT_BACKDATING_DAYS,
       });
       const latest = yearsAfter(request.validFrom, ruleNumber(rules, 'membershipYears'));
       const validTo = request.validTo ?? latest;
       mustEndWithin(validTo, request.validFrom, latest, { pointer: '/validTo' });
       const { replacesId, replaceReason, ...seat } = request;
-      const mustLeaveSomebody = replacesId ? await this.watchesOver(work, panel, request.validFrom) : null;
-      const replaced = replacesId ? await this.replaced(work, panelId, request) : null;
-      await oneSeatAtATime(work, panelId, { ...seat, validTo });
+      const mustLeaveSomebody = replacesId ? await this.watchChairs(work, panel, request.validFrom) : null;
+      const replaced = replacesId ? await this.endReplacedSeat(work, panelId, request) : null;
+      await mustNotOverlap(work, panelId, { ...seat, validTo });
       const given = { ...seat, validTo, panelId, agencyId: member.agencyId, appointedById: actor.id };
       const membership = await work.write.insert(Membership, given);
       if (replaced && CHAIRING_ROLES.includes(replaced.role)) {
-        await mustLeaveAChair(work, replaced, replaced.validTo as string);
+        await mustLeaveChair(work, replaced, replaced.validTo as string);
         await mustLeaveSomebody?.();
       }
       work.recordEvent('membership.began', Membership, membership, { tier: request.tier, role: request.role });
@@ -107,16 +108,16 @@ export class PanelsService {
     return this.records.change(actor, async (work) => {
       const panel = await work.records.find('read', Panel, panelId, { lock: true });
       await work.records.find('end', Membership, id);
-      const mustLeaveSomebody = await this.watchesOver(work, panel, daysAfter(validTo, 1));
+      const mustLeaveSomebody = await this.watchChairs(work, panel, daysAfter(validTo, 1));
       const membership = await work.records.findForUpdate('end', Membership, MembershipView, id, {
         writes: { validTo },
       });
       if (membership.panelId !== panelId) throw notFound();
-      onlyShorter(work, membership, validTo);
+      mustShorten(work, membership, validTo);
       const ended = await work.write.updateIfChanged(Membership, membership, { validTo });
-      // after the change, which waits for whoever else changes a seat
+      // after the update, which waits for concurrent changes of seats
       if (CHAIRING_ROLES.includes(membership.role)) {
-        await mustLeaveAChair(work, membership, validTo);
+        await mustLeaveChair(work, membership, validTo);
         await mustLeaveSomebody();
       }
       work.recordEvent('membership.ends', Membership, ended, { validTo });
@@ -124,55 +125,60 @@ export class PanelsService {
     });
   }
 
-  /** With effect at once: what the seat opened is closed. A seat that has not begun never opens anything. */
+  /** Ends a seat at once, and with it the access it gave. A seat that has not begun is cancelled. */
   endNow(actor: Actor, panelId: string, id: string, { reason }: MembershipEnding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.records.find('read', Panel, panelId);
       const seat = await work.records.find('end', Membership, id);
-      // before the panel is locked: items of meetings are locked here
+      // before the panel is locked, because this locks items of meetings
       if (seat.panelId === panelId) await this.departures.leaving(work, seat.practitionerId);
       const panel = await work.records.find('read', Panel, panelId, { lock: true });
-      const mustLeaveSomebody = await this.watchesOver(work, panel, londonDay(work.now));
+      const mustLeaveSomebody = await this.watchChairs(work, panel, londonDay(work.now));
       const membership = await work.records.findForUpdate('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();
-      const ended = await endedAtOnce(work, membership, reason);
+      const ended = await endSeatNow(work, membership, reason);
       if (CHAIRING_ROLES.includes(ended.role)) {
-        await mustLeaveAChair(work, ended, ended.validTo as string);
+        await mustLeaveChair(work, ended, ended.validTo as string);
         await mustLeaveSomebody();
       }
       return work.respond.one(MembershipView, ended);
     });
   }
 
-  /** Counts, before a seat ends, who chairs what the panel has before it. Two who leave at the same moment are counted in turn. */
-  private watchesOver(
+  /**
+   * Counts the chairs of the panel's open matters before a seat ends. A lock serializes two chairs who leave at the
+   * same time.
+   */
+  private watchChairs(
     work: UnitOfWork,
     { id: panelId, partnershipId }: Panel,
     from: string,
   ): Promise<() => Promise<void>> {
-    return watchesOver(work, this.actors, { partnershipId, panelId, from });
+    return watchOffices(work, this.actors, { partnershipId, panelId, from });
   }
 
-  /** The seat that a new one takes the place of, ended for it. Who ends it must be allowed to. */
-  private async replaced(
+  /** Ends the seat that a new one replaces. The actor needs permission to end the old seat. */
+  private async endReplacedSeat(
     work: UnitOfWork,
     panelId: string,
     { replacesId, replaceReason, practitionerId, validFrom }: MembershipRequest,
   ): Promise<Membership> {
     if (!replaceReason)
-      throw unacceptable('reason-missing', 'Say why the seat is replaced.', [
-        { pointer: '/replaceReason', detail: 'is needed with replacesId' },
+      throw unacceptable('reason-missing', 'Give a reason for the replacement of the seat.', [
+        { pointer: '/replaceReason', detail: 'is required with replacesId' },
       ]);
     const old = await work.records.find('end', Membership, replacesId as string, { lock: true });
     if (old.panelId !== panelId || old.practitionerId !== practitionerId) throw notFound();
     const today = londonDay(work.now);
     if (validFrom < today)
-      throw unacceptable('replaced-in-the-past', 'A seat is replaced from today on, or from a later day.', [
-        { pointer: '/validFrom', detail: `must not be earlier than ${today}` },
-      ]);
-    if (validFrom === today) return endedAtOnce(work, old, replaceReason);
+      throw unacceptable(
+        'replaced-in-the-past',
+        'A seat cannot be replaced in the past. Choose today or a later day.',
+        [{ pointer: '/validFrom', detail: `must not be earlier than ${today}` }],
+      );
+    if (validFrom === today) return endSeatNow(work, old, replaceReason);
     const validTo = daysAfter(validFrom, -1);
-    onlyShorter(work, old, validTo);
+    mustShorten(work, old, validTo);
     const ended = await work.write.update(Membership, old, { validTo });
     work.recordEvent('membership.ends', Membership, ended, { validTo });
     return ended;
@@ -185,7 +191,7 @@ export class PanelsService {
     });
   }
 
-  rule(actor: Actor, panelId: string, request: PanelRulesRequest): Promise<AuthorizedResponse> {
+  setRules(actor: Actor, panelId: string, request: PanelRulesRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.records.find('rule', Panel, panelId, { lock: true });
       const editions = await work.records.findMany('read', PanelRules, { panelId });
@@ -197,32 +203,42 @@ export class PanelsService {
   }
 }
 
-/** Somebody else, who is active and whose agency acts in the panel's partnership. */
-async function appointed(work: UnitOfWork, practitionerId: string, { partnershipId }: Panel): Promise<Practitioner> {
+/** Returns the practitioner to appoint: another person, active, whose agency acts in the panel's partnership. */
+async function findAppointee(
+  work: UnitOfWork,
+  practitionerId: string,
+  { partnershipId }: Panel,
+): Promise<Practitioner> {
   if (work.actor.registrationIds.includes(practitionerId))
     throw refused(
       'own-appointment',
-      'Nobody appoints themselves, nor anybody whom their agency registered under a name that they have or had. Ask somebody else who may give this seat.',
+      'You cannot appoint yourself, or a person registered by your agency under a name that you have or had. Ask another person who may give this seat.',
     );
-  // locked, so that nobody gets a seat while being made inactive
+  // locked, so that nobody is appointed while being deactivated
   const member = await work.records.findOrNull('appoint', Practitioner, practitionerId, { lock: true });
   if (member && (await actsIn(work, member.agencyId, partnershipId))) return member;
-  throw unacceptable('unknown-practitioner', 'Appoint somebody whose agency acts in the panel’s partnership.', [
+  throw unacceptable('unknown-practitioner', 'Appoint a person whose agency acts in the panel’s partnership.', [
     { pointer: '/practitionerId', detail: 'no such practitioner in this partnership' },
   ]);
 }
 
-/** Two colleagues in a steering group would otherwise put each other in charge of every panel. */
-async function fromAnotherAgency(work: UnitOfWork, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
+/**
+ * Requires a person of another agency if the steering group appoints. Two colleagues in a steering group could
+ * otherwise put each other in charge of every panel.
+ */
+async function mustBeOfAnotherAgency(work: UnitOfWork, { agencyId }: Practitioner, { id }: Panel): Promise<void> {
   if (agencyId === work.actor.agencyId && !chairedPanels(work.actor).includes(id))
     throw refused(
       'own-agency-appointment',
-      'For the steering group nobody appoints a colleague of their own agency. Ask another chair of the steering group, or a chair of the panel.',
+      'As a chair of the steering group you cannot appoint a colleague of your own agency. Ask another chair of the steering group, or a chair of the panel.',
     );
 }
 
-/** The database holds the same, also against two requests at the same moment. */
-async function oneSeatAtATime(
+/**
+ * Refuses a seat that overlaps another one of the same person. An exclusion constraint in the database catches
+ * concurrent requests.
+ */
+async function mustNotOverlap(
   work: UnitOfWork,
   panelId: string,
   { practitionerId, validFrom, validTo }: MembershipRequest,
@@ -235,15 +251,18 @@ async function oneSeatAtATime(
   if (taken)
     throw conflict(
       'seat-overlaps',
-      'This person has a seat on the panel in that time. End that seat first, then appoint.',
+      'This person already has a seat on the panel in that period. End that seat first, or replace it with replacesId.',
     );
 }
 
-/** The last whole day is the day before, so that every rule that counts by days counts the seat no more. */
-async function endedAtOnce(work: UnitOfWork, seat: Membership, endReason: string): Promise<Membership> {
+/**
+ * Ends a seat at once. The last whole day becomes the day before, so that rules that count by days no longer count the
+ * seat.
+ */
+async function endSeatNow(work: UnitOfWork, seat: Membership, endReason: string): Promise<Membership> {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
-    throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
+    throw conflict('seat-ended', 'This seat has ended. Appoint the person again.');
   const hasBegun = seat.validFrom <= today;
   const validTo = daysAfter(hasBegun ? today : seat.validFrom, -1);
   const ended = await work.write.update(Membership, seat, { validTo, endedAt: work.now, endReason });
@@ -251,7 +270,10 @@ async function endedAtOnce(work: UnitOfWork, seat: Membership, endReason: string
   return ended;
 }
 
-/** Ends the seats of somebody who left, also the last chair's: see `docs/decisions/2026-11-28-deactivate-the-only-chair-at-once.md`. */
+/**
+ * Ends the seats of a person who left the agency, including the last chair's. Source:
+ * `docs/decisions/2026-11-28-deactivate-the-only-chair-at-once.md`.
+ */
 async function endSeatsOf(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
   const today = londonDay(work.now);
   const seats = await work.manager.find(Membership, {
@@ -261,33 +283,34 @@ async function endSeatsOf(work: UnitOfWork, { id: practitionerId }: Practitioner
     ],
     order: { id: 'ASC' },
   });
-  for (const seat of seats) await endedAtOnce(work, seat, LEFT_THE_AGENCY);
+  for (const seat of seats) await endSeatNow(work, seat, LEFT_THE_AGENCY);
 }
 
-/** An end shortens a seat. A seat that has ended, or that shall last longer, is given again by an appointment. */
-function onlyShorter(work: UnitOfWork, seat: Membership, validTo: string): void {
+/** Throws unless `validTo` shortens the seat. An ended seat, or a longer one, needs a new appointment. */
+function mustShorten(work: UnitOfWork, seat: Membership, validTo: string): void {
   const today = londonDay(work.now);
   if (seat.endedAt || (seat.validTo && seat.validTo < today))
-    throw conflict('seat-ended', 'This seat has ended. Appoint the person anew.');
+    throw conflict('seat-ended', 'This seat has ended. Appoint the person again.');
   if (validTo < today)
     throw unacceptable(
       'end-in-the-past',
-      'Name today or a later day: who could read what until now is not rewritten. To end it at once: POST /v1/panels/{id}/memberships/{membershipId}/ending.',
+      'The last day cannot be in the past. Choose today or a later day, or end the seat at once: POST /v1/panels/{id}/memberships/{membershipId}/ending.',
       [{ pointer: '/validTo', detail: `must not be earlier than ${today}` }],
     );
   if (validTo < seat.validFrom || (seat.validTo && validTo > seat.validTo))
     throw unacceptable(
       'end-not-earlier',
-      `Name a last day from ${seat.validFrom}${seat.validTo ? ` to ${seat.validTo}` : ''}. For a longer seat appoint anew.`,
-      [{ pointer: '/validTo', detail: 'lies before the first day, or after the present last day' }],
+      `Choose a last day from ${seat.validFrom}${seat.validTo ? ` to ${seat.validTo}` : ''}. For a longer seat, make a new appointment.`,
+      [{ pointer: '/validTo', detail: 'is before the first day, or after the current last day' }],
     );
 }
 
 /**
- * Somebody must be left who chairs the panel on the day after. A chair whose own seat ends before a successor could be appointed
- * does not count. The number of days is no rule of the panel: its chair sets those, and could make every successor too short.
+ * Requires that the panel has another chair on the day after. A chair whose own seat ends before a successor could be
+ * appointed does not count. The number of days is a constant: if it were a rule of the panel, its chair could set it so
+ * that no successor qualifies.
  */
-async function mustLeaveAChair(work: UnitOfWork, seat: Membership, validTo: string): Promise<void> {
+async function mustLeaveChair(work: UnitOfWork, seat: Membership, validTo: string): Promise<void> {
   const [left] = await work.manager.query<{ id: string }[]>(
     `SELECT m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
      WHERE m.panel_id = $1 AND m.id <> $2 AND m.role = ANY ($3) AND m.valid_from <= $4::date + 1
@@ -297,12 +320,15 @@ async function mustLeaveAChair(work: UnitOfWork, seat: Membership, validTo: stri
   if (!left)
     throw unacceptable(
       'no-chair-left',
-      'Nobody would be left who chairs the panel. Appoint a chair or co-chair first: POST /v1/panels/{id}/memberships.',
+      'The panel would have no chair. Appoint a chair or co-chair first: POST /v1/panels/{id}/memberships.',
       [{ pointer: '/validTo', detail: 'the panel would have no chair after that day' }],
     );
 }
 
-/** The edition of a panel's rules in force on the day of the work: of several for one day the last that was made. */
+/**
+ * Returns the edition of a panel's rules in force today, or null. If several editions have the same day, the highest
+ * number applies.
+ */
 export async function rulesInForce(work: UnitOfWork, panelId: string): Promise<PanelRules | null> {
   const today = londonDay(work.now);
   const [inForce] = await work.manager.query<{ id: string }[]>(

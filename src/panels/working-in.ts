@@ -1,25 +1,28 @@
-/** SQL about who works where, and who answers for an agency as its safeguarding lead. */
+/** SQL for the partnerships in which a person works, and for safeguarding leads of agencies. */
 import type { UnitOfWork } from '../records/unit-of-work.js';
 
-/** Seats `m` of `who` that hold today. */
+/** Condition for seats `m` of `who` that are valid today. */
 export const CURRENT_SEAT = `m.practitioner_id = who.id AND m.agency_id = who.agency_id
   AND m.valid_from <= (:now AT TIME ZONE 'Europe/London')::date
   AND (m.valid_to IS NULL OR m.valid_to >= (:now AT TIME ZONE 'Europe/London')::date)`;
 
-/** Partnerships in which `who` works for the agency, as `id`: the fact `workingPartnershipIds`. */
+/** Partnerships in which `who` works for the agency, as `id`. SQL of the actor attribute `workingPartnershipIds`. */
 export const WORKING_PARTNERSHIPS = `SELECT p.partnership_id AS id FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT_SEAT}
      UNION ALL SELECT ap.partnership_id FROM agency_partnerships ap WHERE ap.agency_id = who.agency_id
        AND (who.kind = 'client' OR 1 = (SELECT count(*) FROM agency_partnerships one
          JOIN partnerships borough ON borough.id = one.partnership_id AND borough.kind = 'borough'
          WHERE one.agency_id = who.agency_id))`;
 
-/** Condition for a person `who`: safeguarding lead of the agency, working in the partnership. As `entrustedPartnerships`. */
+/**
+ * Returns the condition that a person `who` is a safeguarding lead of the agency who works in the partnership. SQL
+ * counterpart of `entrustedPartnerships`.
+ */
 export const isLeadIn = (partnershipId: string): string =>
   `('safeguarding_lead' = ANY (who.roles) AND ${partnershipId} IN (${WORKING_PARTNERSHIPS}))`;
 
 /**
- * Identifiers of the active safeguarding leads of the agencies who work in the partnership. Exclusions and recusals do not count:
- * an answer that rests on the leads must not tell of them.
+ * Returns the identifiers of the active safeguarding leads of the agencies who work in the partnership. Exclusions and
+ * recusals are ignored, because results that depend on the leads must not reveal them.
  */
 export async function safeguardingLeadsOf(
   work: UnitOfWork,

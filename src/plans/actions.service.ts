@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseFollowing } from '../cases/following.js';
-import { agenciesKeptOut } from '../cases/kept-out.js';
+import { findExcludedAgencies } from '../cases/kept-out.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -283,7 +283,7 @@ async function requireOwnerNotExcluded(
   agencyId: string,
   { caseId, panelId }: ActionPlace,
 ): Promise<void> {
-  if ((await agenciesKeptOut(work, caseId, panelId)).includes(agencyId))
+  if ((await findExcludedAgencies(work, caseId, panelId)).includes(agencyId))
     throw unacceptable(
       'owner-excluded',
       'The agency is excluded from this case and would never see the action. Propose the action to another agency, or end the exclusion first: POST /v1/exclusions/{id}/ending.',

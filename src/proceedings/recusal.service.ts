@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
-import { onlyAPerson } from '../cases/handling.service.js';
-import { watchesOver } from '../panels/oversight.js';
+import { mustBePerson } from '../cases/handling.service.js';
+import { watchOffices } from '../panels/oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -50,11 +50,11 @@ export class RecusalService {
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
-        : await watchesOver(work, this.actors, { partnershipId, listingIds: [listingId] });
+        : await watchOffices(work, this.actors, { partnershipId, listingIds: [listingId] });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
       if (declared) {
-        onlyAPerson(actor);
+        mustBePerson(actor);
         // emergency access is for reading only: a declaration would preserve what the actor learnt by it
         await work.records.find('take-part', Case, listing.caseId);
       } else {

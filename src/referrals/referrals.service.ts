@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Case } from '../cases/case.entity.js';
-import { NAME_YOUR_OWN, nameable, NOT_NAMEABLE, type NamedIn } from '../cases/naming.js';
+import { NAMING_HINT, findNameable, NOT_NAMEABLE, type NamedIn } from '../cases/naming.js';
 import { newReference, referralSeries } from '../cases/references.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -198,7 +198,7 @@ export class ReferralsService {
     return this.records.change(actor, async (work) => {
       work.command.noteNaming(Person, request.personId);
       const found = await work.records.find('name-person', Referral, id, { lock: true });
-      const known = await nameable(work, Person, request.personId, ofReferral(found));
+      const known = await findNameable(work, Person, request.personId, ofReferral(found));
       mustBeOpen(found);
       if (!known) throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
@@ -392,7 +392,7 @@ function withSubject({ subjectKind, personId }: Subject, people: ReferralPersonR
   return [{ personId, role, rationale: 'The referral is about this person.' }, ...people];
 }
 
-const unknownSubject = (errors: FieldError[]) => unacceptable('unknown-subject', NAME_YOUR_OWN, errors);
+const unknownSubject = (errors: FieldError[]) => unacceptable('unknown-subject', NAMING_HINT, errors);
 
 /** The subject fits its kind, and the referrer may put it and everybody named before the panel. */
 async function mustName(
@@ -411,11 +411,11 @@ async function mustName(
     const id = subject[column] ?? null;
     if (needed !== (id !== null))
       errors.push({ pointer: `/${column}`, detail: needed ? 'missing' : `not for the kind ${subject.subjectKind}` });
-    else if (id && !(await nameable<Person | Place | Group>(work, type, id, receiving)))
+    else if (id && !(await findNameable<Person | Place | Group>(work, type, id, receiving)))
       errors.push({ pointer: `/${column}`, detail: NOT_NAMEABLE });
   }
   for (const [at, { personId }] of people.entries())
-    if (!(await nameable(work, Person, personId, receiving)))
+    if (!(await findNameable(work, Person, personId, receiving)))
       errors.push({ pointer: `/people/${String(at)}/personId`, detail: NOT_NAMEABLE });
   if (errors.length) throw unknownSubject(errors);
 }
@@ -445,7 +445,7 @@ async function mustStillName(work: UnitOfWork, referral: Referral, people: Refer
   for (const { type, id, pointer } of named) {
     if (id === null) continue;
     const own = await work.manager.existsBy<Person | Place | Group>(type, { id, agencyId: work.actor.agencyId });
-    if (!own && !(await nameable<Person | Place | Group>(work, type, id, ofReferral(referral))))
+    if (!own && !(await findNameable<Person | Place | Group>(work, type, id, ofReferral(referral))))
       errors.push({ pointer, detail: `${id} is ${NOT_NAMEABLE}` });
   }
   if (errors.length) throw unknownSubject(errors);

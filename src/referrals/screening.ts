@@ -4,7 +4,7 @@
  */
 import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
-import { declareRestingOnPeople } from '../cases/people-of-case.js';
+import { registerPeopleDependent } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
@@ -273,9 +273,9 @@ async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise
 }
 
 // a person who is named in a case makes it a case about the matter of referrals that came before
-declareRestingOnPeople({
+registerPeopleDependent({
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
-  takeBack: takeBackRepeats,
+  prepareRemoval: takeBackRepeats,
 });

@@ -5,7 +5,7 @@
  */
 import { AGENCY_TYPES, type AgencyType } from '../agencies/agency-types.js';
 import { CasePerson } from '../cases/case.entity.js';
-import { agenciesKeptOut } from '../cases/kept-out.js';
+import { findExcludedAgencies } from '../cases/kept-out.js';
 import { AUDIENCE_CONDITIONS, type AudienceCondition } from '../panels/panel-rules.js';
 import type { Where } from '../authorization/conditions.js';
 import { londonDay } from '../time/london-day.js';
@@ -143,7 +143,7 @@ export async function findAudience(
   named: string[] | null,
   added: AgencyType[],
 ): Promise<AudienceAgency[]> {
-  const keptOut = await agenciesKeptOut(work, caseId, panelId);
+  const keptOut = await findExcludedAgencies(work, caseId, panelId);
   return work.manager.query<AudienceAgency[]>(AUDIENCE_SQL, [
     id,
     panelId,

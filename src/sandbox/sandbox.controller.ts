@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
-import { Sweep } from '../jobs/sweep.js';
+import { DeadlineJob } from '../jobs/deadline-notices.job.js';
 import { Public } from '../authorization/permission.guard.js';
 import { conflict } from '../http/problems.js';
 import { Clock } from '../time/clock.js';
@@ -29,7 +29,7 @@ export class SandboxController {
   constructor(
     private readonly cast: SandboxCast,
     private readonly clock: Clock,
-    private readonly sweep: Sweep,
+    private readonly deadlineJob: DeadlineJob,
   ) {}
 
   /** The synthetic people and systems that can sign in */
@@ -53,7 +53,7 @@ export class SandboxController {
   async moveClock(@Body() { now: moment }: SandboxClockRequest): Promise<{ now: Date }> {
     if (!this.clock.moveTo(moment)) throw conflict('not-backwards', 'Time does not go back: name a later moment.');
     const now = this.clock.now();
-    await this.sweep.run(now);
+    await this.deadlineJob.run(now);
     return { now };
   }
 }

@@ -3,7 +3,7 @@ import { Bid, BidDecision, BidResult, type BidStatus } from '../bids/bid.entity.
 import { Resource, type ResourceType } from '../bids/resource.entity.js';
 import { CycleTemplate, STAGES, type CycleStage, type Stage } from '../cycles/cycle-template.entity.js';
 import { Cycle, CycleMeeting, Feed } from '../cycles/cycle.entity.js';
-import { closesOn, opensOn } from '../cycles/dates.js';
+import { closingDayOf, openingDayOf } from '../cycles/dates.js';
 import { PANELS, type Panel } from './content/panels.js';
 import {
   agencyOfType,
@@ -66,10 +66,10 @@ export async function cycles(seeding: Seeding): Promise<void> {
       partnershipId: template.partnershipId,
       templateId: template.id,
       number,
-      opensOn: opensOn(template, number),
-      closesOn: closesOn(template, number),
+      opensOn: openingDayOf(template, number),
+      closesOn: closingDayOf(template, number),
       partial: code === 'DUN' && number === 4, // its Tasking was called off
-      closedAt: number < MEETINGS_HELD ? seeding.at(closesOn(template, number)) : null,
+      closedAt: number < MEETINGS_HELD ? seeding.at(closingDayOf(template, number)) : null,
     })),
   );
   await seeding.put(

@@ -2,7 +2,7 @@
 import { Escalation } from '../escalations/escalation.entity.js';
 import { JobRun } from '../jobs/job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from '../jobs/notice.entity.js';
-import { SWEEP } from '../jobs/sweep.js';
+import { DEADLINE_JOB } from '../jobs/deadline-notices.job.js';
 import { deadlinesOf } from '../meetings/deadlines.js';
 import { workingDaysAfter } from '../panels/working-days.js';
 import { isAccepted, isOpen } from '../plans/action.entity.js';
@@ -59,7 +59,7 @@ export async function jobs(seeding: Seeding): Promise<void> {
       id: seeding.id('job-run', code),
       at: day,
       partnershipId: seeding.id('partnership', code),
-      task: SWEEP,
+      task: DEADLINE_JOB,
       startedAt: seeding.at(day),
       endedAt: seeding.at(day),
       notices: told.filter(({ partnership }) => partnership === code).length,

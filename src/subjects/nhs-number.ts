@@ -1,8 +1,9 @@
 import { registerDecorator } from 'class-validator';
 
 /**
- * Is it an NHS number? Ten digits; weights 10 to 2 over the first nine; the check digit is 11 minus the sum modulo 11,
- * where 11 counts as 0 and 10 does not occur. Source: law and standards note, section 7.2 "Person identifiers".
+ * Returns whether a value is a valid NHS number: ten digits, of which the last is a check digit. The first nine digits
+ * have weights 10 to 2; the check digit is 11 minus the weighted sum modulo 11, where 11 counts as 0 and 10 is invalid.
+ * Source: law and standards note, section 7.2 "Person identifiers".
  */
 export function isNhsNumber(value: string): boolean {
   if (!/^\d{10}$/.test(value)) return false;
@@ -17,7 +18,7 @@ export const IsNhsNumber = (): PropertyDecorator => (target, propertyName) => {
     name: 'isNhsNumber',
     target: target.constructor,
     propertyName: String(propertyName),
-    options: { message: 'not an NHS number: ten digits with a valid check digit' },
+    options: { message: 'must be an NHS number: ten digits with a valid check digit' },
     validator: { validate: (value) => typeof value === 'string' && isNhsNumber(value) },
   });
 };

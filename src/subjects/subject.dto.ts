@@ -6,7 +6,10 @@ import { PageQuery } from '../http/page-query.dto.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
 export class SubjectQuery {
-  /** The panel in whose context you read: you see what its agreement shares. Without it, what all your panels share. */
+  /**
+   * Panel as the reading context: you see the fields that its agreement shares. Default: only fields that all your
+   * panels share.
+   */
   @IsOptional()
   @Uuid()
   panelId?: string;
@@ -31,9 +34,9 @@ const PERSON_FIELDS = [
   'currentAddress',
 ] as const;
 
-/** Records a person in one partnership. Everything but the partnership may be unknown. */
+/** Records a person in one partnership. Every field except the partnership may be unknown. */
 export class PersonRequest extends PickType(Person, PERSON_FIELDS) {
-  /** The partnership that the person is recorded in. */
+  /** Partnership in which the person is recorded. */
   @Uuid()
   partnershipId: string;
 }
@@ -44,29 +47,29 @@ export class ProtectedAddressRequest extends PickType(ProtectedAddress, ['panelI
 
 export class ProtectedAddressChange extends PartialType(ProtectedAddressRequest, { skipNullProperties: false }) {}
 
-/** Why a protected address must be known now. The reason is written down with the reading. */
+/** Reveals a protected address. The reason is recorded in the audit log. */
 export class RevealRequest {
-  /** What you need the address for, in your own words. */
+  /** Purpose for which you need the address. */
   @Length(10, 500)
   reason: string;
 }
 
-/** Looks for people whom you may see by name, with personal data in the body and never in the address. */
+/** Searches people whom you may see by name. Personal data is sent in the body, never in the URL. */
 export class PersonSearch {
-  /** The partnership to search in. */
+  /** Partnership to search in. */
   @Uuid()
   partnershipId: string;
 
-  /** Family name; capitals, accents, hyphens and spaces do not matter. */
+  /** Family name. Case, accents, hyphens and spaces are ignored. */
   @Length(2, 200)
   familyName: string;
 
-  /** Date of birth, where known. */
+  /** Date of birth. Default: any. */
   @IsOptional()
   @CalendarDate()
   dateOfBirth?: string;
 
-  /** The panel in whose context you search. Without it, what all your panels share decides. */
+  /** Panel as the reading context of the search. Default: what all your panels share. */
   @IsOptional()
   @Uuid()
   panelId?: string;
@@ -75,7 +78,7 @@ export class PersonSearch {
 const PLACE_FIELDS = ['kind', 'name', 'addressText', 'uprn', 'postcode'] as const;
 
 export class PlaceRequest extends PickType(Place, PLACE_FIELDS) {
-  /** The partnership that the place lies in. */
+  /** Partnership in which the place lies. */
   @Uuid()
   partnershipId: string;
 }
@@ -85,7 +88,7 @@ export class PlaceChange extends PartialType(PickType(Place, PLACE_FIELDS), { sk
 const GROUP_FIELDS = ['kind', 'name', 'description'] as const;
 
 export class GroupRequest extends PickType(Group, GROUP_FIELDS) {
-  /** The partnership that the group is recorded in. */
+  /** Partnership in which the group is recorded. */
   @Uuid()
   partnershipId: string;
 }

@@ -19,22 +19,22 @@ import { PartnershipRecord } from '../records/record-entity.js';
 import { IsNhsNumber } from './nhs-number.js';
 import { References } from '../authorization/references.js';
 
-/** A record that an agency contributed: its category travels as agreements between the types of agency say. */
+/** Record that an agency contributed. The agreements between agency types decide how its data category is shared. */
 export abstract class ContributedRecord extends PartnershipRecord {
-  /** The agency that contributed it and stays its owner. */
+  /** Agency that contributed the record and remains its owner. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   agencyId: string;
 
-  /** The type of that agency when it contributed. */
+  /** Type of that agency at the time of contribution. */
   @Column({ type: 'text' })
   @Classified('administrative')
   contributingType: string;
 }
 
-/** A record of what an agency knows outside any case: its author may always come back to it. */
+/** Record of an agency's knowledge outside any case. Its author can always read it. */
 export abstract class KnownRecord extends ContributedRecord {
-  /** The person or system that recorded it. */
+  /** Person or system that recorded it. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   authorId: string;
@@ -43,13 +43,14 @@ export abstract class KnownRecord extends ContributedRecord {
 export const DATE_PRECISIONS = ['day', 'month', 'year', 'estimated'] as const;
 
 /**
- * Self-defined ethnicity, 18+1, with White Roma and unknown. Source: law and standards note, section 7.3 "Equality lists".
+ * Codes of self-defined ethnicity: 18+1, with White Roma and unknown. Source: law and standards note, section 7.3
+ * "Equality lists".
  */
 export const ETHNICITIES = [
   'W1', 'W2', 'W3', 'W5', 'W9', 'M1', 'M2', 'M3', 'M9', 'A1', 'A2', 'A3', 'A4', 'A9', 'B1', 'B2', 'B9', 'O2', 'O9', 'NS', 'UN',
 ] as const; // prettier-ignore
 
-/** A person known to one partnership. Nobody *is* a perpetrator: roles belong to cases. */
+/** Person known to one partnership. Roles such as perpetrator belong to cases, not to the person. */
 @Entity('persons')
 @Index(['partnershipId', 'familyNameKey'])
 export class Person extends KnownRecord {
@@ -59,26 +60,26 @@ export class Person extends KnownRecord {
   @ForeignKey(() => Agency)
   declare agencyId: string;
 
-  /** Given names; may be unknown. */
+  /** Given names. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('identity')
   @IsOptional()
   @Length(1, 200)
   givenName: string | null;
 
-  /** Family name; may be unknown. */
+  /** Family name. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('identity')
   @IsOptional()
   @Length(1, 200)
   familyName: string | null;
 
-  /** The family name as it is searched for: see `nameKey`. */
+  /** Normalized family name for searches; see `nameKey`. */
   @Column({ type: 'text', nullable: true })
   @Classified('identity')
   familyNameKey: string | null;
 
-  /** Other names and spellings. */
+  /** Other names and spellings. Default: none. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })
   @Classified('identity')
   @IsOptional()
@@ -88,8 +89,8 @@ export class Person extends KnownRecord {
   aliases: string[];
 
   /**
-   * Date of birth. Where `datePrecision` is `year` or `month`, a request may say `1990` or `1990-05`; the first day of it is
-   * recorded.
+   * Date of birth. With `datePrecision` `year` or `month`, a request may send `1990` or `1990-05`, which is stored as
+   * its first day. Null if unknown.
    */
   @Column({ type: 'date', nullable: true })
   @Classified('identity')
@@ -97,42 +98,42 @@ export class Person extends KnownRecord {
   @PartialDate('datePrecision')
   dateOfBirth: string | null;
 
-  /** How exact the date of birth is. */
+  /** Precision of the date of birth. Default: `day`. */
   @Column({ type: 'text', default: 'day' })
   @Classified('identity')
   @IsOptional()
   @IsIn(DATE_PRECISIONS)
   datePrecision: (typeof DATE_PRECISIONS)[number];
 
-  /** M, F, N (not known) or NS (not specified). */
+  /** Sex: M, F, N (not known) or NS (not specified). Null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('demographic')
   @IsOptional()
   @IsIn(['M', 'F', 'N', 'NS'])
   sex: 'M' | 'F' | 'N' | 'NS' | null;
 
-  /** Self-defined ethnicity (18+1 codes). */
+  /** Self-defined ethnicity (18+1 codes). Null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('equality')
   @IsOptional()
   @IsIn(ETHNICITIES)
   ethnicity: string | null;
 
-  /** First language (ISO 639-3). */
+  /** First language (ISO 639-3). Null if not recorded. */
   @Column({ type: 'text', nullable: true })
   @Classified('demographic')
   @IsOptional()
   @Matches(/^[a-z]{3}$/)
   firstLanguage: string | null;
 
-  /** Needs an interpreter, who is never a member of the family. */
+  /** Whether an interpreter is needed, who must not be a member of the family. Null if unknown. */
   @Column({ type: 'boolean', nullable: true })
   @Classified('demographic')
   @IsOptional()
   @IsBoolean()
   interpreterNeeded: boolean | null;
 
-  /** NHS number, 10 digits with a valid check digit. */
+  /** NHS number, 10 digits with a valid check digit. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('health_physical')
   @IsOptional()
@@ -140,28 +141,28 @@ export class Person extends KnownRecord {
   @IsNhsNumber()
   nhsNumber: string | null;
 
-  /** Telephone number. */
+  /** Telephone number. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('contact')
   @IsOptional()
   @MaxLength(40)
   phone: string | null;
 
-  /** E-mail address. */
+  /** E-mail address. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('contact')
   @IsOptional()
   @MaxLength(254)
   email: string | null;
 
-  /** How, when and through whom contact is safe. */
+  /** Safe ways, times and intermediaries of contact. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('safe_contact')
   @IsOptional()
   @MaxLength(2000)
   safeContact: string | null;
 
-  /** Where the person lives. */
+  /** Current address. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('location_current')
   @IsOptional()
@@ -172,12 +173,12 @@ export class Person extends KnownRecord {
 export const PROTECTED_ADDRESS_KINDS = ['refuge', 'restricted'] as const;
 
 /**
- * An address that protects a person: a refuge, a new home nobody may learn of. Apart from the person and from everything
- * else: in no list of people, no search, no export; revealed one at a time, with a reason.
- * Source: MARAC note, section 11 "Build checklist", rule 8 "Restricted addresses".
+ * Address that protects a person, such as a refuge or a confidential new home. It is stored apart from the person and
+ * appears in no list of people, search or export; it is revealed one at a time, with a reason. Source: MARAC note,
+ * section 11 "Build checklist", rule 8 "Restricted addresses".
  */
 @Entity('protected_addresses')
-// panels come after people: found by its name
+// by name, because panels depend on people and cannot be imported here
 @ForeignKey('Panel', ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(`kind IN ('refuge', 'restricted')`)
 export class ProtectedAddress extends KnownRecord {
@@ -187,7 +188,7 @@ export class ProtectedAddress extends KnownRecord {
   @ForeignKey(() => Agency)
   declare agencyId: string;
 
-  /** Whose it is. */
+  /** Person whom the address protects. */
   @Column({ type: 'uuid' })
   @References(() => Person)
   @ForeignKey(() => Person)
@@ -195,20 +196,23 @@ export class ProtectedAddress extends KnownRecord {
   @Classified('administrative')
   personId: string;
 
-  /** The panel before whose readers it is put: those of its cases about the person. Null: kept to the agency alone. */
+  /**
+   * Panel to which the address is disclosed: readers of its cases about the person may know of it. Null if only the
+   * agency may know of it.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @ValidateIf(({ panelId }: { panelId: unknown }) => panelId !== null)
   @Uuid()
   panelId: string | null;
 
-  /** A refuge, or another address that is restricted. */
+  /** Kind of address: a refuge, or another restricted address. */
   @Column({ type: 'text' })
   @Classified('protected_address')
   @IsIn(PROTECTED_ADDRESS_KINDS)
   kind: (typeof PROTECTED_ADDRESS_KINDS)[number];
 
-  /** The address in words. */
+  /** Address in words. */
   @Column({ type: 'text' })
   @Classified('protected_address')
   @Length(3, 500)
@@ -228,7 +232,7 @@ export const PLACE_KINDS = [
   'area',
 ] as const;
 
-/** A place can be the subject of a case. Source: JAG note, section 7.2 "Location object". */
+/** Place, which can be the subject of a case. Source: JAG note, section 7.2 "Location object". */
 @Entity('places')
 @Check(oneOf('kind', PLACE_KINDS))
 export class Place extends KnownRecord {
@@ -243,27 +247,27 @@ export class Place extends KnownRecord {
   @IsIn(PLACE_KINDS)
   kind: (typeof PLACE_KINDS)[number];
 
-  /** What the place is called. */
+  /** Name of the place. */
   @Column({ type: 'text' })
   @Classified('asb_incident', 'summary')
   @Length(1, 200)
   name: string;
 
-  /** Address in words. */
+  /** Address in words. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('asb_incident')
   @IsOptional()
   @MaxLength(500)
   addressText: string | null;
 
-  /** Unique Property Reference Number: up to 12 digits, without leading zeros. */
+  /** Unique Property Reference Number: up to 12 digits, without leading zeros. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('asb_incident')
   @IsOptional()
   @Matches(/^[1-9]\d{0,11}$/)
   uprn: string | null;
 
-  /** Postcode, upper case, single space. */
+  /** Postcode in upper case with a single space. Null if unknown. */
   @Column({ type: 'text', nullable: true })
   @Classified('asb_incident')
   @IsOptional()
@@ -273,7 +277,7 @@ export class Place extends KnownRecord {
 
 export const GROUP_KINDS = ['peer_group', 'youth_group', 'street_population', 'household', 'other'] as const;
 
-/** A group of people; a case may be about it. Nothing follows from being named with it. */
+/** Group of people, which can be the subject of a case. A link to a group has no consequences for a person. */
 @Entity('groups')
 @Check(oneOf('kind', GROUP_KINDS))
 export class Group extends KnownRecord {
@@ -288,13 +292,13 @@ export class Group extends KnownRecord {
   @IsIn(GROUP_KINDS)
   kind: (typeof GROUP_KINDS)[number];
 
-  /** What the group is called in this record; never a name that somebody else gave it as an insult. */
+  /** Name of the group in this record. Do not use an insulting name that others gave it. */
   @Column({ type: 'text' })
   @Classified('identity')
   @Length(1, 200)
   name: string;
 
-  /** What is known of the group. */
+  /** Knowledge about the group. Null if none. */
   @Column({ type: 'text', nullable: true })
   @Classified('third_party')
   @IsOptional()
@@ -302,7 +306,7 @@ export class Group extends KnownRecord {
   description: string | null;
 }
 
-/** The kinds of subject. Source: JAG note, section 0, point 2; `person_at_risk` is what an SYV panel hears. */
+/** Kinds of subject. `person_at_risk` is the subject of an SYV panel. Source: JAG note, section 0, point 2. */
 export const SUBJECT_KINDS = [
   'person_victim',
   'person_perpetrator',
@@ -313,7 +317,9 @@ export const SUBJECT_KINDS = [
 ] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
-/** The columns by which a referral or a case names its subject, and the constraint that holds them together. */
+/**
+ * Constraint on the columns by which a referral or a case refers to its subject: exactly the column of its kind is set.
+ */
 export const SUBJECT_CHECK = `(subject_kind LIKE 'person%') = (person_id IS NOT NULL)
   AND (subject_kind = 'place') = (place_id IS NOT NULL) AND (subject_kind = 'group') = (group_id IS NOT NULL)`;
 
@@ -324,13 +330,13 @@ export abstract class AboutSubject extends ContributedRecord {
   @ForeignKey(() => Agency)
   declare agencyId: string;
 
-  /** What kind of subject it is about. */
+  /** Kind of the subject. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(SUBJECT_KINDS)
   subjectKind: SubjectKind;
 
-  /** The person, where it is about one. */
+  /** Person who is the subject. Null for other kinds. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Person)
   @Index()
@@ -339,7 +345,7 @@ export abstract class AboutSubject extends ContributedRecord {
   @Uuid()
   personId: string | null;
 
-  /** The place, where it is about one. */
+  /** Place that is the subject. Null for other kinds. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Place)
   @Index()
@@ -348,7 +354,7 @@ export abstract class AboutSubject extends ContributedRecord {
   @Uuid()
   placeId: string | null;
 
-  /** The group, where it is about one. */
+  /** Group that is the subject. Null for other kinds. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Group)
   @Index()

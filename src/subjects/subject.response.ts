@@ -3,7 +3,7 @@ import { Classified } from '../authorization/classification.js';
 import { view } from '../records/response-view.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
 
-/** A person, as far as you may see them. Protected addresses stand apart. */
+/** Person, with the fields that you may see. Protected addresses are separate records. */
 export class PersonView extends view(
   Person,
   'id',
@@ -26,13 +26,13 @@ export class PersonView extends view(
   'currentAddress',
   'updatedAt',
 ) {
-  /** Panels in whose context you read the record. Without `panelId` you see what each of them shows. */
+  /** Panels in whose context you may read the record. Without `panelId` you see the fields that each of them shows. */
   @ApiProperty({ type: [String], format: 'uuid', maxItems: 100 })
   @Classified('administrative')
   contextPanelIds: string[];
 }
 
-/** That there is an address that protects a person, and whom to ask. */
+/** Existence of a protected address, and the agency to ask. The address itself is not included. */
 export class ProtectedAddressItemView extends view(
   ProtectedAddress,
   'id',
@@ -44,7 +44,7 @@ export class ProtectedAddressItemView extends view(
   'updatedAt',
 ) {}
 
-/** An address that protects a person, revealed. */
+/** Protected address, revealed. */
 export class ProtectedAddressView extends view(
   ProtectedAddress,
   'id',
@@ -70,7 +70,7 @@ export class PlaceView extends view(
   'postcode',
   'updatedAt',
 ) {
-  /** Panels in whose context you read the record. Without `panelId` you see what each of them shows. */
+  /** Panels in whose context you may read the record. Without `panelId` you see the fields that each of them shows. */
   @ApiProperty({ type: [String], format: 'uuid', maxItems: 100 })
   @Classified('administrative')
   contextPanelIds: string[];
@@ -87,7 +87,7 @@ export class GroupView extends view(
   'description',
   'updatedAt',
 ) {
-  /** Panels in whose context you read the record. Without `panelId` you see what each of them shows. */
+  /** Panels in whose context you may read the record. Without `panelId` you see the fields that each of them shows. */
   @ApiProperty({ type: [String], format: 'uuid', maxItems: 100 })
   @Classified('administrative')
   contextPanelIds: string[];

@@ -35,7 +35,7 @@ import { SubjectsService } from './subjects.service.js';
 export class SubjectsController {
   constructor(private readonly subjects: SubjectsService) {}
 
-  /** Persons that you may see, last changed first */
+  /** List the people that you may see, last changed first */
   @Get('persons')
   @RequirePermission('read', Person)
   @ApiAnswer.page(PersonView)
@@ -43,7 +43,7 @@ export class SubjectsController {
     return this.subjects.page(actor, PersonView, query);
   }
 
-  /** One person */
+  /** Get a person */
   @Get('persons/:id')
   @RequirePermission('read', Person)
   @ApiAnswer.one(PersonView)
@@ -60,7 +60,7 @@ export class SubjectsController {
   @RequirePermission('record-subjects', Partnership)
   @ApiAnswer.created(PersonView)
   makePerson(@CurrentActor() actor: Actor, @Body() body: PersonRequest): Promise<AuthorizedResponse> {
-    return this.subjects.makePerson(actor, body);
+    return this.subjects.createPerson(actor, body);
   }
 
   /** Change a person that your agency recorded */
@@ -75,7 +75,7 @@ export class SubjectsController {
     return this.subjects.changePerson(actor, id, body);
   }
 
-  /** The addresses that protect a person, as far as they are shared with you: that they exist, not where they are */
+  /** List the protected addresses of a person that are shared with you, without the addresses themselves */
   @Get('persons/:id/protected-addresses')
   @RequirePermission('read', ProtectedAddress)
   @ApiAnswer.page(ProtectedAddressItemView)
@@ -87,7 +87,7 @@ export class SubjectsController {
     return this.subjects.protectedAddresses(actor, id, query);
   }
 
-  /** Record an address that protects a person */
+  /** Record a protected address of a person */
   @Post('persons/:id/protected-addresses')
   @RequirePermission('name', Person)
   @ApiAnswer.created(ProtectedAddressView)
@@ -96,10 +96,10 @@ export class SubjectsController {
     @Id() id: string,
     @Body() body: ProtectedAddressRequest,
   ): Promise<AuthorizedResponse> {
-    return this.subjects.protect(actor, id, body);
+    return this.subjects.recordProtectedAddress(actor, id, body);
   }
 
-  /** That there is a protected address, not where it is */
+  /** Get a protected address without the address itself */
   @Get('protected-addresses/:id')
   @RequirePermission('read', ProtectedAddress)
   @ApiAnswer.one(ProtectedAddressItemView)
@@ -116,10 +116,10 @@ export class SubjectsController {
     @Id() id: string,
     @Body() body: ProtectedAddressChange,
   ): Promise<AuthorizedResponse> {
-    return this.subjects.changeProtected(actor, id, body);
+    return this.subjects.changeProtectedAddress(actor, id, body);
   }
 
-  /** Reveal a protected address, for a reason that is written down */
+  /** Reveal a protected address, for a reason that is recorded */
   @Post('protected-addresses/:id/revelation')
   @RequirePermission('reveal', ProtectedAddress)
   @ApiAnswer.revealed(ProtectedAddressView)
@@ -127,7 +127,7 @@ export class SubjectsController {
     return this.subjects.reveal(actor, id, body);
   }
 
-  /** Find people whom you may see, by name */
+  /** Search people whom you may see by name */
   @Post('person-searches')
   @RequirePermission('read', Person)
   @routeConfig({ isReading: true })
@@ -136,7 +136,7 @@ export class SubjectsController {
     return this.subjects.search(actor, body);
   }
 
-  /** Places that you may see, last changed first */
+  /** List the places that you may see, last changed first */
   @Get('places')
   @RequirePermission('read', Place)
   @ApiAnswer.page(PlaceView)
@@ -144,7 +144,7 @@ export class SubjectsController {
     return this.subjects.page(actor, PlaceView, query);
   }
 
-  /** One place */
+  /** Get a place */
   @Get('places/:id')
   @RequirePermission('read', Place)
   @ApiAnswer.one(PlaceView)
@@ -161,7 +161,7 @@ export class SubjectsController {
   @RequirePermission('record-subjects', Partnership)
   @ApiAnswer.created(PlaceView)
   makePlace(@CurrentActor() actor: Actor, @Body() body: PlaceRequest): Promise<AuthorizedResponse> {
-    return this.subjects.make(actor, Place, PlaceView, body);
+    return this.subjects.create(actor, Place, PlaceView, body);
   }
 
   /** Change a place that your agency recorded */
@@ -172,7 +172,7 @@ export class SubjectsController {
     return this.subjects.change(actor, Place, PlaceView, id, body);
   }
 
-  /** Groups that you may see, last changed first */
+  /** List the groups that you may see, last changed first */
   @Get('groups')
   @RequirePermission('read', Group)
   @ApiAnswer.page(GroupView)
@@ -180,7 +180,7 @@ export class SubjectsController {
     return this.subjects.page(actor, GroupView, query);
   }
 
-  /** One group */
+  /** Get a group */
   @Get('groups/:id')
   @RequirePermission('read', Group)
   @ApiAnswer.one(GroupView)
@@ -197,7 +197,7 @@ export class SubjectsController {
   @RequirePermission('record-subjects', Partnership)
   @ApiAnswer.created(GroupView)
   makeGroup(@CurrentActor() actor: Actor, @Body() body: GroupRequest): Promise<AuthorizedResponse> {
-    return this.subjects.make(actor, Group, GroupView, body);
+    return this.subjects.create(actor, Group, GroupView, body);
   }
 
   /** Change a group that your agency recorded */

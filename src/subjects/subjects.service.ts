@@ -23,7 +23,7 @@ import type {
 } from './subject.dto.js';
 import { PersonView, ProtectedAddressItemView, ProtectedAddressView } from './subject.response.js';
 
-/** People, places and groups: recorded by an agency in one partnership, changed by that agency. */
+/** People, places and groups. An agency records them in one partnership and is the only one to change them. */
 @Injectable()
 export class SubjectsService {
   constructor(private readonly records: Records) {}
@@ -38,7 +38,7 @@ export class SubjectsService {
     );
   }
 
-  make<T extends KnownRecord>(
+  create<T extends KnownRecord>(
     actor: Actor,
     record: RecordClass<T>,
     view: ViewClass,
@@ -76,15 +76,15 @@ export class SubjectsService {
     });
   }
 
-  makePerson(actor: Actor, request: PersonRequest): Promise<AuthorizedResponse> {
-    mustBeBorn(actor, request);
+  createPerson(actor: Actor, request: PersonRequest): Promise<AuthorizedResponse> {
+    mustNotBeBornLater(actor, request);
     const person = { ...request, familyNameKey: nameKey(request.familyName) };
-    return this.make(actor, Person, PersonView, person);
+    return this.create(actor, Person, PersonView, person);
   }
 
   changePerson(actor: Actor, id: string, request: PersonChange): Promise<AuthorizedResponse> {
     return this.change(actor, Person, PersonView, id, request, () => {
-      mustBeBorn(actor, request);
+      mustNotBeBornLater(actor, request);
       return request.familyName === undefined ? {} : { familyNameKey: nameKey(request.familyName) };
     });
   }
@@ -96,10 +96,14 @@ export class SubjectsService {
     });
   }
 
-  protect(actor: Actor, personId: string, request: ProtectedAddressRequest): Promise<AuthorizedResponse> {
+  recordProtectedAddress(
+    actor: Actor,
+    personId: string,
+    request: ProtectedAddressRequest,
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { partnershipId } = await work.records.find('name', Person, personId);
-      await mustBePanelOf(work, partnershipId, request.panelId);
+      await mustBelongToPartnership(work, partnershipId, request.panelId);
       const made = await work.write.insert(ProtectedAddress, {
         ...request,
         personId,
@@ -108,22 +112,22 @@ export class SubjectsService {
         contributingType: actor.agencyType,
         authorId: actor.id,
       });
-      await mustBePutBefore(work, made);
+      await mustBeDisclosable(work, made);
       work.recordEvent('protected-address.recorded', ProtectedAddress, made);
       return work.respond.one(ProtectedAddressView, made, { status: 201 });
     });
   }
 
-  changeProtected(actor: Actor, id: string, request: ProtectedAddressChange): Promise<AuthorizedResponse> {
+  changeProtectedAddress(actor: Actor, id: string, request: ProtectedAddressChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', ProtectedAddress, ProtectedAddressView, id, {
         writes: request,
       });
-      await mustBePanelOf(work, found.partnershipId, request.panelId ?? null);
+      await mustBelongToPartnership(work, found.partnershipId, request.panelId ?? null);
       const changed = await work.write.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
-        await mustBePutBefore(work, changed);
-        // agencies that received it through the earlier panel are told that it was taken back
+        await mustBeDisclosable(work, changed);
+        // agencies that received the address through the earlier panel are notified of the recall
         if (found.panelId !== null) work.write.noteRecall(ProtectedAddress, id);
       }
       work.recordEvent('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
@@ -146,22 +150,22 @@ export class SubjectsService {
   }
 }
 
-function mustBeBorn({ now }: Actor, { dateOfBirth }: PersonChange): void {
+function mustNotBeBornLater({ now }: Actor, { dateOfBirth }: PersonChange): void {
   if (dateOfBirth && dateOfBirth > londonDay(now))
-    throw invalid('A date of birth lies ahead. Check the year.', [
-      { pointer: '/dateOfBirth', detail: 'dateOfBirth must not lie in the future' },
+    throw invalid('The date of birth is in the future. Check the year.', [
+      { pointer: '/dateOfBirth', detail: 'dateOfBirth must not be in the future' },
     ]);
 }
 
 const noSuchPanel = (): Problem =>
   unacceptable(
     'unknown-panel',
-    'Name a panel that has the person in a case, as a core member of it. Where your agency recorded the person, name one where you read a case or a submitted referral about the person, or to which your agency refers the person. Null keeps the address to your agency.',
-    [{ pointer: '/panelId', detail: 'no panel before which you may put it' }],
+    'Choose a panel of which you are a core member and which has a case that names the person. If your agency recorded the person, you may also choose a panel where you read a case or a submitted referral about the person, or to which your agency refers the person. Send null to keep the address inside your agency.',
+    [{ pointer: '/panelId', detail: 'is not a panel to which you may disclose the address' }],
   );
 
-/** A panel of the partnership, as far as the actor may know of it. */
-async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: string | null): Promise<void> {
+/** Throws unless the panel belongs to the partnership. The error does not reveal panels that the actor may not know. */
+async function mustBelongToPartnership(work: UnitOfWork, partnershipId: string, panelId: string | null): Promise<void> {
   if (panelId === null) return;
   const found = await work.manager.query<unknown[]>('SELECT FROM panels WHERE id = $1 AND partnership_id = $2', [
     panelId,
@@ -170,7 +174,10 @@ async function mustBePanelOf(work: UnitOfWork, partnershipId: string, panelId: s
   if (!found.length) throw noSuchPanel();
 }
 
-/** Putting an address before the readers of a panel is a disclosure. Source: docs/who-may-widen.md, rows 12 and 13. */
-async function mustBePutBefore(work: UnitOfWork, { id, panelId }: ProtectedAddress): Promise<void> {
+/**
+ * Requires permission to disclose the address to the readers of its panel. Source: docs/who-may-widen.md, rows 12 and
+ * 13.
+ */
+async function mustBeDisclosable(work: UnitOfWork, { id, panelId }: ProtectedAddress): Promise<void> {
   if (panelId !== null && !(await work.records.findOrNull('put-before', ProtectedAddress, id))) throw noSuchPanel();
 }

@@ -382,5 +382,5 @@ test('an export ends where the auditor’s role ends while it runs', async () =>
   await superuser.query(`UPDATE practitioners SET roles = '{auditor}' WHERE subject = 'pellworth-auditor'`);
   expect(linesOf(text).at(-1)).toMatchObject({ type: 'end', complete: false });
   expect(entriesIn(text).length).toBeLessThan(3000);
-  expect(await verified(text)).toMatchObject({ code: 1, text: expect.stringContaining('the export is not whole') });
+  expect(await verified(text)).toMatchObject({ code: 1, text: expect.stringContaining('the export is incomplete') });
 });

@@ -171,7 +171,10 @@ describe('the superuser is found out, and the first bad entry named, when they',
       `DELETE FROM audit_entries WHERE index >= (SELECT max(size) FROM audit_checkpoints)`,
     ];
     // it continues from there, and so looks whole to whoever kept nothing
-    expect(await afterwards(cut)).toMatchObject({ code: 0, text: expect.stringContaining('compared with no kept') });
+    expect(await afterwards(cut)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('not compared with a stored'),
+    });
     const verdict = await afterwards(cut, { kept });
     expect(verdict.code).toBe(1);
     expect(verdict.text).toMatch(/the log was cut to \d+|is not what the kept checkpoint signs/);
@@ -189,7 +192,7 @@ describe('the superuser is found out, and the first bad entry named, when they',
     expect(forged).not.toBe(text);
     expect(await verified(forged, { key: publicKey })).toMatchObject({
       code: 1,
-      text: expect.stringContaining('has a false signature'),
+      text: expect.stringContaining('has an invalid signature'),
     });
   });
 });

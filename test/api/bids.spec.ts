@@ -716,7 +716,7 @@ describe('when days pass', () => {
       ((await refused(who, path, 'closure', 'cycle-unfinished'))['errors'] as Row[]).map(
         (one) => one['detail'] as string,
       );
-    const unmet = (id: string | undefined): string => `nobody took up plan need ${String(id)}`;
+    const unmet = (id: string | undefined): string => `not acknowledged: plan need ${String(id)}`;
     await moveTo(last);
     await refused('police-inspector', path, 'closure', 'cycle-not-over');
     await moveTo(first);

@@ -151,7 +151,7 @@ test('a page of cases takes the same few statements, whatever its size', async (
   const { CaseItemView } = await import('#built/cases/case.response');
   const { entities } = await import('#built/entities');
   const { DisclosureRows } = await import('#built/disclosures/disclosure-rows');
-  const { EventRows } = await import('#built/events/outbox');
+  const { EventOutbox } = await import('#built/events/outbox');
   const { databaseOptions, openDatabase } = await import('#built/database/data-source');
   const { Clock } = await import('#built/time/clock');
   const { Records } = await import('#built/records/records');
@@ -165,7 +165,7 @@ test('a page of cases takes the same few statements, whatever its size', async (
     new SigningKeys(generateKeyPairSync('ed25519').privateKey),
     new DisclosureRows(),
   );
-  const records = new Records(source, log, new EventRows(), new DisclosureRows(), new Clock());
+  const records = new Records(source, log, new EventOutbox(), new DisclosureRows(), new Clock());
 
   const { default: driver } = await import('pg');
   const prototype = driver.Client.prototype as unknown as { query: (...sent: unknown[]) => unknown };

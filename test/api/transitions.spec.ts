@@ -54,7 +54,7 @@ beforeAll(async () => {
   const { accessMachine, ACCESS_STATUSES } = await import('#built/access/access-request.entity');
   const { agreementMachine, AGREEMENT_STATUSES } = await import('#built/sharing/agreement.entity');
   const { releaseMachine, RELEASE_STATUSES } = await import('#built/cases/handling.entity');
-  const { caseMachine, KEPT_STAGES } = await import('#built/cases/case.entity');
+  const { caseMachine, STORED_STAGES } = await import('#built/cases/case.entity');
   const { minuteMachine, MINUTE_STATUSES } = await import('#built/minutes/minutes.entity');
   const inPanel = (code: string): string => `panel_id = (SELECT id FROM panels WHERE code = '${code}')`;
   const ofTheirs = `agency_id = (SELECT agency_id FROM practitioners WHERE subject = 'jag-coordinator')`;
@@ -204,7 +204,7 @@ beforeAll(async () => {
     },
     case: {
       machine: caseMachine,
-      states: KEPT_STAGES,
+      states: STORED_STAGES,
       table: 'cases',
       column: 'stage',
       who: 'jag-chair',

@@ -205,7 +205,7 @@ describe('the service refuses to start', () => {
     const test1 = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
     it.each<[string, string, RegExp]>([
       ['is missing', '', /AUDIT_SIGNING_KEY must be set/],
-      ['is no key', 'c2hvcnQ=', /AUDIT_SIGNING_KEY is no Ed25519 key/],
+      ['is no key', 'c2hvcnQ=', /AUDIT_SIGNING_KEY is not an Ed25519 key/],
       ['is that of development in base64', DEVELOPMENT_SEED.toString('base64'), /the key of development/],
       ['is that of development in base64url', DEVELOPMENT_SEED.toString('base64url'), /the key of development/],
       ['is that of development in hex', DEVELOPMENT_SEED.toString('hex'), /the key of development/],
@@ -265,12 +265,12 @@ describe('the service refuses to start', () => {
     it.each<[string, { ISSUERS: string }, RegExp]>([
       ['are missing', { ISSUERS: '' }, /ISSUERS must name at least one/],
       ['are none', issuers(), /ISSUERS must name at least one/],
-      ['are no JSON', { ISSUERS: '{"issuer"' }, /ISSUERS is no JSON/],
+      ['are no JSON', { ISSUERS: '{"issuer"' }, /ISSUERS is not JSON/],
       ['are no list', { ISSUERS: JSON.stringify(ISSUER) }, /ISSUERS must be a JSON list/],
-      ['vouch for everybody', issuers(everybody), /the issuer https:\/\/i.example names no "agency"/],
-      ['vouch for everybody by null', issuers({ ...ISSUER, agency: null }), /names no "agency"/],
-      ['vouch for everybody by an empty name', issuers({ ...ISSUER, agency: '' }), /names no "agency"/],
-      ['vouch for everybody by a star', issuers({ ...ISSUER, agency: '*' }), /names no "agency"/],
+      ['vouch for everybody', issuers(everybody), /the issuer https:\/\/i.example has no "agency"/],
+      ['vouch for everybody by null', issuers({ ...ISSUER, agency: null }), /has no "agency"/],
+      ['vouch for everybody by an empty name', issuers({ ...ISSUER, agency: '' }), /has no "agency"/],
+      ['vouch for everybody by a star', issuers({ ...ISSUER, agency: '*' }), /has no "agency"/],
       ['have no audience', issuers({ ...ISSUER, audience: undefined }), /needs "audience"/],
       ['have no name', issuers({ ...ISSUER, issuer: '' }), /issuer number 1 needs "issuer"/],
       ['have no keys', issuers({ ...ISSUER, jwksUri: 'jwks' }), /needs "jwksUri"/],
@@ -281,11 +281,11 @@ describe('the service refuses to start', () => {
         /without TLS/,
       ],
       ['read keys from a file', issuers({ ...ISSUER, jwksUri: 'file:///jwks' }), /without TLS/],
-      ['stand there twice', issuers(ISSUER, { ...ISSUER, agency: 'fire' }), /stands there twice/],
+      ['stand there twice', issuers(ISSUER, { ...ISSUER, agency: 'fire' }), /is listed twice/],
       [
         'stand there twice but for a slash',
         issuers(ISSUER, { ...ISSUER, issuer: 'HTTPS://i.example/' }),
-        /stands there twice/,
+        /is listed twice/,
       ],
       [
         'have the name of the sandbox',
@@ -376,7 +376,7 @@ describe('the service refuses to start', () => {
     it('cannot be asked about', () =>
       isRefused(
         { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' },
-        /could not be asked about the role \(ECONNREFUSED\)/,
+        /could not be read from the database \(ECONNREFUSED\)/,
       ));
 
     it('has another database before it that is not migrated', async () => {

@@ -151,7 +151,7 @@ test('a developer gets a new sandbox when earlier migrations made its data', asy
   await asOwner(`${EARLIER}; CREATE TABLE reference_counters (id integer); DROP TABLE compartment_auditors`);
   const second = givenRun();
   await second.migrate(database);
-  expect(second.lines.join()).toMatch(/^The sandbox data in .* were made by earlier migrations, .* made again/);
+  expect(second.lines.join()).toMatch(/^The sandbox data in .* was created by earlier migrations, .* created again/);
   expect(second.lines.join()).toContain(dataDir);
   expect(second.phases).toEqual(['Removing the earlier sandbox data', 'Migrating']);
   expect(await tables()).toEqual(made);

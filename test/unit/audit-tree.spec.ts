@@ -65,7 +65,7 @@ test('the roots of the eight test leaves of certificate transparency', async () 
 });
 
 test(`roots, inclusion and consistency agree with the definition up to ${String(SIZES)} leaves`, async () => {
-  const { consistencyPath, Frontier, hashesIn, inclusionPath, joined, wholeSubtrees } = await tree();
+  const { consistencyPath, Frontier, splitHashes, inclusionPath, joinSubtrees, completeSubtrees } = await tree();
   const kept: Buffer[] = [];
   let frontier = new Frontier();
   for (const [index, one] of leaves.entries()) {
@@ -76,7 +76,7 @@ test(`roots, inclusion and consistency agree with the definition up to ${String(
     expect(frontier.root().toString('hex')).toBe(rootOf(leaves.slice(0, index + 1)).toString('hex'));
   }
   const hashOf = (range: [number, number]): Buffer =>
-    joined(wholeSubtrees(range).map((place) => hashesIn(kept[place.leaf]!)[place.level]!));
+    joinSubtrees(completeSubtrees(range).map((place) => splitHashes(kept[place.leaf]!)[place.level]!));
   for (let size = 1; size <= SIZES; size += 1) {
     const list = leaves.slice(0, size);
     for (let at = 0; at < size; at += size > 40 ? 7 : 1) {

@@ -123,9 +123,9 @@ describe('judgement', () => {
   });
 
   it('is known when it lowers', () => {
-    expect(scoring.lowers('high', 'medium')).toBe(true);
-    expect(scoring.lowers('medium', 'medium')).toBe(false);
-    expect(scoring.lowers('medium', 'high')).toBe(false);
-    expect(scoring.lowers('high', null)).toBe(false);
+    expect(scoring.isLowered('high', 'medium')).toBe(true);
+    expect(scoring.isLowered('medium', 'medium')).toBe(false);
+    expect(scoring.isLowered('medium', 'high')).toBe(false);
+    expect(scoring.isLowered('high', null)).toBe(false);
   });
 });

@@ -55,10 +55,10 @@ it('counts back as it counts on, and leaves out the days on which offices are cl
 
 describe('a meeting that falls on no working day', () => {
   it('goes on, back or stays, as its rule says', () => {
-    expect(days.settled('2026-05-25', 'forward')).toBe('2026-05-26');
-    expect(days.settled('2026-05-25', 'back')).toBe('2026-05-22');
-    expect(days.settled('2026-05-25', 'keep')).toBe('2026-05-25');
-    expect(days.settled('2026-05-26', 'forward')).toBe('2026-05-26');
+    expect(days.applyHolidayRule('2026-05-25', 'forward')).toBe('2026-05-26');
+    expect(days.applyHolidayRule('2026-05-25', 'back')).toBe('2026-05-22');
+    expect(days.applyHolidayRule('2026-05-25', 'keep')).toBe('2026-05-25');
+    expect(days.applyHolidayRule('2026-05-26', 'forward')).toBe('2026-05-26');
   });
 });
 

@@ -34,7 +34,7 @@ async function startServer(run) {
   // the steps of `npm start` read the environment once, when they are loaded
   const quiet = process.env.LOG_LEVEL || 'error';
   Object.assign(process.env, { HOST: '127.0.0.1', PORT: String(await freePort()), SANDBOX: 'on', LOG_LEVEL: quiet });
-  const { migrate, ready, seed, serve, url } = await import('../service.mjs');
+  const { migrate, waitUntilReady, seed, serve, url } = await import('../service.mjs');
   await run.phase('Building', buildIfNeeded);
   const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'wardmote-story-'));
   run.hold({ stop: () => fs.rm(dataDir, { recursive: true, force: true }) });
@@ -43,6 +43,6 @@ async function startServer(run) {
   );
   await migrate(run, database);
   await seed(run, database);
-  await run.phase('Starting the service', () => ready(serve(run, database)));
+  await run.phase('Starting the service', () => waitUntilReady(serve(run, database)));
   return url;
 }

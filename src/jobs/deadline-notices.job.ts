@@ -6,26 +6,28 @@ import { Actors } from '../authentication/actor.js';
 import { expiryOfReplies } from '../records/idempotency.js';
 import { Outbox } from '../records/audit-recording.js';
 import { withSecurityContext, SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
-import { dueOn, remindAgain } from './due.js';
-import { escalate } from './escalating.js';
-import { JobRun, RUNS_KEPT_DAYS } from './job-run.entity.js';
+import { findDueNotices, markRecipientNoticesUnread } from './due-notices.queries.js';
+import { escalateUndoneActions } from './escalating.js';
+import { JobRun, RUN_RETENTION_DAYS } from './job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
 
-export const SWEEP = 'sweep';
+/** Name of the job in the queue and in `job_runs`. */
+export const DEADLINE_JOB = 'sweep';
 
-/** Whoever sweeps a partnership holds this until it is done: the next one finds what was told. */
+/** Serializes runs in a partnership across processes, so that a run sees the notices of the previous one. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('sweep ' || $1::text, 0))`;
-/** Parameters of one statement are limited. */
-const AT_ONCE = 500;
+/** Rows per INSERT, because the number of parameters of a statement is limited. */
+const INSERT_BATCH_SIZE = 500;
 
-const keptRunsSince = (now: Date): Date => new Date(now.getTime() - RUNS_KEPT_DAYS * 86_400_000);
+const retentionStart = (now: Date): Date => new Date(now.getTime() - RUN_RETENTION_DAYS * 86_400_000);
 
 /**
- * Deletes expired idempotent replies. Tells agencies what has come due, partnership by partnership. What is told in one, the event with it and the run that says
- * so are one transaction, and a notice is unique: however often, and by however many processes, nothing is told twice.
+ * Deletes expired idempotent replies and creates the notices that are due, one partnership at a time. The notices of a
+ * partnership, their events and the record of the run share one transaction, and a notice is unique. Repeated or
+ * concurrent runs therefore notify nobody twice.
  */
 @Injectable()
-export class Sweep {
+export class DeadlineJob {
   private readonly log = new Logger('jobs');
   private last: Promise<void> = Promise.resolve();
 
@@ -35,32 +37,32 @@ export class Sweep {
     private readonly actors: Actors,
   ) {}
 
-  /** One sweep at a time, so that it never holds more than one connection. */
+  /** Runs one at a time in this process, so that at most one connection is in use. */
   run(now: Date): Promise<void> {
-    const next = this.last.then(() => this.all(now));
+    const next = this.last.then(() => this.processAll(now));
     this.last = next.catch(() => undefined);
     return next;
   }
 
-  private async all(now: Date): Promise<void> {
+  private async processAll(now: Date): Promise<void> {
     await this.source.query('SELECT delete_idempotent_replies($1)', [expiryOfReplies(now)]);
     const partnerships = await withSecurityContext(this.source, SERVICE_CONTEXT, (manager) =>
       manager.query<{ id: string }[]>('SELECT id FROM partnerships ORDER BY id'),
     );
-    for (const { id } of partnerships) await this.one(id, now);
+    for (const { id } of partnerships) await this.processPartnership(id, now);
   }
 
-  /** What fails in one partnership holds up no other. */
-  private async one(partnershipId: string, now: Date): Promise<void> {
-    const wall: SecurityContext = { ...SERVICE_CONTEXT, partnerships: `{${partnershipId}}` };
+  /** Processes one partnership. An error does not stop the others. */
+  private async processPartnership(partnershipId: string, now: Date): Promise<void> {
+    const context: SecurityContext = { ...SERVICE_CONTEXT, partnerships: `{${partnershipId}}` };
     const began = performance.now();
-    // made before the work: the identifier holds its time
+    // created before the work, because a UUIDv7 contains its time
     const id = uuidv7({ msecs: now.getTime() });
-    const note = (manager: EntityManager, notices: number, error: string | null): Promise<InsertResult> =>
+    const recordRun = (manager: EntityManager, notices: number, error: string | null): Promise<InsertResult> =>
       manager.insert(JobRun, {
         id,
         partnershipId,
-        task: SWEEP,
+        task: DEADLINE_JOB,
         startedAt: now,
         endedAt: new Date(now.getTime() + (performance.now() - began)),
         notices,
@@ -69,26 +71,26 @@ export class Sweep {
         updatedAt: now,
       });
     try {
-      await withSecurityContext(this.source, wall, async (manager) => {
+      await withSecurityContext(this.source, context, async (manager) => {
         await manager.query(LOCK, [partnershipId]);
-        const notices = await this.tell(manager, partnershipId, now);
-        // by age alone: which runs are left must not say which of them found something
-        await manager.delete(JobRun, { partnershipId, startedAt: LessThan(keptRunsSince(now)) });
-        await note(manager, notices, null);
+        const notices = await this.createNotices(manager, partnershipId, now);
+        // by age alone: the remaining runs must not reveal which of them found something
+        await manager.delete(JobRun, { partnershipId, startedAt: LessThan(retentionStart(now)) });
+        await recordRun(manager, notices, null);
       });
     } catch (error) {
-      // a message could quote what a row holds
+      // code only, because an error message could quote values of a row
       const code = (error as { code?: string }).code ?? (error as Error).name;
-      this.log.error({ task: SWEEP, partnershipId, code });
-      await withSecurityContext(this.source, wall, (manager) => note(manager, 0, code));
+      this.log.error({ task: DEADLINE_JOB, partnershipId, code });
+      await withSecurityContext(this.source, context, (manager) => recordRun(manager, 0, code));
     }
   }
 
-  /** Answers how many notices are new. */
-  private async tell(manager: EntityManager, partnershipId: string, now: Date): Promise<number> {
-    await escalate(manager, partnershipId, now);
-    await remindAgain(manager, now);
-    const due = await dueOn(manager, this.actors, now);
+  /** Returns the number of new notices. */
+  private async createNotices(manager: EntityManager, partnershipId: string, now: Date): Promise<number> {
+    await escalateUndoneActions(manager, partnershipId, now);
+    await markRecipientNoticesUnread(manager, now);
+    const due = await findDueNotices(manager, this.actors, now);
     const escalatedBefore = new Set(
       (
         await manager.query<{ key: string }[]>(
@@ -106,29 +108,29 @@ export class Sweep {
       createdAt: now,
       updatedAt: now,
     }));
-    const fresh = new Set<string>();
-    for (let start = 0; start < rows.length; start += AT_ONCE) {
+    const newIds = new Set<string>();
+    for (let start = 0; start < rows.length; start += INSERT_BATCH_SIZE) {
       const made = await manager
         .createQueryBuilder()
         .insert()
         .into(Notice)
-        .values(rows.slice(start, start + AT_ONCE))
+        .values(rows.slice(start, start + INSERT_BATCH_SIZE))
         .orIgnore()
         .updateEntity(false)
         .returning('id')
         .execute();
-      for (const { id } of made.raw as { id: string }[]) fresh.add(id);
+      for (const { id } of made.raw as { id: string }[]) newIds.add(id);
     }
     const escalated = rows.filter(
       ({ id, kind, subjectId, dueOn: day }) =>
-        kind === 'action_escalated' && fresh.has(id) && !escalatedBefore.has(`${subjectId} ${day}`),
+        kind === 'action_escalated' && newIds.has(id) && !escalatedBefore.has(`${subjectId} ${day}`),
     );
-    await this.tellOfEscalations(manager, new Set(escalated.map(({ subjectId }) => subjectId)), now);
-    return fresh.size;
+    await this.recordEscalationEvents(manager, new Set(escalated.map(({ subjectId }) => subjectId)), now);
+    return newIds.size;
   }
 
-  /** Once for each action, however many agencies coordinate the panel. */
-  private async tellOfEscalations(manager: EntityManager, ids: Set<string>, now: Date): Promise<void> {
+  /** Records one event per action, however many agencies coordinate the panel. */
+  private async recordEscalationEvents(manager: EntityManager, ids: Set<string>, now: Date): Promise<void> {
     if (!ids.size) return;
     const actions = await manager.findBy(Action, { id: In([...ids]) });
     await this.outbox.write(

@@ -1,6 +1,6 @@
 /**
- * Which notices a day asks for, in the one partnership behind whose wall it is asked: the service's own question. A notice
- * that was missed on its day is still asked for later, as long as its matter stands.
+ * Queries for the notices that are due on a day in one partnership, to which row-level security restricts them. A
+ * notice that was missed on its day remains due while its matter is unresolved.
  */
 import type { EntityManager } from 'typeorm';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
@@ -13,52 +13,52 @@ import type { Actors } from '../authentication/actor.js';
 import { londonDay } from '../time/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
-import { withoutAChair } from './chairless.js';
-import { unseenByTheirOwner, type UnseenAction } from './unseen-actions.js';
-import { changedByExcluded } from './excluded-changes.js';
+import { findMattersWithoutChair } from './chairless.js';
+import { findUnseenActions, type UnseenAction } from './unseen-actions.js';
+import { findChangesByExcluded } from './excluded-changes.js';
 import type { Notice } from './notice.entity.js';
 
-export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
+export type DueNotice = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
   Partial<
     Pick<Notice, 'subjectType' | 'practitionerId' | 'caseId' | 'listingId' | 'panelId' | 'planPanelId' | 'exclusionId'>
   >;
 
-/** Calendar days that hold the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
-const DAYS_OF_REMINDERS = 45;
+/** Calendar days that cover the earliest reminder (`reminderWorkingDays`, at most 20 working days). */
+const REMINDER_WINDOW_DAYS = 45;
 
-/** The agencies of those who chair or coordinate a panel today (`$1`). */
+/** Agencies of the current chairs, co-chairs and coordinators of each panel. $1 today. */
 const COORDINATION = `SELECT DISTINCT m.panel_id, m.agency_id FROM memberships m
   WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1`;
 
-export async function dueOn(manager: EntityManager, actors: Actors, now: Date): Promise<Due[]> {
+export async function findDueNotices(manager: EntityManager, actors: Actors, now: Date): Promise<DueNotice[]> {
   const today = londonDay(now);
-  const found: Due[] = [];
+  const found: DueNotice[] = [];
   for (const ask of [
-    actions,
-    escalations,
-    meetings,
-    minutes,
-    bids,
-    feeds,
-    agreements,
-    emergencies,
-    redirections,
-    chairsNeeded,
-    recipientsToTell,
-    changesToCheck,
+    findActionNotices,
+    findEscalationNotices,
+    findMeetingNotices,
+    findMinutesNotices,
+    findBidNotices,
+    findFeedNotices,
+    findAgreementNotices,
+    findEmergencyNotices,
+    findRedirectionNotices,
+    findMissingChairNotices,
+    findRecipientNotices,
+    findExcludedChangeNotices,
   ])
     found.push(...(await ask(manager, today, now)));
-  found.push(...(await unseen(manager, today, await unseenByTheirOwner(manager, actors, now))));
+  found.push(...(await findUnseenActionNotices(manager, today, await findUnseenActions(manager, actors, now))));
   return found;
 }
 
-/** Referrals that were redirected: their agency has to put the matter before another panel itself. */
-async function redirections(manager: EntityManager, today: string): Promise<Due[]> {
-  const found = await manager.query<Pick<Due, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
+/** Redirected referrals, for the referring agency, which must refer the matter to another panel itself. */
+async function findRedirectionNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
+  const found = await manager.query<Pick<DueNotice, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
     `SELECT id AS "subjectId", agency_id AS "agencyId", panel_id AS "panelId",
        (decided_at AT TIME ZONE 'Europe/London')::date::text AS "dueOn"
      FROM referrals WHERE status = 'redirected' AND decided_at >= $1::date - $2::int ORDER BY id`,
-    [today, DAYS_OF_REMINDERS],
+    [today, REMINDER_WINDOW_DAYS],
   );
   return found.map((one) => ({ ...one, kind: 'referral_redirected' }));
 }
@@ -71,7 +71,7 @@ type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'listingId' | 'panelId'> & {
   coordination: string[];
 };
 
-const openActions = (manager: EntityManager, today: string): Promise<OpenAction[]> =>
+const findOpenActions = (manager: EntityManager, today: string): Promise<OpenAction[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT a.id AS "subjectId", a.due_on AS "dueOn", a.owner_agency_id AS "ownerAgencyId", a.case_id AS "caseId",
@@ -80,34 +80,38 @@ const openActions = (manager: EntityManager, today: string): Promise<OpenAction[
         ORDER BY r.effective_from DESC, r.edition DESC LIMIT 1) AS rules,
        ARRAY(SELECT c.agency_id FROM coordination c WHERE c.panel_id = a.panel_id ORDER BY 1) AS coordination
      FROM actions a WHERE a.status = ANY ($2) AND a.due_on <= $3 ORDER BY a.id`,
-    [today, OPEN_STATUSES, daysAfter(today, DAYS_OF_REMINDERS)],
+    [today, OPEN_STATUSES, daysAfter(today, REMINDER_WINDOW_DAYS)],
   );
 
-/** So long past its day that it is escalated. */
-const isEscalated = ({ dueOn, rules }: OpenAction, today: string): boolean =>
+/** Returns whether an action is overdue for longer than its panel's `escalationWorkingDays`. */
+const isPastEscalationDay = ({ dueOn, rules }: OpenAction, today: string): boolean =>
   today > dueOn &&
   today >= workingDaysAfter(dueOn, ruleNumber(rules ?? {}, 'escalationWorkingDays'), workingCalendarOf(rules ?? {}));
 
-async function actions(manager: EntityManager, today: string): Promise<Due[]> {
-  return (await openActions(manager, today)).flatMap((action) => {
+async function findActionNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
+  return (await findOpenActions(manager, today)).flatMap((action) => {
     const { ownerAgencyId, practitionerId, rules, coordination, ...about } = action;
     const { dueOn } = about;
     const kind = today < dueOn ? 'action_due_soon' : today === dueOn ? 'action_due' : 'action_overdue';
     const reminder = ruleNumber(rules ?? {}, 'reminderWorkingDays');
     if (today < workingDaysBefore(dueOn, reminder, workingCalendarOf(rules ?? {}))) return [];
-    const told: Due[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
-    if (isEscalated(action, today))
-      told.push(...coordination.map((agencyId): Due => ({ ...about, kind: 'action_escalated', agencyId })));
-    return told;
+    const notices: DueNotice[] = [{ ...about, kind, agencyId: ownerAgencyId, practitionerId }];
+    if (isPastEscalationDay(action, today))
+      notices.push(...coordination.map((agencyId): DueNotice => ({ ...about, kind: 'action_escalated', agencyId })));
+    return notices;
   });
 }
 
-/** Actions that are still to be done although the day of their escalation has come. */
-export const pastEscalation = async (manager: EntityManager, today: string): Promise<string[]> =>
-  (await openActions(manager, today)).filter((one) => isEscalated(one, today)).map(({ subjectId }) => subjectId);
+/** Returns open actions whose escalation day has been reached. */
+export const findActionsPastEscalation = async (manager: EntityManager, today: string): Promise<string[]> =>
+  (await findOpenActions(manager, today))
+    .filter((one) => isPastEscalationDay(one, today))
+    .map(({ subjectId }) => subjectId);
 
-/** To the coordination of the steering group and to the owner of the action; to the latter also the answer. */
-const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
+/**
+ * Escalations, for the coordination of the steering group and for the owner of the action; the answer, for the owner.
+ */
+const findEscalationNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'escalation_to_answer' AS kind, e.id AS "subjectId", e.due_on AS "dueOn", c.agency_id AS "agencyId",
@@ -121,8 +125,8 @@ const escalations = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Papers that did not go out, and what agencies know: to the panel's coordination. */
-const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>
+/** Meetings with papers not circulated or research due, for the coordination of the panel. */
+const findMeetingNotices = (manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT due.kind, m.id AS "subjectId", due.day AS "dueOn", c.agency_id AS "agencyId", m.panel_id AS "panelId"
@@ -130,13 +134,16 @@ const meetings = (manager: EntityManager, today: string, now: Date): Promise<Due
      CROSS JOIN LATERAL (VALUES
        ('papers_due', m.papers_due_on, m.status = 'scheduled' AND m.circulated_at IS NULL AND m.scheduled_at > $2),
        ('research_due', m.research_due_on, m.status = ANY ($3) AND m.scheduled_at > $2)
-     ) AS due (kind, day, stands)
-     WHERE due.stands AND due.day <= $1 ORDER BY m.id`,
+     ) AS due (kind, day, applies)
+     WHERE due.applies AND due.day <= $1 ORDER BY m.id`,
     [today, now, TO_BE_HELD],
   );
 
-/** Items without approved minutes: each is told by itself, so that no notice depends on an item that is hidden from its reader. */
-const minutes = (manager: EntityManager, today: string): Promise<Due[]> =>
+/**
+ * Items without approved minutes. One notice per item, so that no notice depends on an item that is hidden from its
+ * reader.
+ */
+const findMinutesNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'minutes_due' AS kind, l.id AS "subjectId", m.minutes_due_on AS "dueOn", c.agency_id AS "agencyId",
@@ -149,8 +156,8 @@ const minutes = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Source: JAG note, section 3.3, rule 5. */
-const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
+/** Bids with results due or overdue, for the bidding agency. Source: JAG note, section 3.3, rule 5. */
+const findBidNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `SELECT CASE b.results_due_on WHEN $1 THEN 'bid_results_due' ELSE 'bid_results_overdue' END AS kind, b.id AS "subjectId",
        b.results_due_on AS "dueOn", b.agency_id AS "agencyId", b.case_id AS "caseId", b.panel_id AS "panelId",
@@ -159,8 +166,8 @@ const bids = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Source: JAG note, section 3.3, rule 1: what nobody took up when the papers of the meeting are due. */
-const feeds = (manager: EntityManager, today: string): Promise<Due[]> =>
+/** Feeds not acknowledged when the papers of the meeting are due. Source: JAG note, section 3.3, rule 1. */
+const findFeedNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'feed_not_taken_up' AS kind, f.id AS "subjectId", m.papers_due_on AS "dueOn", c.agency_id AS "agencyId",
@@ -170,7 +177,7 @@ const feeds = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today, TO_BE_HELD],
   );
 
-async function agreements(manager: EntityManager, today: string): Promise<Due[]> {
+async function findAgreementNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
   const inForce = await manager.query<
     (Pick<SharingAgreementVersion, 'id' | 'status' | 'reviewDue' | 'expiresOn'> & { agencyId: string })[]
   >(
@@ -188,8 +195,8 @@ async function agreements(manager: EntityManager, today: string): Promise<Due[]>
     }));
 }
 
-/** To the agencies of the partnership that have a data protection officer. */
-const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
+/** Emergency accesses with a review due, for the agencies of the partnership that have a data protection officer. */
+const findEmergencyNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `SELECT DISTINCT 'emergency_review_due' AS kind, e.id AS "subjectId", e.review_due_on AS "dueOn", p.agency_id AS "agencyId",
        e.case_id AS "caseId", e.panel_id AS "panelId"
@@ -199,11 +206,15 @@ const emergencies = (manager: EntityManager, today: string): Promise<Due[]> =>
     [today],
   );
 
-/** Days after which somebody is reminded that nobody can chair a matter, or do an action. */
-const REMINDED_OF_NOBODY_AFTER = 7;
+/** Days between reminders that nobody can chair a matter, or read an action. */
+const REMINDER_INTERVAL_DAYS = 7;
 
-/** Actions that nobody of their owner can read: to the coordination of the panel, which gives them to somebody else. */
-const unseen = (manager: EntityManager, today: string, actions: UnseenAction[]): Promise<Due[]> =>
+/** Actions that nobody of their owner can read, for the coordination of the panel, which can reassign them. */
+const findUnseenActionNotices = (
+  manager: EntityManager,
+  today: string,
+  actions: UnseenAction[],
+): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION})
      SELECT 'owner_cannot_see' AS kind, a.id AS "subjectId", $1::date::text AS "dueOn", c.agency_id AS "agencyId",
@@ -212,29 +223,29 @@ const unseen = (manager: EntityManager, today: string, actions: UnseenAction[]):
      JOIN coordination c ON c.panel_id = a.panel_id
      WHERE NOT EXISTS (SELECT FROM notices n WHERE n.kind = 'owner_cannot_see'
        AND n.subject_id = a.id AND n.agency_id = c.agency_id AND n.due_on >= $3) ORDER BY a.id, c.agency_id`,
-    [today, JSON.stringify(actions), daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER)],
+    [today, JSON.stringify(actions), daysAfter(today, 1 - REMINDER_INTERVAL_DAYS)],
   );
 
 /**
- * Cases, referrals and items that nobody is left to chair: to the coordination of the panel, and to the steering group, whose chair
- * may appoint a deputy. A compartment has its own members alone.
+ * Matters without a chair, for the coordination of the panel and for the steering group. The chair of the steering
+ * group may appoint a deputy. For a compartment, only its core members are notified.
  */
-async function chairsNeeded(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
-  const matters = await withoutAChair(manager, today, now);
+async function findMissingChairNotices(manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> {
+  const matters = await findMattersWithoutChair(manager, today, now);
   if (!matters.length) return [];
-  const recent = daysAfter(today, 1 - REMINDED_OF_NOBODY_AFTER);
+  const recent = daysAfter(today, 1 - REMINDER_INTERVAL_DAYS);
   return manager.query(
     `WITH coordination AS (${COORDINATION}), matters AS (
        SELECT j.*, p.compartment, p.partnership_id FROM jsonb_to_recordset($2)
          AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, "listingId" uuid)
-       JOIN panels p ON p.id = j."panelId"), told AS (
+       JOIN panels p ON p.id = j."panelId"), recipients AS (
        SELECT 'no_chair_left' AS kind, j.*, j."panelId" AS before, c.agency_id FROM matters j JOIN coordination c ON c.panel_id = j."panelId"
        UNION SELECT 'no_chair_left', j.*, j."panelId", m.agency_id FROM matters j JOIN memberships m ON j.compartment
          AND m.panel_id = j."panelId" AND m.tier = 'core' AND m.valid_from <= $1 AND coalesce(m.valid_to, 'infinity') >= $1
        UNION SELECT 'deputy_chair_needed', j.*, s.id, c.agency_id FROM matters j JOIN panels s ON NOT j.compartment
          AND s.partnership_id = j.partnership_id AND s.type = $3 JOIN coordination c ON c.panel_id = s.id)
      SELECT t.kind, t.type AS "subjectType", t.id AS "subjectId", $1::date::text AS "dueOn", t.agency_id AS "agencyId",
-       t."caseId", t."listingId", t.before AS "panelId", t."panelId" AS "planPanelId" FROM told t
+       t."caseId", t."listingId", t.before AS "panelId", t."panelId" AS "planPanelId" FROM recipients t
      WHERE NOT EXISTS (SELECT FROM notices n WHERE n.kind = t.kind AND n.subject_id = t.id AND n.agency_id = t.agency_id
        AND n.due_on >= $4) ORDER BY t.kind, t.id, t.agency_id`,
     [today, JSON.stringify(matters), STEERING_GROUP, recent],
@@ -242,10 +253,10 @@ async function chairsNeeded(manager: EntityManager, today: string, now: Date): P
 }
 
 /**
- * Recipients of what was corrected or recalled since, who were not told: to the agency that contributed it and to the coordination
- * of the panel. A disclosure keeps no foreign keys: what is not found is left out.
+ * Recipients not yet notified of a correction or recall, for the contributing agency and for the coordination of the
+ * panel. A disclosure has no foreign keys; references without a match become null.
  */
-const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]> =>
+const findRecipientNotices = (manager: EntityManager, today: string): Promise<DueNotice[]> =>
   manager.query(
     `WITH coordination AS (${COORDINATION}), pending AS (
        SELECT d.id, d.origin_agency_id, (d.pending_since AT TIME ZONE 'Europe/London')::date::text AS due_on,
@@ -253,19 +264,19 @@ const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]>
        FROM disclosures d LEFT JOIN cases c ON c.id = d.case_id
        LEFT JOIN listings l ON l.id = d.listing_id AND l.case_id = d.case_id
        LEFT JOIN panels p ON p.id = d.panel_id AND p.partnership_id = d.partnership_id
-       WHERE d.pending IS NOT NULL AND d.notified_at IS NULL), told AS (
+       WHERE d.pending IS NOT NULL AND d.notified_at IS NULL), recipients AS (
        SELECT *, origin_agency_id AS agency_id FROM pending
        UNION SELECT q.*, c.agency_id FROM pending q JOIN coordination c ON c.panel_id = q.panel_id)
      SELECT 'recipient_to_tell' AS kind, id AS "subjectId", due_on AS "dueOn", agency_id AS "agencyId", case_id AS "caseId",
-       listing_id AS "listingId", panel_id AS "panelId" FROM told ORDER BY id, agency_id`,
+       listing_id AS "listingId", panel_id AS "panelId" FROM recipients ORDER BY id, agency_id`,
     [today],
   );
 
-/** What somebody who is excluded from a matter changed: to the coordination of its panel, which checks it. */
-async function changesToCheck(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
-  const changed = await changedByExcluded(manager, today, now);
+/** Changes made by excluded people, for the coordination of the panel of the matter, which checks them. */
+async function findExcludedChangeNotices(manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> {
+  const changed = await findChangesByExcluded(manager, today, now);
   if (!changed.length) return [];
-  // what was read before another change of that day is to be checked again
+  // a notice read before a later change of the same day becomes unread
   await manager.query(
     `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1
      FROM jsonb_to_recordset($2) AS j (id uuid, day date, at timestamptz)
@@ -282,8 +293,8 @@ async function changesToCheck(manager: EntityManager, today: string, now: Date):
   );
 }
 
-/** Marks as unread what was read before another correction of the same day. */
-export const remindAgain = (manager: EntityManager, now: Date): Promise<unknown> =>
+/** Marks notices of recipients as unread if the record was corrected again after they were read. */
+export const markRecipientNoticesUnread = (manager: EntityManager, now: Date): Promise<unknown> =>
   manager.query(
     `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1 FROM disclosures d
      WHERE n.kind = 'recipient_to_tell' AND d.id = n.subject_id AND d.pending IS NOT NULL AND d.notified_at IS NULL
