@@ -66,7 +66,7 @@ const forbidden = [
     name: 'not-for-development-only',
     comment: 'what the service imports must be there in production',
     severity: 'error',
-    from: { path: '^src/' },
+    from: { path: '^src/', pathNot: '^src/(sandbox/|seed\\.ts)' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
   },
 ];

@@ -7,6 +7,8 @@ RUN npm ci --omit=optional --ignore-scripts
 COPY tsconfig.json nest-cli.json ./
 COPY src ./src
 RUN node_modules/.bin/nest build && npm prune --omit=dev --omit=optional --ignore-scripts
+# the sandbox lets anybody sign in as anybody: the image does not hold it
+RUN rm -rf dist/sandbox dist/seed.js dist/seed.js.map
 
 FROM node:24.9.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
@@ -15,6 +17,7 @@ COPY --from=build /srv/wardmote/package.json ./
 COPY --from=build /srv/wardmote/node_modules ./node_modules
 COPY --from=build /srv/wardmote/dist ./dist
 COPY migrations ./migrations
+COPY openapi ./openapi
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \

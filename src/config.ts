@@ -124,7 +124,8 @@ export const config = {
   /** Day for which the seed of the sandbox is generated. Empty for today. */
   sandboxNow: env['SANDBOX_NOW'] ?? '',
   issuers,
-  audience: env['AUDIENCE'] ?? 'https://wardmote.example/api',
+  /** Audience of the sandbox's tokens; each configured issuer has its own. */
+  sandboxAudience: 'https://wardmote.example/api',
   cursorSecret: cursorSecret || DEVELOPMENT_SECRET,
   /** Key that signs the checkpoints of the audit log. Null if the setting is not an Ed25519 key. */
   auditSigningKey: signingKey ? parseSigningKey(signingKey) : privateKeyFromSeed(DEVELOPMENT_SEED),

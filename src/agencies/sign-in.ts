@@ -47,7 +47,7 @@ const loopback = ['0.0.0.0', '::', '[::]'].includes(config.host) ? '127.0.0.1' :
 /** Issuer of the sandbox, with a fixed name and keys served by this process. */
 export const SANDBOX_ISSUER: IssuerConfig = {
   issuer: SANDBOX_ISSUER_NAME,
-  audience: config.audience,
+  audience: config.sandboxAudience,
   jwksUri: `http://${loopback}:${String(config.port)}/sandbox/issuer/jwks`,
   agency: null,
 };
