@@ -1327,8 +1327,8 @@ CREATE TABLE recusals (
     (ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)
   )
 );
-CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_idx
-  ON recusals (listing_id, practitioner_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_declared_idx
+  ON recusals (listing_id, practitioner_id, declared) WHERE ended_at IS NULL;
 CREATE INDEX recusals_meeting_id_updated_at_id_idx ON recusals (meeting_id, updated_at, id);
 CREATE INDEX recusals_practitioner_id_idx ON recusals (practitioner_id);
 

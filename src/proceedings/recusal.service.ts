@@ -61,7 +61,9 @@ export class RecusalService {
         await known(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
-      if ((await work.records.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
+      // a declared conflict holds for one registration, an imposed recusal for each of the person: neither replaces the other
+      const same = { listingId, practitionerId: who, declared, endedAt: null };
+      if ((await work.records.findMany('read', Recusal, same, 1)).length)
         throw conflict('recused-already', 'The person takes no part in this item already.');
       await this.hearers.heardUntilNow(work, { id: listing.id });
       const made = await work.write.insert(Recusal, {

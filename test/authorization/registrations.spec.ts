@@ -7,7 +7,7 @@
  * one registration; a chair present under a second registration who counts for the quorum; a recall by a second registration of
  * somebody excluded in person; a recall on one panel stopped by an exclusion on another; `matches` counted by names of today, and of
  * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake; a
- * name changed by one of two who share it.
+ * name changed by one of two who share it; a declared conflict that stands in the way of a recusal.
  */
 import type pg from 'pg';
 import { givenWallsApart, type WallsApart } from '../support/row-level-security.ts';
@@ -243,6 +243,19 @@ describe('a second registration', () => {
     const ending = officer.post(`${path}/recusals/${String(made.body.id)}/ending`, { reason: 'Over.' });
     await ending.set('if-match', '*').expect(404);
     await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
+  });
+
+  test('cannot read an item after the person declared a conflict and is then recused', async () => {
+    const { path, listingId } = await item();
+    await signsIn(first);
+    await (await by(OFFICER)).post(`${path}/recusals`, { listingId, reason: 'I know them.' }).expect(201);
+    await signsIn(second);
+    await (await by(OFFICER)).get(`${path}/listings/${listingId}`).expect(200);
+    const recusal = { listingId, practitionerId: first, reason: 'A relative.' };
+    const chair = await by(CHAIR);
+    await chair.post(`${path}/recusals`, recusal).expect(201);
+    expect((await chair.post(`${path}/recusals`, recusal)).body).toMatchObject({ code: 'recused-already' });
+    await (await by(OFFICER)).get(`${path}/listings/${listingId}`).expect(404);
   });
 
   test('does not count for the quorum of an item from which the person is recused', async () => {
