@@ -852,7 +852,8 @@ CREATE TABLE sharing_simulations (
 CREATE INDEX sharing_simulations_agreement_id_updated_at_id_idx ON sharing_simulations (agreement_id, updated_at, id);
 
 -- One exclusion of the same person or agency from the same matter runs at a time. One that is carried over to a
--- repeat and one made for the repeat itself run side by side.
+-- repeat and one made for the repeat itself run side by side, as do one that a colleague of the person imposed, who may
+-- end it, and one that others imposed.
 CREATE TABLE exclusions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
@@ -876,14 +877,15 @@ CREATE TABLE exclusions (
   made_by_id uuid,
   made_by_agency_id uuid,
   made_by_agency_type text,
+  by_colleague boolean NOT NULL DEFAULT false,
   ended_by_id uuid,
   end_reason text,
   CONSTRAINT exclusions_one_at_a_time EXCLUDE USING gist (
     (coalesce("panel_id", "partnership_id")) WITH =,
     (coalesce("case_id", "person_id")) WITH =,
     (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =,
-    (CASE WHEN "declared" THEN 'declared' ELSE 'imposed' END || "reach" || coalesce("origin_case_id"::text, ''))
-      WITH =,
+    (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach"
+        || coalesce("origin_case_id"::text, '')) WITH =,
     tstzrange("since", "until") WITH &&
   ) WHERE (since >= '2026-11-28 00:00+00'),
   CONSTRAINT "CHK_21caa50d9fdb54db6694138327" CHECK (until IS NULL OR until > since),

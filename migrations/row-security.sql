@@ -244,6 +244,20 @@ CREATE OR REPLACE TRIGGER access_grants_open_something
   BEFORE INSERT OR UPDATE OF practitioner_id, case_id, partnership_id ON access_grants
   FOR EACH ROW EXECUTE FUNCTION access_grants_open_something();
 
+-- Marks an exclusion that somebody of the agency of the person who is kept out imposed.
+CREATE OR REPLACE FUNCTION mark_exclusion_by_colleague() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.by_colleague := NOT NEW.declared AND EXISTS (
+    SELECT FROM practitioners p WHERE p.id = NEW.practitioner_id AND p.agency_id = NEW.made_by_agency_id);
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER mark_exclusion_by_colleague
+  BEFORE INSERT OR UPDATE OF practitioner_id, made_by_agency_id, declared, by_colleague ON exclusions
+  FOR EACH ROW EXECUTE FUNCTION mark_exclusion_by_colleague();
+
 -- -------------------------------------------------------------------------------------------------------------------
 -- Plans and escalations
 -- -------------------------------------------------------------------------------------------------------------------
