@@ -2070,7 +2070,7 @@ CREATE TABLE notices (
       'minutes_due', 'bid_results_due', 'bid_results_overdue', 'feed_not_taken_up', 'agreement_review_due',
       'emergency_review_due', 'emergency_alarm', 'action_before_steering_group', 'steering_group_answered',
       'escalation_to_answer', 'referral_redirected', 'no_chair_left', 'deputy_chair_needed', 'recipient_to_tell',
-      'owner_cannot_see', 'changed_by_excluded')
+      'owner_cannot_see', 'changed_by_excluded', 'kept_by_naming')
   ),
   CONSTRAINT notices_level CHECK (level BETWEEN 0 AND 3),
   CONSTRAINT notices_read CHECK ((read_at IS NULL) = (read_by_id IS NULL))

@@ -15,8 +15,9 @@ import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { withoutAChair } from './chairless.js';
 import { unseenByTheirOwner, type UnseenAction } from './unseen-actions.js';
-import { changedByExcluded } from './excluded-changes.js';
-import type { Notice } from './notice.entity.js';
+import { changedByExcluded, type ChangedMatter } from './excluded-changes.js';
+import { keptByNaming } from './kept-by-naming.js';
+import type { Notice, NoticeKind } from './notice.entity.js';
 
 export type Due = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
   Partial<
@@ -46,6 +47,7 @@ export async function dueOn(manager: EntityManager, actors: Actors, now: Date): 
     chairsNeeded,
     recipientsToTell,
     changesToCheck,
+    workToHandOn,
   ])
     found.push(...(await ask(manager, today, now)));
   found.push(...(await unseen(manager, today, await unseenByTheirOwner(manager, actors, now))));
@@ -262,23 +264,35 @@ const recipientsToTell = (manager: EntityManager, today: string): Promise<Due[]>
   );
 
 /** What somebody who is excluded from a matter changed: to the coordination of its panel, which checks it. */
-async function changesToCheck(manager: EntityManager, today: string, now: Date): Promise<Due[]> {
-  const changed = await changedByExcluded(manager, today, now);
+const changesToCheck = async (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>
+  ofMatters(manager, 'changed_by_excluded', await changedByExcluded(manager, today, now), today, now);
+
+/** Who is named in a matter, and thereby kept from somebody who is excluded from it: to the coordination of its panel. */
+const workToHandOn = async (manager: EntityManager, today: string, now: Date): Promise<Due[]> =>
+  ofMatters(manager, 'kept_by_naming', await keptByNaming(manager, today, now), today, now);
+
+async function ofMatters(
+  manager: EntityManager,
+  kind: NoticeKind,
+  changed: ChangedMatter[],
+  today: string,
+  now: Date,
+): Promise<Due[]> {
   if (!changed.length) return [];
   // what was read before another change of that day is to be checked again
   await manager.query(
     `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1
      FROM jsonb_to_recordset($2) AS j (id uuid, day date, at timestamptz)
-     WHERE n.kind = 'changed_by_excluded' AND n.subject_id = j.id AND n.due_on = j.day AND n.read_at < j.at`,
-    [now, JSON.stringify(changed)],
+     WHERE n.kind = $3 AND n.subject_id = j.id AND n.due_on = j.day AND n.read_at < j.at`,
+    [now, JSON.stringify(changed), kind],
   );
   return manager.query(
     `WITH coordination AS (${COORDINATION})
-     SELECT 'changed_by_excluded' AS kind, j.type AS "subjectType", j.id AS "subjectId", j.day AS "dueOn", c.agency_id AS "agencyId",
+     SELECT $3::text AS kind, j.type AS "subjectType", j.id AS "subjectId", j.day AS "dueOn", c.agency_id AS "agencyId",
        j."caseId", j."panelId", j."exclusionId"
      FROM jsonb_to_recordset($2) AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, "exclusionId" uuid, day text)
      JOIN coordination c ON c.panel_id = j."panelId" ORDER BY j.id, j.day, c.agency_id`,
-    [today, JSON.stringify(changed)],
+    [today, JSON.stringify(changed), kind],
   );
 }
 
