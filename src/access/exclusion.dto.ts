@@ -19,8 +19,8 @@ export class ExclusionRequest {
   personId?: string;
 
   /**
-   * Whom: a person, also by another registration of the same agency under a name that the person has or had; where both registrations
-   * are active, only while their names are the same …
+   * Whom: a person, also by another registration of the same agency under a name that the person has or had,
+   * whatever either is called later …
    */
   @IsOptional()
   @IsUUID()

@@ -32,8 +32,8 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 @Check('exclusions_origin', '(carried_from_id IS NULL) = (origin_case_id IS NULL)')
 export class Exclusion extends PartnershipRecord {
   /**
-   * Who is excluded: a person, by every registration of the same agency under a name that the person has or had; where two registrations
-   * are active, only while their names are the same. A declared conflict holds for this registration alone …
+   * Who is excluded: a person, by every registration of the same agency under a name that the person has or had,
+   * whatever either is called later. A declared conflict holds for this registration alone …
    */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
