@@ -8,7 +8,8 @@
  * somebody excluded in person; a recall on one panel stopped by an exclusion on another; `matches` counted by names of today, and of
  * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake;
  * a declared conflict that stands in the way of a recusal; an exclusion that ends when one of two active registrations is renamed; a name
- * given back within the day after an exclusion or a recusal of its bearer, or after a seat under it; a name given back by an administrator who has it.
+ * given back within the day after an exclusion or a recusal of its bearer, or after a seat under it; a registration with a role that becomes
+ * the administrator's own by either one's name; a name given back by an administrator who has it.
  */
 import type pg from 'pg';
 import { givenWallsApart, type WallsApart } from '../support/row-level-security.ts';
@@ -204,6 +205,21 @@ describe('a second registration', () => {
       [namesake],
     );
     expect(await changed(namesake, { name: 'Ludovic Hartspan' })).toBe('403 not-for-yourself');
+  });
+
+  test('with a role does not become one of an administrator who gives it or takes on its name', async () => {
+    const { rows } = await owner.query<{ id: string; name: string }>(
+      `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
+    );
+    const { id, name } = rows[0]!;
+    const fresh = await registeredAgain('Fresh Namely');
+    expect(await changed(fresh, { roles: ['safeguarding_lead'] })).toBe('200 undefined');
+    expect(await changed(fresh, { name })).toBe('403 not-for-yourself');
+    expect(await changed(fresh, { name, roles: [] })).toBe('200 undefined');
+    expect(await changed(fresh, { roles: ['safeguarding_lead'] })).toBe('403 not-for-yourself');
+    const other = await registeredAgain('Fresher Namely');
+    expect(await changed(other, { roles: ['safeguarding_lead'] })).toBe('200 undefined');
+    expect(await changed(id, { name: 'Fresher Namely' })).toBe('403 not-for-yourself');
   });
 
   test('reads a case from which a person of the same name declared a conflict for themselves', async () => {
