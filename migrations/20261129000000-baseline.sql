@@ -61,7 +61,11 @@ CREATE TABLE practitioners (
   issuer text NOT NULL,
   subject text NOT NULL,
   active boolean NOT NULL DEFAULT true,
-  UNIQUE (agency_id, issuer, subject)
+  UNIQUE (agency_id, issuer, subject),
+  CONSTRAINT practitioners_name CHECK (
+    name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
+      + (name ~ '[\u0400-\u052F]')::integer <= 1
+  )
 );
 CREATE INDEX practitioners_agency_id_idx ON practitioners (agency_id);
 CREATE INDEX practitioners_issuer_subject_idx ON practitioners (issuer, subject);
@@ -892,6 +896,10 @@ CREATE TABLE exclusions (
   CONSTRAINT "CHK_ae1661692faadba75b919ad70b" CHECK ((case_id IS NULL) <> (person_id IS NULL)),
   CONSTRAINT exclusions_ending CHECK (
     (ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)
+  ),
+  CONSTRAINT exclusions_name CHECK (
+    name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
+      + (name ~ '[\u0400-\u052F]')::integer <= 1
   ),
   CONSTRAINT exclusions_origin CHECK ((carried_from_id IS NULL) = (origin_case_id IS NULL)),
   CONSTRAINT exclusions_reach CHECK (reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)),

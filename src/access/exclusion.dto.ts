@@ -1,4 +1,5 @@
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { InOneScript } from '../agencies/one-script.js';
 import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
 
 /**
@@ -34,6 +35,7 @@ export class ExclusionRequest {
   /** … or everybody who has or had this name, also if they are registered later. */
   @IsOptional()
   @Length(3, 200)
+  @InOneScript()
   name?: string;
 
   /** A conflict of your own. Only a chair can give you the case or person back. */

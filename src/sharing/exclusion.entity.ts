@@ -1,6 +1,7 @@
 import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { Check, Column, Entity, Exclusion as ExclusionConstraint, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { InOneScript, inOneScriptSql } from '../agencies/one-script.js';
 import { Classified, ReasonOfPanel } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { References } from '../authorization/references.js';
@@ -29,6 +30,7 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
   'exclusions_ending',
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
 )
+@Check('exclusions_name', inOneScriptSql('name'))
 @Check('exclusions_origin', '(carried_from_id IS NULL) = (origin_case_id IS NULL)')
 export class Exclusion extends PartnershipRecord {
   /**
@@ -57,6 +59,7 @@ export class Exclusion extends PartnershipRecord {
   @Classified('third_party', 'summary')
   @IsOptional()
   @Length(3, 200)
+  @InOneScript()
   name: string | null;
 
   /** The name as it is matched. */

@@ -9,7 +9,8 @@
  * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake;
  * a declared conflict that stands in the way of a recusal; an exclusion that ends when one of two active registrations is renamed; a name
  * given back within the day after an exclusion or a recusal of its bearer, or after a seat under it; a registration with a role that becomes
- * the administrator's own by either one's name; a name given back by an administrator who has it.
+ * the administrator's own by either one's name; a name given back by an administrator who has it; a name in two scripts;
+ * a degree behind a name.
  */
 import type pg from 'pg';
 import { givenWallsApart, type WallsApart } from '../support/row-level-security.ts';
@@ -205,6 +206,30 @@ describe('a second registration', () => {
       [namesake],
     );
     expect(await changed(namesake, { name: 'Ludovic Hartspan' })).toBe('403 not-for-yourself');
+  });
+
+  test('cannot get a name that looks like another by letters of two scripts, nor can an exclusion name it', async () => {
+    const mixed = 'C\u043erin Holt';
+    const person = await registeredAgain('Corin Holt');
+    expect(await changed(person, { name: mixed })).toMatch(/^400/);
+    const administrator = await by('agency-administrator');
+    const request = { name: mixed, jobTitle: 'Officer', roles: [], issuer: 'https://issuer.example', subject: 'mixed' };
+    const registered = await administrator.post(`/v1/agencies/${agencyId}/people`, request);
+    const typed = await (await by(CHAIR)).post('/v1/exclusions', { caseId: jag, name: mixed, reason: 'Is a party.' });
+    for (const { status, body } of [registered, typed])
+      expect([status, body.errors[0].pointer]).toEqual([400, '/name']);
+    await expect(owner.query('UPDATE practitioners SET name = $2 WHERE id = $1', [person, mixed])).rejects.toThrow(
+      'practitioners_name',
+    );
+    expect(await changed(person, { name: 'Иван Петров' })).toBe('200 undefined');
+  });
+
+  test('cannot read the case under the name of the excluded person with a degree behind it', async () => {
+    const person = await registeredAgain('Jorin Holt');
+    await excluded({ caseId: jag, practitionerId: person });
+    expect(await changed(person, { active: false })).toBe('200 undefined');
+    await signsIn(await registeredAgain('Holt, Jorin BSc'));
+    expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
   });
 
   test('with a role does not become one of an administrator who gives it or takes on its name', async () => {
