@@ -61,7 +61,11 @@ CREATE TABLE practitioners (
   issuer text NOT NULL,
   subject text NOT NULL,
   active boolean NOT NULL DEFAULT true,
-  UNIQUE (agency_id, issuer, subject)
+  UNIQUE (agency_id, issuer, subject),
+  CONSTRAINT practitioners_name CHECK (
+    name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
+      + (name ~ '[\u0400-\u052F]')::integer <= 1
+  )
 );
 CREATE INDEX practitioners_agency_id_idx ON practitioners (agency_id);
 CREATE INDEX practitioners_issuer_subject_idx ON practitioners (issuer, subject);
@@ -852,7 +856,8 @@ CREATE TABLE sharing_simulations (
 CREATE INDEX sharing_simulations_agreement_id_updated_at_id_idx ON sharing_simulations (agreement_id, updated_at, id);
 
 -- One exclusion of the same person or agency from the same matter runs at a time. One that is carried over to a
--- repeat and one made for the repeat itself run side by side.
+-- repeat and one made for the repeat itself run side by side, as do one that a colleague of the person imposed, who may
+-- end it, and one that others imposed.
 CREATE TABLE exclusions (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
@@ -876,20 +881,25 @@ CREATE TABLE exclusions (
   made_by_id uuid,
   made_by_agency_id uuid,
   made_by_agency_type text,
+  by_colleague boolean NOT NULL DEFAULT false,
   ended_by_id uuid,
   end_reason text,
   CONSTRAINT exclusions_one_at_a_time EXCLUDE USING gist (
     (coalesce("panel_id", "partnership_id")) WITH =,
     (coalesce("case_id", "person_id")) WITH =,
     (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =,
-    (CASE WHEN "declared" THEN 'declared' ELSE 'imposed' END || "reach" || coalesce("origin_case_id"::text, ''))
-      WITH =,
+    (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach"
+        || coalesce("origin_case_id"::text, '')) WITH =,
     tstzrange("since", "until") WITH &&
   ) WHERE (since >= '2026-11-28 00:00+00'),
   CONSTRAINT "CHK_21caa50d9fdb54db6694138327" CHECK (until IS NULL OR until > since),
   CONSTRAINT "CHK_ae1661692faadba75b919ad70b" CHECK ((case_id IS NULL) <> (person_id IS NULL)),
   CONSTRAINT exclusions_ending CHECK (
     (ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)
+  ),
+  CONSTRAINT exclusions_name CHECK (
+    name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
+      + (name ~ '[\u0400-\u052F]')::integer <= 1
   ),
   CONSTRAINT exclusions_origin CHECK ((carried_from_id IS NULL) = (origin_case_id IS NULL)),
   CONSTRAINT exclusions_reach CHECK (reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)),
@@ -1326,8 +1336,8 @@ CREATE TABLE recusals (
     (ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)
   )
 );
-CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_idx
-  ON recusals (listing_id, practitioner_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_declared_idx
+  ON recusals (listing_id, practitioner_id, declared) WHERE ended_at IS NULL;
 CREATE INDEX recusals_meeting_id_updated_at_id_idx ON recusals (meeting_id, updated_at, id);
 CREATE INDEX recusals_practitioner_id_idx ON recusals (practitioner_id);
 
@@ -2067,7 +2077,7 @@ CREATE TABLE notices (
       'minutes_due', 'bid_results_due', 'bid_results_overdue', 'feed_not_taken_up', 'agreement_review_due',
       'emergency_review_due', 'emergency_alarm', 'action_before_steering_group', 'steering_group_answered',
       'escalation_to_answer', 'referral_redirected', 'no_chair_left', 'deputy_chair_needed', 'recipient_to_tell',
-      'owner_cannot_see', 'changed_by_excluded')
+      'owner_cannot_see', 'changed_by_excluded', 'kept_by_naming')
   ),
   CONSTRAINT notices_level CHECK (level BETWEEN 0 AND 3),
   CONSTRAINT notices_read CHECK ((read_at IS NULL) = (read_by_id IS NULL))

@@ -244,6 +244,20 @@ CREATE OR REPLACE TRIGGER access_grants_open_something
   BEFORE INSERT OR UPDATE OF practitioner_id, case_id, partnership_id ON access_grants
   FOR EACH ROW EXECUTE FUNCTION access_grants_open_something();
 
+-- Marks an exclusion that somebody of the agency of the person who is kept out imposed.
+CREATE OR REPLACE FUNCTION mark_exclusion_by_colleague() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.by_colleague := NOT NEW.declared AND EXISTS (
+    SELECT FROM practitioners p WHERE p.id = NEW.practitioner_id AND p.agency_id = NEW.made_by_agency_id);
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER mark_exclusion_by_colleague
+  BEFORE INSERT OR UPDATE OF practitioner_id, made_by_agency_id, declared, by_colleague ON exclusions
+  FOR EACH ROW EXECUTE FUNCTION mark_exclusion_by_colleague();
+
 -- -------------------------------------------------------------------------------------------------------------------
 -- Plans and escalations
 -- -------------------------------------------------------------------------------------------------------------------
@@ -318,9 +332,10 @@ REVOKE ALL ON FUNCTION delete_idempotent_replies(timestamptz) FROM PUBLIC;
 -- Names and registrations of practitioners
 -- -------------------------------------------------------------------------------------------------------------------
 
--- Adds the name that a practitioner is given. A name of less than a day that is taken back is removed, unless an
--- exclusion by that name was made meanwhile: otherwise an administrator could shut a colleague out for good by
--- renaming them.
+-- Adds the name that a practitioner is given. A name of less than a day that is taken back is removed: otherwise an
+-- administrator could shut a colleague out for good by renaming them. It is kept where somebody may have relied on it
+-- meanwhile: by an exclusion of that name, by an exclusion or a recusal of anybody of the agency who had it, or by a
+-- seat, an invitation or access that the practitioner was given.
 CREATE OR REPLACE FUNCTION keep_practitioner_names() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -332,7 +347,16 @@ BEGIN
       WHERE given.practitioner_id = NEW.id AND given.name_key = OLD.name_key
         AND earlier.practitioner_id = NEW.id AND earlier.name_key = NEW.name_key AND earlier.since < given.since
         AND given.since > NEW.updated_at - interval '1 day'
-        AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.name_key = given.name_key AND e.created_at >= given.since);
+        AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.name_key = given.name_key AND e.created_at >= given.since)
+        AND NOT EXISTS (SELECT 1 FROM practitioner_names n JOIN practitioners p ON p.id = n.practitioner_id
+          WHERE n.name_key = given.name_key AND p.agency_id = NEW.agency_id AND (
+            EXISTS (SELECT 1 FROM exclusions e
+              WHERE e.practitioner_id = p.id AND NOT e.declared AND e.created_at >= given.since)
+            OR EXISTS (SELECT 1 FROM recusals r
+              WHERE r.practitioner_id = p.id AND NOT r.declared AND r.created_at >= given.since)))
+        AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.practitioner_id = NEW.id AND m.created_at >= given.since)
+        AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.practitioner_id = NEW.id AND i.created_at >= given.since)
+        AND NOT EXISTS (SELECT 1 FROM access_grants g WHERE g.practitioner_id = NEW.id AND g.created_at >= given.since);
     PERFORM set_config('app.maintenance', before, true);
   END IF;
   INSERT INTO practitioner_names (practitioner_id, name_key, since) VALUES (NEW.id, NEW.name_key, NEW.updated_at)
@@ -345,9 +369,8 @@ REVOKE ALL ON FUNCTION keep_practitioner_names() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER keep_practitioner_names AFTER INSERT OR UPDATE OF name_key ON practitioners
   FOR EACH ROW EXECUTE FUNCTION keep_practitioner_names();
 
--- Registrations of the same agency under a name that the person has or had, the person included: a second login is no
--- way around an exclusion. Two active registrations are of one person only while their names are the same, so that a
--- name given by mistake joins nobody for good.
+-- Registrations of the same agency under a name that the person has or had, the person included: neither a second
+-- login nor another name is a way around an exclusion.
 CREATE OR REPLACE FUNCTION registrations_of(who uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT array_agg(one.id ORDER BY one.id) FROM (
@@ -356,7 +379,7 @@ SELECT array_agg(one.id ORDER BY one.id) FROM (
     JOIN practitioner_names mine ON mine.practitioner_id = self.id
     JOIN practitioner_names theirs ON theirs.name_key = mine.name_key
     JOIN practitioners other ON other.id = theirs.practitioner_id AND other.agency_id = self.agency_id
-    WHERE self.id = who AND (NOT (self.active AND other.active) OR self.name_key = other.name_key)) one
+    WHERE self.id = who) one
 $$;
 REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
 

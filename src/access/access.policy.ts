@@ -29,7 +29,7 @@ const theOneExcluded: DenyRule = {
   name: 'the-one-excluded',
   step: 'conflict',
   sentence:
-    'who is or was kept out by it, or is kept out by another of its case, of its person, or of a case or referral of its panel that names the person',
+    'who is or was kept out by it, or is kept out by another of its case, of its person, or of a case or referral of its panel that names the person; by a conflict that they declared, as far as the person was named then',
   where: (actor) => ({
     $or: [
       { practitionerId: { $in: actor.registrationIds } },

@@ -1,5 +1,6 @@
 import { IsIn, IsOptional, Length } from 'class-validator';
 import { Uuid } from '../http/uuid.js';
+import { InOneScript } from '../agencies/one-script.js';
 import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
 
 /**
@@ -20,8 +21,8 @@ export class ExclusionRequest {
   personId?: string;
 
   /**
-   * Whom: a person, also by another registration of the same agency under a name that the person has or had; where both registrations
-   * are active, only while their names are the same …
+   * Whom: a person, also by another registration of the same agency under a name that the person has or had,
+   * whatever either is called later …
    */
   @IsOptional()
   @Uuid()
@@ -35,6 +36,7 @@ export class ExclusionRequest {
   /** … or everybody who has or had this name, also if they are registered later. */
   @IsOptional()
   @Length(3, 200)
+  @InOneScript()
   name?: string;
 
   /** A conflict of your own. Only a chair can give you the case or person back. */

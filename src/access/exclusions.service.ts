@@ -177,12 +177,13 @@ const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 A
 
 /**
  * The exclusion of the same whom from the same, on the same panel. One that is carried over from a case which is hidden from the
- * coordination that asks does not count: it would be told by the refusal.
+ * coordination that asks does not count: it would be told by the refusal. Nor does one that a colleague of the excluded person imposed,
+ * and may end, where somebody of another agency asks.
  */
 async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Promise<string | null> {
   const running = await work.manager.query<{ id: string; isCarried: boolean }[]>(
     `SELECT e.id, e.carried_from_id IS NOT NULL AS "isCarried" ${RUNNING} AND NOT e.declared AND e.practitioner_id IS NOT DISTINCT FROM $5
-       AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 2, 1`,
+       AND (NOT e.by_colleague OR e.made_by_agency_id = $8) AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 2, 1`,
     [
       from.caseId ?? from.personId,
       from.panelId,
@@ -191,6 +192,7 @@ async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Pro
       whom.practitionerId,
       whom.agencyId,
       whom.nameKey,
+      work.actor.agencyId,
     ],
   );
   const ids = running.map(({ id }) => id);

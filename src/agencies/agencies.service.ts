@@ -85,6 +85,7 @@ export class AgenciesService {
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
       });
       await mustNotPart(work, joinedBefore);
+      await mustGainNoRole(work);
       // also on the way back: of somebody who was made inactive before this was done
       if (request.active !== undefined && request.active !== found.active) await this.departures.left(work, changed);
       work.recordEvent('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
@@ -163,16 +164,33 @@ function notForOneself(
   { name, roles, active }: PractitionerChange,
   found?: Practitioner,
 ): void {
-  const isOneself =
-    (found && registrationIds.includes(found.id)) || (name !== undefined && nameKeys.includes(staffNameKey(name)));
   const asked = roles ?? found?.roles ?? [];
-  const held = found && (found.active || !active) ? found.roles : [];
-  if (isOneself && asked.some((role) => !held.includes(role)))
-    throw refused(
-      'not-for-yourself',
-      'You cannot give yourself a role, nor anybody whom your agency registers under a name that you have or had. Ask another administrator of your agency.',
-    );
+  // a registration that becomes one's own by the name brings no role along
+  const isOwn = found !== undefined && registrationIds.includes(found.id);
+  const held = isOwn && (found.active || !active) ? found.roles : [];
+  const isOneself = isOwn || (name !== undefined && nameKeys.includes(staffNameKey(name)));
+  if (isOneself && asked.some((role) => !held.includes(role))) throw roleForOneself();
 }
+
+/**
+ * Refuses a change of a name by which a registration with a role becomes one of the actor's: the actor may have given the role.
+ * Source: docs/who-may-widen.md, row 4.
+ */
+async function mustGainNoRole(work: UnitOfWork): Promise<void> {
+  const { id, registrationIds } = work.actor;
+  const gained = await work.manager.query<{ id: string }[]>(
+    `SELECT p.id FROM unnest(registrations_of($1)) one JOIN practitioners p ON p.id = one
+     WHERE p.id <> ALL ($2::uuid[]) AND p.roles <> '{}'`,
+    [id, registrationIds],
+  );
+  if (gained.length) throw roleForOneself();
+}
+
+const roleForOneself = (): Error =>
+  refused(
+    'not-for-yourself',
+    'You cannot give yourself a role, nor anybody whom your agency registers under a name that you have or had. Ask another administrator of your agency.',
+  );
 
 /** Pairs of registrations, the first one the actor's, that exclusions and recusals treat as one person. */
 async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string[]>> {
@@ -184,8 +202,8 @@ async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string
 }
 
 /**
- * Refuses a change of a name, or of who is active, that parts a registration of the actor from another under the same name: what is
- * kept from the one is kept from the other while they are joined. Source: docs/who-may-widen.md, row 31.
+ * Refuses to take back a name of less than a day, where that parts a registration of the actor from another under the same name: what
+ * is kept from the one is kept from the other while they are joined. Source: docs/who-may-widen.md, row 31.
  */
 async function mustNotPart(work: UnitOfWork, before: ReadonlyMap<string, string[]>): Promise<void> {
   const after = await registrationsJoined(work);

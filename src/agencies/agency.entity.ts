@@ -4,6 +4,7 @@ import { Classified } from '../authorization/classification.js';
 import { PURPOSES, type Purpose } from '../authentication/purposes.js';
 import { RecordEntity } from '../records/record-entity.js';
 import { AGENCY_TYPES, type AgencyType } from './agency-types.js';
+import { InOneScript, inOneScriptSql } from './one-script.js';
 
 /** A borough's community safety partnership, or the BCU that spans several. Records of people never cross it. */
 @Entity('partnerships')
@@ -97,6 +98,7 @@ export type SystemRole = (typeof SYSTEM_ROLES)[number];
 @Entity('practitioners')
 @Unique(['agencyId', 'issuer', 'subject'])
 @Index(['issuer', 'subject'])
+@Check('practitioners_name', inOneScriptSql('name'))
 export class Practitioner extends RecordEntity {
   /** The agency that employs the person. */
   @Column({ type: 'uuid' })
@@ -109,6 +111,7 @@ export class Practitioner extends RecordEntity {
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 200)
+  @InOneScript()
   name: string;
 
   /** The name as typed exclusions are matched with it (`staffNameKey`). */

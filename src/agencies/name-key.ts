@@ -7,18 +7,35 @@ export function nameKey(name: string | null | undefined): string | null {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** Ranks and titles that stand before a name at work, in the directory or in a typed one. */
+/** Ranks, titles, degrees and honours before or after a name at work, in the directory or in a typed one. */
 const TITLES = new Set(
-  'mr mrs ms miss mx dr prof rev cllr sir dame pc dc ps sgt ds insp di ci dci supt dsu cs pcso'.split(' '),
+  [
+    'mr mrs ms miss mx dr prof rev cllr sir dame pc dc ps sgt ds insp di ci dci supt dsu cs pcso wpc dcs acc cc',
+    'ba bsc beng bed llb ma msc mba med mphil mres mph llm phd dphil dsc edd pgce pgdip pgcert dipsw dipse cqsw hons hon',
+    'rn rgn rmn rnld rm rsw sw mbbs mbchb mrcp frcp mrcgp frcgp frcpch mrcpsych frcpsych bvsc fcmi mcmi',
+    'cbe obe mbe kbe dbe bem qpm kpm jp kc qc esq jnr jr snr sr',
+  ].flatMap((line) => line.split(' ')),
 );
 
+const isTitle = (word: string): boolean => TITLES.has(nameKey(word) ?? '');
+
+/** Words of a part of a name without the titles at its ends; `least` words stay. */
+function withoutTitles(words: string[], least: number): string[] {
+  const left = [...words];
+  while (left.length > least && isTitle(left[0] ?? '')) left.shift();
+  while (left.length > least && isTitle(left.at(-1) ?? '')) left.pop();
+  return left;
+}
+
 /**
- * The name of a member of staff as it is matched with a typed one: without title, given name first. Two people of one
- * name have the same key.
+ * The name of a member of staff as it is matched with a typed one: without titles before or after it, given name first. Two people of
+ * one name have the same key.
  */
 export function staffNameKey(name: string): string {
-  const [family, given] = name.split(',', 2) as [string, string?];
-  const words = (given?.trim() ? `${given} ${family}` : name).trim().split(/\s+/);
-  while (words.length > 2 && TITLES.has((words[0] ?? '').replace(/\.$/, '').toLowerCase())) words.shift();
-  return nameKey(words.join(' ')) || name;
+  const parts = name.split(',').map((part) => part.trim().split(/\s+/).filter(Boolean));
+  const [family = [], ...others] = parts;
+  // "Holt, Corin" has its given name behind the comma, "Corin Holt, BSc" has none
+  const given = others.find((words) => withoutTitles(words, 0).length) ?? [];
+  const words = given.length ? [...withoutTitles(given, 1), ...withoutTitles(family, 1)] : family;
+  return nameKey(withoutTitles(words, 2).join(' ')) || name;
 }

@@ -49,13 +49,13 @@ export async function addListing(
 export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
 
 /**
- * Latest recusal of each person from any item of the case $1 that was not heard, if that recusal has not ended. An item
+ * Latest declared and latest imposed recusal of each person from any item of the case $1 that was not heard, if it has not ended. An item
  * was heard if it was begun and decided, other than to defer it.
  */
 const RUNNING_RECUSALS = `SELECT latest.id FROM (
-    SELECT DISTINCT ON (r.practitioner_id) r.id, r.ended_at FROM recusals r JOIN listings l ON l.id = r.listing_id
+    SELECT DISTINCT ON (r.practitioner_id, r.declared) r.id, r.ended_at FROM recusals r JOIN listings l ON l.id = r.listing_id
     WHERE r.case_id = $1 AND (l.started_at IS NULL OR l.outcome IS NULL OR l.outcome = 'defer')
-    ORDER BY r.practitioner_id, r.created_at DESC, r.id DESC) latest
+    ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.id DESC) latest
   WHERE latest.ended_at IS NULL`;
 
 /**

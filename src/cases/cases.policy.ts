@@ -42,7 +42,7 @@ declare module '../authentication/actor.js' {
 }
 
 /** The column `id` of every case that must not exist for the actor. */
-export const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
+const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
      FROM exclusions e WHERE ${CONCERNING_ME})
    SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)

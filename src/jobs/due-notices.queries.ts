@@ -15,8 +15,9 @@ import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { findMattersWithoutChair } from './chairless.js';
 import { findUnseenActions, type UnseenAction } from './unseen-actions.js';
-import { findChangesByExcluded } from './excluded-changes.js';
-import type { Notice } from './notice.entity.js';
+import { findChangesByExcluded, type ChangedMatter } from './excluded-changes.js';
+import { findPeopleKeptByNaming } from './kept-by-naming.js';
+import type { Notice, NoticeKind } from './notice.entity.js';
 
 export type DueNotice = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
   Partial<
@@ -46,6 +47,7 @@ export async function findDueNotices(manager: EntityManager, actors: Actors, now
     findMissingChairNotices,
     findRecipientNotices,
     findExcludedChangeNotices,
+    findKeptByNamingNotices,
   ])
     found.push(...(await ask(manager, today, now)));
   found.push(...(await findUnseenActionNotices(manager, today, await findUnseenActions(manager, actors, now))));
@@ -273,23 +275,35 @@ const findRecipientNotices = (manager: EntityManager, today: string): Promise<Du
   );
 
 /** Changes made by excluded people, for the coordination of the panel of the matter, which checks them. */
-async function findExcludedChangeNotices(manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> {
-  const changed = await findChangesByExcluded(manager, today, now);
+const findExcludedChangeNotices = async (manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> =>
+  noticesOfMatters(manager, 'changed_by_excluded', await findChangesByExcluded(manager, today, now), today, now);
+
+/** People named in a matter and so hidden from somebody excluded from it, for the coordination of its panel. */
+const findKeptByNamingNotices = async (manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> =>
+  noticesOfMatters(manager, 'kept_by_naming', await findPeopleKeptByNaming(manager, today, now), today, now);
+
+async function noticesOfMatters(
+  manager: EntityManager,
+  kind: NoticeKind,
+  changed: ChangedMatter[],
+  today: string,
+  now: Date,
+): Promise<DueNotice[]> {
   if (!changed.length) return [];
   // a notice read before a later change of the same day becomes unread
   await manager.query(
     `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1
      FROM jsonb_to_recordset($2) AS j (id uuid, day date, at timestamptz)
-     WHERE n.kind = 'changed_by_excluded' AND n.subject_id = j.id AND n.due_on = j.day AND n.read_at < j.at`,
-    [now, JSON.stringify(changed)],
+     WHERE n.kind = $3 AND n.subject_id = j.id AND n.due_on = j.day AND n.read_at < j.at`,
+    [now, JSON.stringify(changed), kind],
   );
   return manager.query(
     `WITH coordination AS (${COORDINATION})
-     SELECT 'changed_by_excluded' AS kind, j.type AS "subjectType", j.id AS "subjectId", j.day AS "dueOn", c.agency_id AS "agencyId",
+     SELECT $3::text AS kind, j.type AS "subjectType", j.id AS "subjectId", j.day AS "dueOn", c.agency_id AS "agencyId",
        j."caseId", j."panelId", j."exclusionId"
      FROM jsonb_to_recordset($2) AS j (id uuid, type text, "panelId" uuid, "caseId" uuid, "exclusionId" uuid, day text)
      JOIN coordination c ON c.panel_id = j."panelId" ORDER BY j.id, j.day, c.agency_id`,
-    [today, JSON.stringify(changed)],
+    [today, JSON.stringify(changed), kind],
   );
 }
 

@@ -14,7 +14,8 @@ import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 @Entity('recusals')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-@Index(['listingId', 'practitionerId'], { unique: true, where: 'ended_at IS NULL' })
+// a conflict that somebody declares holds for one registration: it must not stand in the way of a recusal that holds for each
+@Index(['listingId', 'practitionerId', 'declared'], { unique: true, where: 'ended_at IS NULL' })
 @Index(['meetingId', 'updatedAt', 'id'])
 @Index(['practitionerId'])
 @Check('recusals_ended', `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)`)

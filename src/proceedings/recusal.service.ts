@@ -61,7 +61,9 @@ export class RecusalService {
         await requireKnownPerson(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
-      if ((await work.records.findMany('read', Recusal, { listingId, practitionerId: who, endedAt: null }, 1)).length)
+      // a declared conflict holds for one registration, an imposed recusal for each of the person: neither replaces the other
+      const same = { listingId, practitionerId: who, declared, endedAt: null };
+      if ((await work.records.findMany('read', Recusal, same, 1)).length)
         throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
       await this.hearers.recordHearersUntilNow(work, { id: listing.id });
       const made = await work.write.insert(Recusal, {
@@ -86,11 +88,12 @@ export class RecusalService {
    */
   private async recuseFromOtherItems(work: UnitOfWork, made: Recusal): Promise<void> {
     await work.asSystem(async () => {
-      const { caseId, practitionerId } = made;
+      const { caseId, practitionerId, declared } = made;
       const toBeHeard = await work.manager.query<{ id: string; meetingId: string }[]>(OTHER_ITEMS_TO_BE_HEARD, [
         caseId,
         practitionerId,
         TO_BE_HELD,
+        declared,
       ]);
       for (const item of toBeHeard) {
         await this.hearers.recordHearersUntilNow(work, { id: item.id });
@@ -116,11 +119,11 @@ export class RecusalService {
   }
 }
 
-/** Items of the case $1 to be heard, at meetings with a status of $3, from which person $2 is not recused. */
+/** Items of the case $1 to be heard, at meetings with a status of $3, without such a recusal of person $2 (declared: $4). */
 const OTHER_ITEMS_TO_BE_HEARD = `SELECT l.id, l.meeting_id AS "meetingId" FROM listings l
   JOIN meetings m ON m.id = l.meeting_id AND m.status = ANY ($3)
   WHERE l.case_id = $1 AND l.outcome IS NULL AND l.removed_at IS NULL AND NOT EXISTS (
-    SELECT FROM recusals r WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.ended_at IS NULL)
+    SELECT FROM recusals r WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.declared = $4 AND r.ended_at IS NULL)
   ORDER BY l.id`;
 
 /** Recuses the person from another item of the same case. The event is not part of the case's timeline. */

@@ -13,12 +13,13 @@ const RUNNING = `SELECT e.id FROM repeated_cases repeated JOIN cases c ON c.id =
 
 /**
  * The running exclusion of the same whom, imposed or declared as the other, carried over from the same first case: one that was made for this
- * case itself can be ended alone. $1 the case, $2 now, $3 person, $4 agency, $5 key of a name, $6 whether it is declared,
- * $7 the first case.
+ * case itself can be ended alone. One that a colleague imposed, who may end it, is not the same as one that
+ * others imposed. $1 the case, $2 now, $3 person, $4 agency, $5 key of a name, $6 whether it is declared, $7 the first case, $8 whether a colleague
+ * imposed it.
  */
 const SAME = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
   AND e.practitioner_id IS NOT DISTINCT FROM $3 AND e.agency_id IS NOT DISTINCT FROM $4 AND e.name_key IS NOT DISTINCT FROM $5
-  AND e.declared = $6 AND e.origin_case_id = $7 ORDER BY e.id LIMIT 1`;
+  AND e.declared = $6 AND e.origin_case_id = $7 AND e.by_colleague = $8 ORDER BY e.id LIMIT 1`;
 
 /** Pairs of a case and a case that was opened by a repeat of it, from one case on, in the order of opening. $1 the case. */
 const REPEATS = `WITH RECURSIVE opened AS (
@@ -68,7 +69,7 @@ async function carriedOn(
   const { practitionerId, agencyId, name, nameKey, reason, declared } = earlier;
   const { madeById, madeByAgencyId, madeByAgencyType } = earlier;
   const originCaseId = earlier.originCaseId ?? earlier.caseId;
-  const whom = [practitionerId, agencyId, nameKey, declared, originCaseId];
+  const whom = [practitionerId, agencyId, nameKey, declared, originCaseId, earlier.byColleague];
   const [same] = await work.manager.query<{ id: string }[]>(SAME, [caseId, work.now, ...whom]);
   if (same) return work.manager.findOneByOrFail(Exclusion, { id: same.id });
   const carried = await work.write.insert(Exclusion, {

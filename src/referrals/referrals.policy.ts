@@ -16,7 +16,7 @@ import {
 } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
 import { Case } from '../cases/case.entity.js';
-import { EXCLUDED_CASES, excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
+import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
@@ -35,33 +35,57 @@ declare module '../authentication/actor.js' {
   interface ActorAttributes {
     /**
      * People whom cases and referrals of a panel name that an exclusion hides from the actor: by which cases, and because of whom else.
-     * What else names them makes no difference, or the actor could name them elsewhere.
+     * What else names them makes no difference, or the actor could name them elsewhere. Of a conflict
+     * that the actor declared, those whom they named when it was declared.
      */
     peopleOfHiddenMatters: { panelId: string; personId: string; caseIds: string[]; excludedPersonIds: string[] }[];
   }
 }
 
-/** Columns `id`, `case_id` and `excluded_id`: referrals of hidden cases, and those that name somebody from whom the actor is excluded. */
-const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id FROM referrals r JOIN hidden ON hidden.id = r.case_id
-   UNION SELECT r.id, rc.earlier_case_id, NULL FROM repeated_cases rc
-     JOIN exclusions e ON e.case_id = rc.earlier_case_id AND ${CONCERNING_ME}
+/**
+ * Exclusions of the actor, with the moment after which a naming makes no difference: of a conflict that the actor declared, the
+ * declaration. What was named later would take from the actor what they go on working with, by the act of any colleague on the panel.
+ */
+const MINE = `SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
+    CASE WHEN NOT e.declared THEN 'infinity' WHEN e.carried_from_id IS NULL THEN e.since ELSE '-infinity' END AS named_by
+  FROM exclusions e WHERE ${CONCERNING_ME}`;
+
+/** Columns `id` and `named_by`: cases that are hidden by them. */
+const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS NOT NULL
+   UNION SELECT cp.case_id, mine.named_by FROM case_people cp JOIN mine USING (person_id)
+     WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND cp.created_at <= mine.named_by
+   UNION SELECT c.id, mine.named_by FROM cases c JOIN mine USING (person_id)
+     WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by`;
+
+/**
+ * Columns `id`, `case_id`, `excluded_id` and `named_by`: referrals of hidden cases, and those that name somebody from whom the actor
+ * is excluded.
+ */
+const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_by FROM referrals r JOIN hidden ON hidden.id = r.case_id
+   UNION SELECT r.id, rc.earlier_case_id, NULL, mine.named_by FROM repeated_cases rc
+     JOIN mine ON mine.case_id = rc.earlier_case_id
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND r.author_id <> who.id AND rc.found_by_id IS DISTINCT FROM who.id
-   UNION SELECT r.id, NULL, e.person_id FROM exclusions e
-     JOIN referrals r ON r.submitted_at IS NOT NULL AND (e.reach = 'partnership' OR e.panel_id = r.panel_id)
-       AND (r.author_id <> who.id OR r.case_id IS NOT NULL)
-     WHERE e.person_id IS NOT NULL AND (e.person_id = r.person_id
-       OR EXISTS (SELECT FROM referral_people p WHERE p.referral_id = r.id AND p.person_id = e.person_id)) AND ${CONCERNING_ME}`;
+   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine
+     JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
+       AND (r.author_id <> who.id OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
+     WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
+       WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
 
 declareAttribute(
   'peopleOfHiddenMatters',
-  `WITH hidden AS (${EXCLUDED_CASES}), matters AS (${HIDDEN_REFERRALS}),
-     within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c JOIN hidden ON hidden.id = c.id
-       UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p JOIN hidden ON hidden.id = p.case_id
-       UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p JOIN hidden ON hidden.id = p.case_id
-       UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r JOIN matters m ON m.id = r.id
-       UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p JOIN matters m ON m.id = p.referral_id
+  `WITH mine AS (${MINE}), hidden AS (${HIDDEN_CASES}), matters AS (${HIDDEN_REFERRALS}),
+     within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c
+         JOIN hidden h ON h.id = c.id AND c.created_at <= h.named_by
+       UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p
+         JOIN hidden h ON h.id = p.case_id AND p.created_at <= h.named_by
+       UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p
+         JOIN hidden h ON h.id = p.case_id AND p.created_at <= h.named_by
+       UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r
+         JOIN matters m ON m.id = r.id AND r.created_at <= m.named_by
+       UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p
+         JOIN matters m ON m.id = p.referral_id AND p.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_person_corrections p
-         JOIN matters m ON m.id = p.referral_id)
+         JOIN matters m ON m.id = p.referral_id AND p.created_at <= m.named_by)
    SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases,
      'excludedPersonIds', one.people) ORDER BY one.panel_id, one.person_id), '[]')
    FROM (SELECT w.panel_id, w.person_id, coalesce(jsonb_agg(DISTINCT w.case_id) FILTER (WHERE w.case_id IS NOT NULL), '[]') AS cases,
@@ -461,7 +485,7 @@ extendSubject(ProtectedAddress, {
       name: 'before-a-hidden-matter',
       step: 'conflict',
       sentence:
-        'who is excluded from the person, or from a case or referral that names the person, on the panel before which it stands, or on any panel where its agency keeps it, unless they wrote the address',
+        'who is excluded from the person, or from a case or referral that names the person, on the panel before which it stands, or on any panel where its agency keeps it, unless they wrote the address; by a conflict that they declared, as far as the person was named then',
       where: (actor) => {
         const wheres = [...excludedByPanel(actor), ...namedInHiddenMatters(actor)];
         // hidden before it is put before the panel, too: that it vanishes then would tell

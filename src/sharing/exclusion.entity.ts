@@ -2,6 +2,7 @@ import { IsIn, IsOptional, Length } from 'class-validator';
 import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, Exclusion as ExclusionConstraint, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { InOneScript, inOneScriptSql } from '../agencies/one-script.js';
 import { Classified, ReasonOfPanel } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { References } from '../authorization/references.js';
@@ -24,17 +25,18 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 @Check('exclusions_reach', `reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)`)
 @ExclusionConstraint(
   'exclusions_one_at_a_time',
-  `USING gist ((coalesce("panel_id", "partnership_id")) WITH =, (coalesce("case_id", "person_id")) WITH =, (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =, (CASE WHEN "declared" THEN 'declared' ELSE 'imposed' END || "reach" || coalesce("origin_case_id"::text, '')) WITH =, tstzrange("since", "until") WITH &&) WHERE (since >= '2026-11-28 00:00+00')`,
+  `USING gist ((coalesce("panel_id", "partnership_id")) WITH =, (coalesce("case_id", "person_id")) WITH =, (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =, (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach" || coalesce("origin_case_id"::text, '')) WITH =, tstzrange("since", "until") WITH &&) WHERE (since >= '2026-11-28 00:00+00')`,
 )
 @Check(
   'exclusions_ending',
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
 )
+@Check('exclusions_name', inOneScriptSql('name'))
 @Check('exclusions_origin', '(carried_from_id IS NULL) = (origin_case_id IS NULL)')
 export class Exclusion extends PartnershipRecord {
   /**
-   * Who is excluded: a person, by every registration of the same agency under a name that the person has or had; where two registrations
-   * are active, only while their names are the same. A declared conflict holds for this registration alone …
+   * Who is excluded: a person, by every registration of the same agency under a name that the person has or had,
+   * whatever either is called later. A declared conflict holds for this registration alone …
    */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
@@ -58,6 +60,7 @@ export class Exclusion extends PartnershipRecord {
   @Classified('third_party', 'summary')
   @IsOptional()
   @Length(3, 200)
+  @InOneScript()
   name: string | null;
 
   /** The name as it is matched. */
@@ -151,6 +154,14 @@ export class Exclusion extends PartnershipRecord {
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   madeByAgencyType: string | null;
+
+  /**
+   * It was imposed by somebody of the agency of the person who is kept out, who may end it: it stands in the way of none that others
+   * impose. A trigger sets it.
+   */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  byColleague: boolean;
 
   /** The chair who ended it. */
   @Column({ type: 'uuid', nullable: true })

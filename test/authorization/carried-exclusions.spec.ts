@@ -12,7 +12,7 @@
  * case from which somebody was excluded only after such an act; a chair who only reads counted as one who decides; rows that stay
  * when a role entered in error is taken out of a case, and rows that go although the referral was corrected before; the
  * moment at which a case was opened in the exclusions carried over to it; an exclusion that is not carried over where the repeat has one of its own; an acceptance by whoever is excluded from a case that is found to be
- * repeated only then; the version of a screening that changes with a referral hidden from its reader; reason, author and place in the
+ * repeated only then; one exclusion carried over for the two of a colleague and of another chair; the version of a screening that changes with a referral hidden from its reader; reason, author and place in the
  * list of an exclusion that is carried over from a hidden case, and the refusal to make the same one; a pair compared by present roles
  * alone; a case that a correction makes one about the pair of an earlier case; people taken out by a chair of the excluded person's agency.
  */
@@ -494,6 +494,21 @@ test('equal exclusions are carried over once, and an imposed one beside a declar
     );
   const carried = await carriedTo(await opened(at));
   expect(carried.map((one) => one['declared'] as boolean).sort()).toEqual([false, true]);
+});
+
+test('one that a colleague of the person imposed is carried over beside one that another chair imposed', async () => {
+  const at = await place();
+  const earlier = await opened(at);
+  const whom = await idOf('police-sergeant');
+  await made('police-inspector', '/v1/exclusions', { caseId: earlier, reason: 'On leave.', ...whom });
+  await excluded(earlier, whom);
+  const repeat = await opened(at);
+  const carried = await carriedTo(repeat);
+  expect(carried).toHaveLength(2);
+  const { id: inspector } = await practitioner(owner, 'police-inspector');
+  const mild = carried.find((one) => one['madeById'] === inspector);
+  await ended(mild!, 'police-inspector');
+  expect(await reads('police-sergeant', `/v1/cases/${repeat}`)).toBe(404);
 });
 
 describe('the pair of a MARAC', () => {

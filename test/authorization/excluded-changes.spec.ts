@@ -3,7 +3,8 @@
  * wrote: to refuse it would tell of the exclusion. The coordination of the panel is told to check what was changed.
  *
  * Seen to fail: a notice of changes by somebody who is not excluded; a second change of a day after the notice was read; a returned
- * referral that is rewritten; a notice for a reader from whom the exclusion is hidden.
+ * referral that is rewritten; a notice for a reader from whom the exclusion is hidden; no notice of a naming that keeps a person from
+ * somebody excluded; one because of a declared conflict, and one where the person is named in no other case.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -69,8 +70,8 @@ async function opened(personId: string): Promise<string> {
   return done(answer, 200)['caseId'];
 }
 
-async function toCheck(who: string, subjectId: string): Promise<Row[]> {
-  const { body } = await (await by(who)).get('/v1/notices?limit=100&kind=changed_by_excluded').expect(200);
+async function toCheck(who: string, subjectId: string, kind = 'changed_by_excluded'): Promise<Row[]> {
+  const { body } = await (await by(who)).get(`/v1/notices?limit=100&kind=${kind}`).expect(200);
   const notices: Row[] = body.data.filter((one: Row) => one['subjectId'] === subjectId);
   // one for each agency of the coordination
   return notices.filter(({ agencyId }) => agencyId === notices[0]?.['agencyId']);
@@ -107,6 +108,47 @@ test('the coordinator gets a notice when somebody excluded from a person changes
   await jobsDone();
   expect(await toCheck('jag-coordinator', referralId)).toMatchObject([{ subjectType: 'Referral', caseId: null }]);
   expect(await toCheck('housing-officer', referralId)).toEqual([]);
+});
+
+test('the coordinator gets a notice when a naming keeps a person from somebody who works with them in another case', async () => {
+  const personId = await person('Cordelia');
+  await opened(personId);
+  const caseId = await opened(await person('Theodora'));
+  const { id: practitionerId } = await practitioner(owner, 'police-sergeant');
+  await made('jag-chair', '/v1/exclusions', { caseId, practitionerId, reason: 'A relative of the family.' });
+  const role = { personId, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
+  const namings = async (who: string): Promise<Row[]> => toCheck(who, caseId, 'kept_by_naming');
+  await made('housing-officer', `/v1/cases/${caseId}/people`, role);
+  await jobsDone();
+  expect(await namings('jag-coordinator')).toEqual([]);
+  // from now on the naming keeps something from the sergeant
+  const address = { kind: 'refuge', address: '4 Larch Court', panelId };
+  await made('housing-officer', `/v1/persons/${personId}/protected-addresses`, address);
+  await jobsDone();
+  expect(await namings('jag-coordinator')).toMatchObject([{ subjectType: 'Case', caseId, panelId, level: 3 }]);
+  for (const who of ['police-sergeant', 'housing-officer', 'outsider']) expect(await namings(who)).toEqual([]);
+});
+
+test('the coordinator gets no notice when somebody declared the conflict or has no other case of the person', async () => {
+  const personId = await person('Ottilie');
+  const matters = [await opened(await person('Hesper')), await opened(await person('Isolde'))];
+  const { id: practitionerId } = await practitioner(owner, 'police-sergeant');
+  await made('police-sergeant', '/v1/exclusions', { caseId: matters[0], declared: true, reason: 'A friend.' });
+  await made('jag-chair', '/v1/exclusions', {
+    caseId: matters[1],
+    practitionerId,
+    reason: 'A relative of the family.',
+  });
+  const role = { personId, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
+  await made('housing-officer', `/v1/cases/${matters[1]}/people`, role);
+  const address = { kind: 'refuge', address: '5 Larch Court', panelId };
+  await made('housing-officer', `/v1/persons/${personId}/protected-addresses`, address);
+  await jobsDone();
+  expect(await toCheck('jag-coordinator', matters[1]!, 'kept_by_naming')).toEqual([]);
+  await opened(personId);
+  await made('housing-officer', `/v1/cases/${matters[0]}/people`, role);
+  await jobsDone();
+  expect(await toCheck('jag-coordinator', matters[0]!, 'kept_by_naming')).toEqual([]);
 });
 
 test('the coordinator gets a notice again when the record is changed after the notice was read', async () => {

@@ -9,7 +9,8 @@
  * nobody taken for a conflict of one's own; the same exclusion running twice, by the service and by the database; an exclusion by name that
  * does not say how many people it matches, and one that counts people of another partnership; a declared conflict that no panel keeps,
  * which nobody can end; one that a panel keeps, ended by an officer; an action given to an excluded agency; the
- * answer to the ending of an exclusion, with its reason.
+ * answer to the ending of an exclusion, with its reason; an exclusion by a colleague of the person that stands in the way of another;
+ * a chair who declared a conflict and loses exclusions because of a person whom a member names there later.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -189,6 +190,43 @@ describe('an exclusion', () => {
         [jag, practitionerId],
       ),
     ).rejects.toThrow('exclusions_one_at_a_time');
+  });
+
+  test('one that a chair imposed is ended by the chair after a member names the person where the chair has a conflict', async () => {
+    const whom = { personId: person, panelId: panels.get('ask-jag') };
+    const { id: practitionerId } = await practitioner(owner, OFFICER);
+    const { id: another } = await practitioner(owner, SERGEANT);
+    const made = await exclude('jag-chair', { ...whom, practitionerId });
+    const other = (await casesOf(owner, 'ask-jag')).find(({ id }) => id !== jag)!.id;
+    expect((await exclude('jag-chair', { caseId: other, declared: true })).status).toBe(201);
+    const role = { personId: person, role: 'witness', rationale: 'Was there.', since: '2026-01-01' };
+    await (await by('fire-officer')).post(`/v1/cases/${other}/people`, role).expect(201);
+    expect((await exclude('jag-chair', { ...whom, practitionerId: another })).status).toBe(201);
+    const chair = await by('jag-chair');
+    const path = `/v1/exclusions/${made.body.id as string}`;
+    await chair.get(path).expect(200);
+    await chair.post(`${path}/ending`, { reason: 'Mistaken.' }).set('if-match', '*').expect(200);
+    await owner.query('DELETE FROM case_people WHERE case_id = $1 AND person_id = $2', [other, person]);
+  });
+
+  test('one that a colleague of the person imposed does not stand in the way of one by another chair', async () => {
+    const { id: practitionerId } = await practitioner(owner, SERGEANT);
+    for (const from of [{ caseId: jag }, { personId: person, panelId: panels.get('ask-jag') }]) {
+      const body = { ...from, practitionerId };
+      const mild = await exclude('police-inspector', body);
+      expect(code(await exclude('police-inspector', body))).toEqual([409, 'excluded-already']);
+      const firm = await exclude('jag-chair', body);
+      expect([mild.status, firm.status]).toEqual([201, 201]);
+      expect(code(await exclude('jag-coordinator', body))).toEqual([409, 'excluded-already']);
+      const inspector = await by('police-inspector');
+      const end = (id: string) =>
+        inspector.post(`/v1/exclusions/${id}/ending`, { reason: 'Over.' }).set('if-match', '*');
+      await end(firm.body.id as string).expect(403);
+      await end(mild.body.id as string).expect(200);
+      expect(none(await sees(SERGEANT, jag))).toBe(true);
+      expect(code(await exclude('police-inspector', body))).toEqual([409, 'excluded-already']);
+      await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
+    }
   });
 
   test('a person whom others excluded can declare a conflict, as if nobody had', async () => {

@@ -7,7 +7,8 @@
  * an address put before a panel that has no case or referral about the person, by the agency that recorded the person; agencies
  * that read an address that was taken back, and are not listed as to be told; an address put before a panel because of a referral
  * that an exclusion hides from its author, and because of a draft; an address that tells an excluded safeguarding lead which panel has
- * the person, and that they take back; disclosures, and notices of a change, that tell an excluded lead of a hidden address.
+ * the person, and that they take back; disclosures, and notices of a change, that tell an excluded lead of a hidden address; an
+ * address that vanishes for whoever declared a conflict with another case, when the person is named there.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -189,6 +190,56 @@ describe('the agency that recorded the person', () => {
     expect(submitted.text).toContain('"status":"submitted"');
     expect((await recorded('housing-officer', panel('ask-syv'))).status).toBe(201);
     expect((await recorded('housing-officer', panel('ask-channel'))).status).toBe(422);
+  });
+});
+
+describe('somebody who is kept out of another case of the panel', () => {
+  let other: string;
+  const naming = async () =>
+    (await by('police-sergeant'))
+      .post(`/v1/cases/${other}/people`, {
+        personId: person,
+        role: 'witness',
+        rationale: 'Was there.',
+        since: '2026-01-01',
+      })
+      .expect(201);
+  const kept = async (who: string, body: object): Promise<string> =>
+    (await (await by(who)).post('/v1/exclusions', { caseId: other, reason: 'Knows a party.', ...body }).expect(201))
+      .body.id;
+
+  beforeEach(async () => {
+    // a case from which the sandbox keeps nobody out
+    const { rows } = await owner.query<{ id: string }>(
+      'SELECT case_id AS id FROM exclusions WHERE case_id IS NOT NULL',
+    );
+    const taken = new Set([cases.marac, ...rows.map(({ id }) => id)]);
+    other = (await casesOf(owner, 'ask-marac')).find(({ id }) => !taken.has(id))!.id;
+  });
+  afterEach(async () => {
+    await owner.query('DELETE FROM exclusions WHERE case_id = $1', [other]);
+    await owner.query('DELETE FROM case_people WHERE case_id = $1 AND person_id = $2', [other, person]);
+  });
+
+  test('keeps the address of somebody who is named there after a conflict was declared', async () => {
+    const { body } = await recorded('police-sergeant', panel('ask-marac'));
+    await kept('idva', { declared: true });
+    await naming();
+    expect([await known('idva'), await revealed('idva', body.id)]).toEqual([1, 200]);
+  });
+
+  test('does not find the address of somebody who was named there when a conflict was declared', async () => {
+    const { body } = await recorded('police-sergeant', panel('ask-marac'));
+    await naming();
+    await kept('idva', { declared: true });
+    expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);
+  });
+
+  test('does not find the address of somebody who is named there after an exclusion by others', async () => {
+    const { body } = await recorded('police-sergeant', panel('ask-marac'));
+    await kept('marac-coordinator', { practitionerId: (await practitioner(owner, 'idva')).id });
+    await naming();
+    expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);
   });
 });
 

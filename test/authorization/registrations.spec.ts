@@ -6,8 +6,11 @@
  * recusals by the facts; the bar of an exclusion that has ended asked of one registration; facts that somebody else may know, matched by
  * one registration; a chair present under a second registration who counts for the quorum; a recall by a second registration of
  * somebody excluded in person; a recall on one panel stopped by an exclusion on another; `matches` counted by names of today, and of
- * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake; a
- * name changed by one of two who share it.
+ * one registration; a name given by mistake that keeps somebody out for good; a conflict that somebody declares held against a namesake;
+ * a declared conflict that stands in the way of a recusal; an exclusion that ends when one of two active registrations is renamed; a name
+ * given back within the day after an exclusion or a recusal of its bearer, or after a seat under it; a registration with a role that becomes
+ * the administrator's own by either one's name; a name given back by an administrator who has it; a name in two scripts;
+ * a degree behind a name.
  */
 import type pg from 'pg';
 import { givenWallsApart, type WallsApart } from '../support/row-level-security.ts';
@@ -45,6 +48,13 @@ async function registeredAgain(name: string): Promise<string> {
 async function signsIn(id: string): Promise<void> {
   await owner.query(`UPDATE practitioners SET subject = 'away-' || id WHERE subject = $1`, [OFFICER]);
   await owner.query(`UPDATE practitioners SET subject = $2 WHERE id = $1`, [id, OFFICER]);
+}
+
+/** Status and code of a change of a registration by the administrator of the agency. */
+async function changed(id: string, change: object): Promise<string> {
+  const administrator = await by('agency-administrator');
+  const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${id}`, change, '*');
+  return `${String(status)} ${String(body.code)}`;
 }
 
 async function layers(): Promise<{ policy: string[]; rowSecurity: string[] }> {
@@ -113,40 +123,128 @@ describe('a second registration', () => {
     expect(await layers()).toEqual({ policy: [jag], rowSecurity: [jag] });
   });
 
-  test('is not renamed, nor renames the other, by an administrator who has the same name', async () => {
-    const { rows } = await owner.query<{ id: string; name: string }>(
-      `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
-    );
-    const { id, name } = rows[0]!;
-    const namesake = await registeredAgain(name);
+  test('cannot read the case after an administrator renames the excluded registration, or makes it active again renamed', async () => {
+    const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE id = $1', [first]);
+    await excluded({ caseId: jag, practitionerId: first });
     const administrator = await by('agency-administrator');
-    const renamed = async (whom: string, to: string): Promise<string> => {
-      const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${whom}`, { name: to }, '*');
-      return `${String(status)} ${String(body.code)}`;
-    };
-    for (const whom of [id, namesake]) expect(await renamed(whom, 'Wilhelmina Oxley')).toBe('403 not-for-yourself');
-    await owner.query(`UPDATE practitioners SET active = false WHERE id = $1`, [namesake]);
-    expect(await renamed(id, `Mrs ${name}`)).toBe('200 undefined');
-    expect(await renamed(id, 'Wilhelmina Oxley')).toBe('200 undefined');
+    const path = `/v1/agencies/${agencyId}/people/${first}`;
+    for (const change of [
+      { name: 'Thora Wintergill' },
+      { active: false },
+      { name: 'Wilhelmina Oxley', active: true },
+    ]) {
+      await administrator.patch(path, change, '*').expect(200);
+      expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
+    }
+    await administrator.patch(path, { name: rows[0]!.name }, '*').expect(200);
+    await owner.query(
+      `UPDATE memberships SET valid_to = NULL, ended_at = NULL, end_reason = NULL WHERE practitioner_id = $1 AND ended_at > now() - interval '1 minute'`,
+      [first],
+    );
   });
 
-  test('is not made active again under another name by an administrator who has the name of before', async () => {
+  test('cannot read the case under a name of less than a day, given back after the exclusion', async () => {
+    const person = await registeredAgain('Tessa Vane');
+    const path = `/v1/agencies/${agencyId}/people/${person}`;
+    const administrator = await by('agency-administrator');
+    await administrator.patch(path, { name: 'Nadia Brook' }, '*').expect(200);
+    await excluded({ caseId: jag, practitionerId: person });
+    await administrator.patch(path, { name: 'Tessa Vane' }, '*').expect(200);
+    await administrator.patch(path, { active: false }, '*').expect(200);
+    await signsIn(await registeredAgain('Nadia Brook'));
+    expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
+  });
+
+  test('cannot read the item under a name of less than a day, given back after the recusal', async () => {
+    const person = await registeredAgain('Tessa Harrowgate');
+    const path = `/v1/agencies/${agencyId}/people/${person}`;
+    const administrator = await by('agency-administrator');
+    await administrator.patch(path, { name: 'Nadia Harrowgate' }, '*').expect(200);
+    const { path: meeting, listingId } = await item();
+    const recusal = { listingId, practitionerId: person, reason: 'A relative.' };
+    await (await by(CHAIR)).post(`${meeting}/recusals`, recusal).expect(201);
+    await administrator.patch(path, { name: 'Tessa Harrowgate' }, '*').expect(200);
+    await signsIn(await registeredAgain('Nadia Harrowgate'));
+    await (await by(OFFICER)).get(`${meeting}/listings/${listingId}`).expect(404);
+  });
+
+  test('cannot read the case after the name is given back under which it received a seat', async () => {
+    const person = await registeredAgain('Corin Ashdale');
+    await excluded({ caseId: jag, practitionerId: person });
+    const other = await registeredAgain('Ivo Ashdale');
+    await owner.query('DELETE FROM memberships WHERE practitioner_id = $1', [other]);
+    const administrator = await by('agency-administrator');
+    const path = `/v1/agencies/${agencyId}/people/${other}`;
+    await administrator.patch(path, { name: 'Corin Ashdale' }, '*').expect(200);
+    const seat = { practitionerId: other, tier: 'core', role: 'member', validFrom: inDays(0).slice(0, 10) };
+    await (await by(CHAIR)).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
+    await administrator.patch(path, { name: 'Ivo Ashdale' }, '*').expect(200);
+    await signsIn(other);
+    expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
+  });
+
+  test('goes on as the same person as an administrator of that name when one of them is renamed', async () => {
     const { rows } = await owner.query<{ id: string; name: string }>(
       `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
     );
     const { id, name } = rows[0]!;
     const namesake = await registeredAgain(name);
-    const administrator = await by('agency-administrator');
-    const changed = async (whom: string, change: object): Promise<string> => {
-      const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${whom}`, change, '*');
-      return `${String(status)} ${String(body.code)}`;
-    };
+    expect(await changed(namesake, { name: 'Wilhelmina Oxley' })).toBe('200 undefined');
+    expect(await changed(namesake, { roles: ['safeguarding_lead'] })).toBe('403 not-for-yourself');
     expect(await changed(namesake, { active: false })).toBe('200 undefined');
-    expect(await changed(namesake, { active: true, name: 'Thora Wintergill' })).toBe('403 not-for-yourself');
-    expect(await changed(id, { name: 'Thora Wintergill' })).toBe('200 undefined');
-    expect(await changed(namesake, { active: true })).toBe('403 not-for-yourself');
+    expect(await changed(namesake, { active: true, name: 'Thora Wintergill' })).toBe('200 undefined');
+    expect(await changed(id, { name: 'Thora Oxley' })).toBe('200 undefined');
+    expect(await changed(namesake, { roles: ['safeguarding_lead'] })).toBe('403 not-for-yourself');
     expect(await changed(id, { name })).toBe('200 undefined');
-    expect(await changed(namesake, { active: true })).toBe('200 undefined');
+  });
+
+  test('is not given back its name by an administrator whose name it was given on that day', async () => {
+    const namesake = await registeredAgain('Ludovic Hartspan');
+    await owner.query(
+      `UPDATE practitioners one SET name = a.name, name_key = a.name_key, updated_at = now() FROM practitioners a
+       WHERE one.id = $1 AND a.subject = 'agency-administrator'`,
+      [namesake],
+    );
+    expect(await changed(namesake, { name: 'Ludovic Hartspan' })).toBe('403 not-for-yourself');
+  });
+
+  test('cannot get a name that looks like another by letters of two scripts, nor can an exclusion name it', async () => {
+    const mixed = 'C\u043erin Holt';
+    const person = await registeredAgain('Corin Holt');
+    expect(await changed(person, { name: mixed })).toMatch(/^400/);
+    const administrator = await by('agency-administrator');
+    const request = { name: mixed, jobTitle: 'Officer', roles: [], issuer: 'https://issuer.example', subject: 'mixed' };
+    const registered = await administrator.post(`/v1/agencies/${agencyId}/people`, request);
+    const typed = await (await by(CHAIR)).post('/v1/exclusions', { caseId: jag, name: mixed, reason: 'Is a party.' });
+    for (const { status, body } of [registered, typed])
+      expect([status, body.errors[0].pointer]).toEqual([400, '/name']);
+    await expect(owner.query('UPDATE practitioners SET name = $2 WHERE id = $1', [person, mixed])).rejects.toThrow(
+      'practitioners_name',
+    );
+    expect(await changed(person, { name: 'Иван Петров' })).toBe('200 undefined');
+  });
+
+  test('cannot read the case under the name of the excluded person with a degree behind it', async () => {
+    const person = await registeredAgain('Jorin Holt');
+    await excluded({ caseId: jag, practitionerId: person });
+    expect(await changed(person, { active: false })).toBe('200 undefined');
+    await signsIn(await registeredAgain('Holt, Jorin BSc'));
+    expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
+  });
+
+  test('with a role does not become one of an administrator who gives it or takes on its name', async () => {
+    const { rows } = await owner.query<{ id: string; name: string }>(
+      `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
+    );
+    const { id, name } = rows[0]!;
+    const fresh = await registeredAgain('Fresh Namely');
+    expect(await changed(fresh, { roles: ['safeguarding_lead'] })).toBe('200 undefined');
+    expect(await changed(fresh, { name })).toBe('403 not-for-yourself');
+    expect(await changed(fresh, { name, roles: [] })).toBe('200 undefined');
+    expect(await changed(fresh, { roles: ['safeguarding_lead'] })).toBe('403 not-for-yourself');
+    const other = await registeredAgain('Fresher Namely');
+    expect(await changed(other, { roles: ['safeguarding_lead'] })).toBe('200 undefined');
+    expect(await changed(id, { name: 'Fresher Namely' })).toBe('403 not-for-yourself');
   });
 
   test('reads a case from which a person of the same name declared a conflict for themselves', async () => {
@@ -245,6 +343,19 @@ describe('a second registration', () => {
     await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
   });
 
+  test('cannot read an item after the person declared a conflict and is then recused', async () => {
+    const { path, listingId } = await item();
+    await signsIn(first);
+    await (await by(OFFICER)).post(`${path}/recusals`, { listingId, reason: 'I know them.' }).expect(201);
+    await signsIn(second);
+    await (await by(OFFICER)).get(`${path}/listings/${listingId}`).expect(200);
+    const recusal = { listingId, practitionerId: first, reason: 'A relative.' };
+    const chair = await by(CHAIR);
+    await chair.post(`${path}/recusals`, recusal).expect(201);
+    expect((await chair.post(`${path}/recusals`, recusal)).body).toMatchObject({ code: 'recused-already' });
+    await (await by(OFFICER)).get(`${path}/listings/${listingId}`).expect(404);
+  });
+
   test('does not count for the quorum of an item from which the person is recused', async () => {
     const { rows } = await owner.query<{ rules: object }>('SELECT rules FROM panel_rules WHERE panel_id = $1', [
       panelId,
@@ -286,7 +397,7 @@ describe('a chair', () => {
     const path = `/v1/agencies/${agencyId}/people/${bearer}`;
     await (await by('agency-administrator')).patch(path, { name: 'Cressida Dale' }, '*').expect(200);
     const namesake = await registeredAgain('Cressida Nightbarrow');
-    for (const practitionerId of [bearer, namesake]) expect(await matches({ practitionerId })).toBe(1);
+    for (const practitionerId of [bearer, namesake]) expect(await matches({ practitionerId })).toBe(2);
     expect(await matches({ name })).toBe(2);
     expect(await matches({ agencyId })).toBeNull();
   });
