@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 
 /**
- * Runs a script in plain Node, outside Jest's module system, and answers the JSON it prints: for what needs the built
- * modules at full speed, such as thousands of generated worlds.
+ * Runs a script in plain Node, outside Jest's module system, and returns the JSON in its last line of output. For work that
+ * needs the built modules at full speed, such as thousands of generated worlds.
  */
 export function runInNode<T>(script: string, args: string[] = [], env: Record<string, string> = {}): Promise<T> {
   const { NODE_ENV: _, ...inherited } = process.env;
@@ -14,8 +14,20 @@ export function runInNode<T>(script: string, args: string[] = [], env: Record<st
       ['--enable-source-maps', path.resolve(script), ...args],
       options,
       (error, stdout, stderr) => {
-        if (error) reject(new Error(`${script} failed: ${error.message}\n${stderr}${stdout}`));
-        else resolve(JSON.parse(stdout) as T);
+        const failed = (why: string): void => {
+          reject(new Error(`${script} failed: ${why}\n${stderr}${stdout}`));
+        };
+        if (error) {
+          failed(error.message);
+          return;
+        }
+        // libraries log to the same output; an error thrown here would be lost
+        const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+        try {
+          resolve(JSON.parse(last) as T);
+        } catch {
+          failed('its last line is not JSON');
+        }
       },
     );
   });
