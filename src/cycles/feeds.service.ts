@@ -104,7 +104,10 @@ export class FeedsService {
             agencyId: actor.agencyId,
             contributingType: actor.agencyType,
           })) ?? first;
-      return work.respond.one(FeedView, first as Feed, { status: 201 });
+      const [readable] = await work.records.findMany('read', Feed, { itemId }, 1);
+      if (readable) return work.respond.one(FeedView, readable, { status: 201 });
+      // all feeds went to other partnerships, whose cycles the actor need not know
+      return work.respond.one(FeedView, { ...(first as Feed), cycleId: null, itemId: null }, { status: 201 });
     });
   }
 

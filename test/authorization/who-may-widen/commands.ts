@@ -57,7 +57,7 @@ const INTERESTING: [RegExp, number][] = [
   [/\/(emergency-accesses|invitations)$/, 12],
   [/\/meetings\/\{id\}\/listings$/, 12],
   [/bids\/\{id\}\/(listing|waiver-request)$|agenda\/circulation$|\/signatures$/, 6],
-  [/\/(recusals|access-requests)$/, 4],
+  [/\/(recusals|access-requests|research-requests)$/, 4],
   [/PATCH \/v1\/(cases|contributions|actions|persons)\//, 3],
   [/\/(contributions|release-requests)$/, 2],
   [/sharing-agreements|cycle|simulations|person-searches|explanations|meetings$/, 0.3],
