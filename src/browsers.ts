@@ -1,4 +1,4 @@
-/** What browsers must know: security headers of every answer, and which pages may call from another origin. */
+/** Security headers of every response, and CORS: the pages of one other origin may call the API. */
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';

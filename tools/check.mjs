@@ -7,6 +7,7 @@ import { buildIfNeeded } from './build.mjs';
 import { checkSql, checkEntitiesMatch } from './check-migrations.mjs';
 import { checkFileNames, checkMachineTraces } from './check-traces.mjs';
 import { lockIsComplete } from './complete-lock.mjs';
+import { checkProse } from './check-prose.mjs';
 import { CannotStart } from './lifeline.mjs';
 import { node, tool } from './run.mjs';
 
@@ -22,6 +23,7 @@ const steps = [
   ['dependencies between areas', () => tool('depcruise --config .dependency-cruiser.mjs src')],
   ['lock file', lockIsComplete],
   ['file names', checkFileNames],
+  ['prose of comments', checkProse],
   ['traces of a machine', checkMachineTraces],
   ['OpenAPI document is the built one', () => node('dist/openapi.js', '--check')],
   [

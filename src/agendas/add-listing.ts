@@ -49,8 +49,8 @@ export async function addListing(
 export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
 
 /**
- * Latest declared and latest imposed recusal of each person from any item of the case $1 that was not heard, if it has not ended. An item
- * was heard if it was begun and decided, other than to defer it.
+ * Running recusals from items of the case `$1` that were not heard: the latest declared and the latest imposed one of each
+ * person, unless it has ended. An item was heard if it was begun and decided, other than to defer it.
  */
 const RUNNING_RECUSALS = `SELECT latest.id FROM (
     SELECT DISTINCT ON (r.practitioner_id, r.declared) r.id, r.ended_at FROM recusals r JOIN listings l ON l.id = r.listing_id

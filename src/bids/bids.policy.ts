@@ -1,6 +1,6 @@
 /**
- * Who sees a bid: those who read the case of its plan, whose agency made it, and the panel before which it stands, which sees
- * the bid without the plan and the case. A conflict or a compartment hides the case, and so the bid.
+ * Rules for bids. Readers of the plan's case and the bidding agency read a bid; the panel that decides on it reads it
+ * without plan and case. A conflict or a compartment hides the case, and so the bid.
  */
 import type { Where } from '../authorization/conditions.js';
 import { declareSubject, extendSubject } from '../authorization/subjects.js';
@@ -79,10 +79,10 @@ declareSubject(Resource, 'Resource', {
   ],
 });
 
-/** A draft is its agency's own, until that submits it or asks the chairs to let it go ahead of its plan. */
+/** Bids that were submitted, or for which a waiver was requested. Other drafts are visible to their agency only. */
 const LEFT_ITS_AGENCY: Where = { $or: [{ submittedAt: { $ne: null } }, { waiverReason: { $ne: null } }] };
 
-/** What the panel before which a bid stands sees of it. */
+/** Fields shown to the panel that decides on the bid. */
 const WITHOUT_THE_CASE = [
   'id',
   'version',

@@ -37,8 +37,8 @@ export class CasePeopleController {
   }
 
   /**
-   * End a person's role in a case (chair, coordinator, the agency that named the person), or remove a person named in
-   * error (chair, coordinator)
+   * End the role of a person in a case (chair, coordinator, agency that named the person); remove one named in error
+   * (chair, coordinator)
    */
   @Post('people/:roleId/ending')
   @RequirePermission('change', CasePerson)

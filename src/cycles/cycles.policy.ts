@@ -1,4 +1,4 @@
-/** When the panels of a partnership meet is no secret to whoever sits on one of them. What one hands on to another is read at both ends. */
+/** Rules for cycles: members of any panel of the partnership read them. Both panels read what one hands on to the other. */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { declareSubject, extendSubject, type AllowRule } from '../authorization/subjects.js';
@@ -19,7 +19,7 @@ const seated: AllowRule = {
   where: (actor) => ({ partnershipId: { $in: seatedPartnerships(actor) } }),
 };
 
-/** Who turns a cycle coordinates a panel that meets in that partnership; which panels, the service asks of each stage. */
+/** Cycles are planned by those who coordinate a panel of the partnership; the service checks the panel of each stage. */
 extendSubject(Panel, {
   allowRules: [
     {

@@ -1,6 +1,7 @@
 /**
- * Who reads a notice: those of the agency that it was sent to who have to do with the matter, and the panel's coordination. A conflict or a compartment hides it with its case. Who watches over the jobs: administrators and data
- * protection officers; how much a job found to tell is for the latter alone, as a number tells of what is hidden.
+ * Rules for notices and job runs. People of the receiving agency who are concerned with the matter read a notice, and so
+ * does the coordination of the panel; a conflict or a compartment hides it with its case. Administrators and data
+ * protection officers read job runs, the officers alone how many notices a run created, as a number reveals hidden matters.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
@@ -38,7 +39,7 @@ const aboutOwnTask = (actor: Actor): Where => ({
   $and: [sentTo(actor, TO_OWNERS), concernedAtAgency(actor, 'panelId', { action: { $elemMatch: namedOwner(actor) } })],
 });
 
-/** Notices to the actor's agency about a bid for a plan of a panel on which the actor sits, or to its safeguarding leads. */
+/** Notices to the actor's agency about its bids: for members of the plan's panel, and safeguarding leads. */
 const aboutOwnBid = (actor: Actor): Where => ({
   $and: [sentTo(actor, TO_BIDDERS), concernedAtAgency(actor, 'planPanelId')],
 });
@@ -48,7 +49,7 @@ const ofPanel = (actor: Actor, kinds: NoticeKind[]): Where => ({
   kind: { $in: kinds },
 });
 
-/** What is about an action is known to those alone who may know of the action. */
+/** Notices about actions are limited to people who may know of the action. */
 const known = (actor: Actor): Where => ({
   $or: [
     { subjectType: { $ne: 'Action' } },
@@ -78,7 +79,7 @@ const WITHOUT_THE_CASE = [
   'createdAt',
 ];
 
-/** A notice that was sent because of an exclusion tells of it. */
+/** Hides notices that would reveal the exclusion because of which they were sent. */
 const hiddenWithExclusion: DenyRule = {
   name: 'hidden-exclusion',
   step: 'conflict',

@@ -1,6 +1,5 @@
 /**
- * Namings that hide a person from somebody who works with the person in another case of the panel, because that somebody
- * is excluded from the matter. Hidden are the person's protected address and, from those who decide there, the exclusions
+ * Namings that hide a person from an excluded colleague who works with the person in another case of the panel. Hidden are the person's protected address and, from those who decide there, the exclusions
  * because of the person. The excluded are not told, which would reveal the matter; the coordination of the panel is, and
  * has somebody else take over. Source: MARAC note, section 6.4 "Conflicts and staff cases".
  */

@@ -1,7 +1,7 @@
 /**
- * People, places and groups: whoever recorded one, and the agency's safeguarding leads, read it; everybody else reads it only
- * through a case or a referral that they may read (`cases.policy.ts`, `referrals.policy.ts` extend the rules here). There is no
- * index of people.
+ * Rules for people, places and groups. Their authors and the safeguarding leads of the authors' agencies read them;
+ * everybody else only through a case or referral (`cases.policy.ts` and `referrals.policy.ts` extend these rules). There is
+ * no index of people.
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
