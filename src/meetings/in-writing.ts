@@ -53,7 +53,7 @@ const CORE_MEMBERS_SQL = `SELECT m.practitioner_id AS id FROM memberships m WHER
  * contribution which the agreement shares with every core member who may know of the decision. These members read the
  * decision, its quorum or a refusal, which must not reveal a contribution withheld from one of them. Exclusions and
  * recusals are ignored, so that the count does not reveal them. Source:
- * docs/decisions/2026-11-29-count-in-writing-what-each-member-may-know.md.
+ * docs/decisions/0059-count-a-quorum-in-writing-by-what-members-may-know.md.
  */
 export async function findContributingAgencies(
   work: UnitOfWork,

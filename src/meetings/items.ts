@@ -38,7 +38,8 @@ export async function findItems(work: UnitOfWork, meetingId: string, filter: Whe
  * Returns the items readable by the person who first invited the actor. The times shown to the actor are calculated
  * from these items. `find` loads the items that satisfy the condition it is given. The condition omits items hidden
  * from the actor by a conflict, because the actor's agency would learn of these items from a later time. Returns null
- * for members of the panel, and if no such person is active. Source: docs/decisions/2026-11-22-times-of-an-agenda.md.
+ * for members of the panel, and if no such person is active. Source:
+ * docs/decisions/0016-compute-agenda-times-from-visible-items.md.
  */
 export async function findAsInviter<T>(
   records: Records,

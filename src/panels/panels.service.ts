@@ -272,7 +272,7 @@ async function endSeatNow(work: UnitOfWork, seat: Membership, endReason: string)
 
 /**
  * Ends the seats of a person who left the agency, including the last chair's. Source:
- * `docs/decisions/2026-11-28-deactivate-the-only-chair-at-once.md`.
+ * `docs/decisions/0048-deactivate-the-only-chair-at-once.md`.
  */
 async function endSeatsOf(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
   const today = londonDay(work.now);
