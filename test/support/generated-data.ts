@@ -127,8 +127,11 @@ const EMPTY: Record<string, number> = {
   'Exclusion.panelId': 0.25,
 };
 
-/** Values that a column has in many rows: a rule asks for this one of very many. */
-const FREQUENT: Record<string, unknown> = { 'Event.subjectType': 'Contribution' };
+/** Values that a column has in many rows: a rule asks for one of these of very many. */
+const FREQUENT: Record<string, unknown[]> = {
+  'Event.subjectType': ['Contribution'],
+  'Notice.kind': ['recipient_to_tell', 'no_chair_left'],
+};
 
 export class Worlds {
   private readonly all: readonly Subject[];
@@ -449,7 +452,7 @@ export class Worlds {
           : key in EMPTY && c.happens(EMPTY[key] as number)
             ? null
             : key in FREQUENT && c.happens(0.4)
-              ? FREQUENT[key]
+              ? c.pick(FREQUENT[key] as unknown[])
               : this.value(c, sqlType, constants.get(key) ?? [], () => pool(c.pick(poolKeys)));
     row['updatedAt'] ??= new Date(Date.UTC(2026, 0, 1 + c.int(100)));
     return row;
