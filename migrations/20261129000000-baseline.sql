@@ -687,7 +687,7 @@ CREATE TABLE referral_decisions (
     kind IN ('acceptance', 'return', 'refusal', 'redirection', 'withdrawal')
   ),
   CONSTRAINT "CHK_e5cf04352396f5d7f0b96a7b48" CHECK (
-    (kind = 'redirection') = (target_panel_id IS NOT NULL OR target_process IS NOT NULL)
+    kind = 'redirection' OR (target_panel_id IS NULL AND target_process IS NULL)
   )
 );
 CREATE INDEX referral_decisions_referral_id_updated_at_id_idx ON referral_decisions (referral_id, updated_at, id);

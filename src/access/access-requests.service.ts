@@ -255,12 +255,11 @@ async function endGrantsOf(work: UnitOfWork, { id: practitionerId }: Practitione
     await work.write.update(AccessGrant, grant, { revokedAt: work.now });
     const request = await work.manager.findOneBy(AccessRequest, { grantId: grant.id });
     if (!request) continue;
-    const changed = await work.write.update(AccessRequest, request, {
-      status: after(accessMachine, request.status, 'revocation'),
-    });
-    const decision = { kind: 'revocation' as const, reason: LEFT_THE_AGENCY, told: true };
+    await settle(work, request, after(accessMachine, request.status, 'revocation'), grant.id);
+    const approval = await work.manager.findOneBy(AccessDecision, { accessRequestId: request.id, kind: 'approval' });
+    const decision = { kind: 'revocation' as const, reason: LEFT_THE_AGENCY, told: approval?.told ?? true };
     await work.write.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
-    happenedUnseen(work, 'access-request.revocation', changed);
+    happenedUnseen(work, 'access-request.revocation', request);
   }
 }
 

@@ -282,22 +282,25 @@ declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
 });
 
 // the coordination learns that a case was opened in an emergency, not by whom
-declareKnownAttributes(['emergencyCaseIds', 'emergencyRoleIdsAsShared'], async (work, people) => {
-  const opened = await openEmergencies(
-    work,
-    people.filter(({ emergencyCaseIds }) => emergencyCaseIds.length),
-  );
-  const shown = await work.records.shownOf(
-    EmergencyAccess,
-    opened.map(({ id }) => id),
-  );
-  const known = opened.filter(({ id }) => shown.get(id)?.has('practitionerId'));
-  return ({ id, emergencyCaseIds }) => ({
-    emergencyCaseIds: emergencyCaseIds.filter((caseId) =>
-      known.some((one) => one.practitionerId === id && one.caseId === caseId),
-    ),
-  });
-});
+declareKnownAttributes(
+  ['emergencyCaseIds', 'emergencyRoleIdsAsShared', 'emergencyPersonIdsAsShared'],
+  async (work, people) => {
+    const opened = await openEmergencies(
+      work,
+      people.filter(({ emergencyCaseIds }) => emergencyCaseIds.length),
+    );
+    const shown = await work.records.shownOf(
+      EmergencyAccess,
+      opened.map(({ id }) => id),
+    );
+    const known = opened.filter(({ id }) => shown.get(id)?.has('practitionerId'));
+    return ({ id, emergencyCaseIds }) => ({
+      emergencyCaseIds: emergencyCaseIds.filter((caseId) =>
+        known.some((one) => one.practitionerId === id && one.caseId === caseId),
+      ),
+    });
+  },
+);
 
 /** Facts that rest on exclusions. */
 const OF_EXCLUSIONS = [

@@ -77,6 +77,7 @@ export class AgenciesService {
       onlyOfTheAgency(request.roles, found.roles);
       nothingOfTheOperator(request.roles, found.roles);
       notForOneself(actor, request, found);
+      mustNotRenameOneself(actor, request, found);
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
       const joinedBefore = await registrationsJoined(work);
@@ -173,6 +174,15 @@ function notForOneself(
 }
 
 /**
+ * Refuses to rename another registration that has a name of the actor. The answer does not depend on whether the rename
+ * would part the two, which depends on exclusions that the actor may not know.
+ */
+function mustNotRenameOneself({ id, nameKeys }: Actor, { name }: PractitionerChange, found: Practitioner): void {
+  const isRenamed = name !== undefined && staffNameKey(name) !== found.nameKey;
+  if (isRenamed && found.id !== id && nameKeys.includes(found.nameKey)) throw sameName();
+}
+
+/**
  * Refuses a change of a name by which a registration with a role becomes one of the actor's: the actor may have given the role.
  * Source: docs/who-may-widen.md, row 4.
  */
@@ -208,8 +218,11 @@ async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string
 async function mustNotPart(work: UnitOfWork, before: ReadonlyMap<string, string[]>): Promise<void> {
   const after = await registrationsJoined(work);
   if ([...before].every(([id, joined]) => joined.every((one) => after.get(id)?.includes(one)))) return;
-  throw refused(
+  throw sameName();
+}
+
+const sameName = (): Error =>
+  refused(
     'not-for-yourself',
     'Another person of your agency is registered under a name that you have or had. Ask another administrator of your agency for a change that tells the two apart.',
   );
-}

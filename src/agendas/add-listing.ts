@@ -49,14 +49,12 @@ export async function addListing(
 export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
 
 /**
- * Running recusals from items of the case `$1` that were not heard: the latest declared and the latest imposed one of each
- * person, unless it has ended. An item was heard if it was begun and decided, other than to defer it.
+ * Running recusals from items of the case `$1` that were not heard, one of each person. An item was heard if it was begun
+ * and decided, other than to defer it.
  */
-const RUNNING_RECUSALS = `SELECT latest.id FROM (
-    SELECT DISTINCT ON (r.practitioner_id, r.declared) r.id, r.ended_at FROM recusals r JOIN listings l ON l.id = r.listing_id
-    WHERE r.case_id = $1 AND (l.started_at IS NULL OR l.outcome IS NULL OR l.outcome = 'defer')
-    ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.id DESC) latest
-  WHERE latest.ended_at IS NULL`;
+const RUNNING_RECUSALS = `SELECT DISTINCT ON (r.practitioner_id) r.id FROM recusals r JOIN listings l ON l.id = r.listing_id
+  WHERE r.case_id = $1 AND r.ended_at IS NULL AND (l.started_at IS NULL OR l.outcome IS NULL OR l.outcome = 'defer')
+  ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.id DESC`;
 
 /**
  * Recuses from a new item everybody who is recused from an item of the case that was not heard. Otherwise a colleague

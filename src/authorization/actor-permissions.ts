@@ -44,9 +44,16 @@ class ActorPermissions {
   }
 }
 
+/** Maximum number of values of one kind; the map is emptied when it is full. */
+const MAX_VALUES = 1000;
+
 function valueOf<T>(values: Map<string, unknown>, key: string, make: () => T): T {
   let value = values.get(key) as T | undefined;
-  if (value === undefined) values.set(key, (value = make()));
+  if (value === undefined) {
+    value = make();
+    if (values.size >= MAX_VALUES) values.clear();
+    values.set(key, value);
+  }
   return value;
 }
 

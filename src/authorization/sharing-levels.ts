@@ -57,6 +57,8 @@ declare module '../authentication/actor.js' {
      * access was opened. These people are read as the agreement shares them.
      */
     emergencyRoleIdsAsShared: string[];
+    /** People who have only such roles in these cases. */
+    emergencyPersonIdsAsShared: string[];
   }
 }
 
@@ -302,12 +304,21 @@ export function rowsShowingField(
  * the actor's agency, or after the access was opened, are excluded: nobody is named in order to be read in full.
  */
 export const emergencyRows = (
-  { emergencyCaseIds, emergencyRoleIdsAsShared }: Pick<Actor, 'emergencyCaseIds' | 'emergencyRoleIdsAsShared'>,
+  {
+    emergencyCaseIds,
+    emergencyRoleIdsAsShared,
+    emergencyPersonIdsAsShared,
+  }: Pick<Actor, 'emergencyCaseIds' | 'emergencyRoleIdsAsShared' | 'emergencyPersonIdsAsShared'>,
   caseColumn: string,
-): Where => ({
-  [caseColumn]: { $in: emergencyCaseIds },
-  ...(emergencyRoleIdsAsShared.length && caseColumn !== 'id' ? { id: { $nin: emergencyRoleIdsAsShared } } : {}),
-});
+): Where => {
+  // the related row is the case itself, with its subject, or a role in it
+  const [column, excludedIds] =
+    caseColumn === 'id' ? ['personId', emergencyPersonIdsAsShared] : ['id', emergencyRoleIdsAsShared];
+  return {
+    [caseColumn]: { $in: emergencyCaseIds },
+    ...(excludedIds.length ? { [column]: { $nin: excludedIds } } : {}),
+  };
+};
 
 /**
  * Context that a related row lends to a row without a panel. Holds the names of the related columns and the condition

@@ -1,7 +1,7 @@
 /**
  * Namings that hide a person from an excluded colleague who works with the person in another case of the panel. Hidden are the person's protected address and, from those who decide there, the exclusions
  * because of the person. The excluded are not told, which would reveal the matter; the coordination of the panel is, and
- * has somebody else take over. Source: MARAC note, section 6.4 "Conflicts and staff cases".
+ * has somebody else take over. A notice does not depend on whether there is such an address, which it would reveal. Source: MARAC note, section 6.4 "Conflicts and staff cases".
  */
 import type { EntityManager } from 'typeorm';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
@@ -22,7 +22,7 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
       WHERE greatest(r.submitted_at, p.created_at) >= $2::date
     UNION ALL SELECT 'Referral', r.id, r.panel_id, NULL, r.person_id, r.submitted_at FROM referrals r
       WHERE r.case_id IS NULL AND r.status IN ('submitted', 'returned') AND r.person_id IS NOT NULL AND r.submitted_at >= $2::date),
-  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, m.panel_id, m.role <> 'member' AS coordinates FROM practitioners p
+  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, m.panel_id FROM practitioners p
     JOIN memberships m ON m.practitioner_id = p.id AND m.tier = 'core' AND $1::timestamptz::date BETWEEN m.valid_from
       AND coalesce(m.valid_to, 'infinity') WHERE p.active),
   excluded AS (SELECT who.*, e.id AS exclusion_id, e.case_id, e.person_id, e.since FROM people who
@@ -41,8 +41,7 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
     WHERE EXISTS (SELECT FROM named_in other WHERE other.panel_id = n.panel_id AND other.person_id = n.person_id
         AND other.case_id IS DISTINCT FROM n.case_id
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.id = one.id AND h.case_id = other.case_id))
-      AND (one.coordinates OR EXISTS (SELECT FROM protected_addresses a WHERE a.person_id = n.person_id
-        AND (a.panel_id = n.panel_id OR a.panel_id IS NULL) AND a.author_id <> one.id)))
+)
   SELECT type, id, panel_id AS "panelId", case_id AS "caseId", (at AT TIME ZONE 'Europe/London')::date::text AS day, max(at) AS at,
     min(exclusion_id::text) AS "exclusionId" FROM lost GROUP BY 1, 2, 3, 4, 5`;
 

@@ -119,6 +119,7 @@ export class Hearers {
       ...hearer,
       emergencyCaseIds: [],
       emergencyRoleIdsAsShared: [],
+      emergencyPersonIdsAsShared: [],
     };
     if (await canReadItem(work, hearer, listing)) {
       const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await canReadItem(work, anyway, listing));

@@ -16,6 +16,21 @@ import { Recusal } from './recusal.entity.js';
 /** Maximum number of recusals read at once: far more than all readers of one case have. */
 const MOST_RECUSALS = 10_000;
 
+/** Fields of a recusal without its end. */
+const WITHOUT_THE_END = [
+  'id',
+  'version',
+  'partnershipId',
+  'panelId',
+  'caseId',
+  'meetingId',
+  'listingId',
+  'practitionerId',
+  'reason',
+  'declared',
+  'createdAt',
+];
+
 declareSubject(Recusal, 'Recusal', {
   relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...toPractitioner },
   parent: 'listing',
@@ -35,9 +50,11 @@ declareSubject(Recusal, 'Recusal', {
     },
     {
       name: 'own-declaration',
-      sentence: 'who declared the conflict',
+      sentence: 'who declared the conflict: not whether it was ended',
       actions: ['read'],
       where: (actor) => ({ practitionerId: actor.id, declared: true }),
+      // the end of a declared conflict would reveal a recusal imposed by others that still runs
+      fields: WITHOUT_THE_END,
     },
     {
       name: 'chair',

@@ -46,11 +46,14 @@ export class RecusalService {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
-      const { partnershipId } = await findItem(work, action, meetingId, listingId);
+      const { partnershipId, caseId } = await findItem(work, action, meetingId, listingId);
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
-        : await watchOffices(work, this.actors, { partnershipId, listingIds: [listingId] });
+        : await watchOffices(work, this.actors, {
+            partnershipId,
+            listingIds: [listingId, ...(await findOtherItems(work, caseId, practitionerId)).map(({ id }) => id)],
+          });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
       if (declared) {
@@ -87,15 +90,9 @@ export class RecusalService {
    * items: a case can be listed at several meetings.
    */
   private async recuseFromOtherItems(work: UnitOfWork, made: Recusal): Promise<void> {
+    const others = await findOtherItems(work, made.caseId, made.practitionerId);
     await work.asSystem(async () => {
-      const { caseId, practitionerId, declared } = made;
-      const toBeHeard = await work.manager.query<{ id: string; meetingId: string }[]>(OTHER_ITEMS_TO_BE_HEARD, [
-        caseId,
-        practitionerId,
-        TO_BE_HELD,
-        declared,
-      ]);
-      for (const item of toBeHeard) {
+      for (const item of others) {
         await this.hearers.recordHearersUntilNow(work, { id: item.id });
         await copyRecusal(work, made, item);
       }
@@ -119,14 +116,24 @@ export class RecusalService {
   }
 }
 
-/** Other items of the case `$1` to be heard. Parameters: `$2` person, `$3` statuses of meetings, `$4` whether declared. */
+/** Other items of the case `$1` to be heard, at meetings with a status of `$3`, from which the person `$2` is not recused. */
 const OTHER_ITEMS_TO_BE_HEARD = `SELECT l.id, l.meeting_id AS "meetingId" FROM listings l
   JOIN meetings m ON m.id = l.meeting_id AND m.status = ANY ($3)
   WHERE l.case_id = $1 AND l.outcome IS NULL AND l.removed_at IS NULL AND NOT EXISTS (
-    SELECT FROM recusals r WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.declared = $4 AND r.ended_at IS NULL)
+    SELECT FROM recusals r WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.ended_at IS NULL)
   ORDER BY l.id`;
 
-/** Recuses the person from another item of the same case. The event is not part of the case's timeline. */
+const findOtherItems = (
+  work: UnitOfWork,
+  caseId: string,
+  practitionerId: string,
+): Promise<{ id: string; meetingId: string }[]> =>
+  work.asSystem(() => work.manager.query(OTHER_ITEMS_TO_BE_HEARD, [caseId, practitionerId, TO_BE_HELD]));
+
+/**
+ * Recuses the person from another item of the same case. The copy of a declared conflict counts as imposed: its person is
+ * not shown later items. The event is not part of the case's timeline.
+ */
 export async function copyRecusal(
   work: UnitOfWork,
   { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
@@ -135,7 +142,7 @@ export async function copyRecusal(
   recordEventWithoutCase(
     work,
     'recusal.made',
-    await work.write.insert(Recusal, { ...recusal, listingId: item.id, meetingId: item.meetingId }),
+    await work.write.insert(Recusal, { ...recusal, declared: false, listingId: item.id, meetingId: item.meetingId }),
   );
 }
 

@@ -156,12 +156,16 @@ export class AuthorizedRepository {
     if (!hasApplicableRule(this.actor, subject, action)) return [];
     const shape = filterTemplate(filter, [limit]);
     return this.query<T>(
-      templateFor(this.actor, `rows ${action} ${subject.name} ${inPanel ?? ''} ${shape.key}`, () =>
-        listSql(this.actor, type, action, {
-          ...authorizeFilter(this.actor, subject, shape.filter, inPanel),
-          inPanel,
-          limit: new Parameter(0),
-        }),
+      templateFor(
+        this.actor,
+        `rows ${action} ${subject.name} ${shape.key}`,
+        () =>
+          listSql(this.actor, type, action, {
+            ...authorizeFilter(this.actor, subject, shape.filter, inPanel),
+            inPanel,
+            limit: new Parameter(0),
+          }),
+        inPanel,
       ),
       shape.values,
     );
@@ -179,17 +183,21 @@ export class AuthorizedRepository {
     if (!hasApplicableRule(this.actor, subject, action)) return [];
     const shape = filterTemplate(filter, [limit, after?.at, after?.id]);
     const rests = restsOn === filter ? '' : fieldsRelatedToFilter(subject, restsOn).join();
-    const parts = ['page', action, subject.name, key, orderBy, inPanel, after !== undefined, rests, shape.key];
-    const template = templateFor(this.actor, parts.join(' '), () =>
-      listSql(this.actor, type, action, {
-        ...authorizeFilter(this.actor, subject, shape.filter, inPanel),
-        asks: fieldsRelatedToFilter(subject, restsOn),
-        inPanel,
-        orderBy,
-        shows,
-        limit: new Parameter(0),
-        after: after && { at: new Parameter(1), id: new Parameter(2) },
-      }),
+    const parts = ['page', action, subject.name, key, orderBy, after !== undefined, rests, shape.key];
+    const template = templateFor(
+      this.actor,
+      parts.join(' '),
+      () =>
+        listSql(this.actor, type, action, {
+          ...authorizeFilter(this.actor, subject, shape.filter, inPanel),
+          asks: fieldsRelatedToFilter(subject, restsOn),
+          inPanel,
+          orderBy,
+          shows,
+          limit: new Parameter(0),
+          after: after && { at: new Parameter(1), id: new Parameter(2) },
+        }),
+      inPanel,
     );
     return this.query<Row>(template, shape.values);
   }
@@ -273,8 +281,11 @@ export class AuthorizedRepository {
     lock: boolean,
     inPanel?: string,
   ): StatementTemplate {
-    return templateFor(actor, `find ${action} ${subjectOf(type).name} ${String(lock)} ${inPanel ?? ''}`, () =>
-      findSql(actor, type, action, new Parameter(0), lock, inPanel),
+    return templateFor(
+      actor,
+      `find ${action} ${subjectOf(type).name} ${String(lock)}`,
+      () => findSql(actor, type, action, new Parameter(0), lock, inPanel),
+      inPanel,
     );
   }
 

@@ -8,11 +8,11 @@ import { subjectOf } from '../authorization/subjects.js';
 import { AuditLog, isAudited, refusalDraft } from './audit-recording.js';
 import { toProblem } from '../http/problem.filter.js';
 
-/** Statuses of commands that are valid but were not executed: conflict, failed precondition, domain rule. */
-const REFUSING = [409, 412, 422, 428];
+/** Statuses of refusals: permission, unknown or hidden record, conflict, failed precondition, domain rule. */
+const REFUSING = [403, 404, 409, 412, 422, 428];
 
 /**
- * Records refused commands that the unit of work has not already recorded with their records. The entry commits before
+ * Records refused requests that the unit of work has not already recorded with their records. The entry commits before
  * the response is sent. Source: Data Protection Act 2018, section 62; design, section 1, principle 12.
  */
 @Injectable()
@@ -24,8 +24,8 @@ export class RefusedCommandsInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const can = this.reflector.get<RequiredPermission | undefined>(PERMISSION_KEY, context.getHandler());
-    const { method, user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Actor }>();
-    if (!can || !user || method === 'GET' || method === 'HEAD') return next.handle();
+    const { user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Actor }>();
+    if (!can || !user) return next.handle();
     return next.handle().pipe(
       catchError(async (error: unknown) => {
         const problem = toProblem(error);

@@ -25,14 +25,22 @@ export interface BoundStatement {
 }
 
 /**
- * Returns the memoised template. `key` must identify everything that shapes the statement except the actor's
- * attributes.
+ * Returns the memoised template. `key` must identify everything that shapes the statement except the actor's attributes
+ * and the panel `inPanel` of the request. Templates for panels that the actor does not know are not memoised: requests
+ * with invented identifiers would fill the memory.
  */
-export const templateFor = (actor: Actor, key: string, make: () => SqlStatement): StatementTemplate =>
-  permissionsOf(actor).memoize(`form ${key}`, () => {
+export function templateFor(actor: Actor, key: string, make: () => SqlStatement, inPanel = ''): StatementTemplate {
+  const build = (): StatementTemplate => {
     const { text, values } = make();
     return { ...prepared(text), values: values.map((value) => constant(value, actor.now)) };
-  });
+  };
+  return !inPanel || isKnownPanel(actor, inPanel)
+    ? permissionsOf(actor).memoize(`form ${key} ${inPanel}`, build)
+    : build();
+}
+
+const isKnownPanel = ({ memberships, agreements }: Actor, panelId: string): boolean =>
+  memberships.some((one) => one.panelId === panelId) || agreements.some((one) => one.panelIds.includes(panelId));
 
 export const bind = (
   { name, text, values }: StatementTemplate,

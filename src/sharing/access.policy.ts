@@ -80,11 +80,19 @@ const OPEN_EMERGENCIES = `emergency_accesses e
 
 declareAttribute('emergencyCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`);
 
+/** Roles in the cases of open emergency accesses: whether their people are read only as the agreement shares them. */
+const EMERGENCY_ROLES = `SELECT cp.id, cp.person_id, cp.created_at >= e.opened_at OR cp.agency_id = who.agency_id AS as_shared
+   FROM case_people cp JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e ON e.case_id = cp.case_id`;
+
 declareAttribute(
   'emergencyRoleIdsAsShared',
-  `SELECT coalesce(jsonb_agg(cp.id ORDER BY cp.id), '[]') FROM case_people cp
-   JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e 
-     ON e.case_id = cp.case_id AND (cp.created_at >= e.opened_at OR cp.agency_id = who.agency_id)`,
+  `SELECT coalesce(jsonb_agg(role.id ORDER BY role.id) FILTER (WHERE role.as_shared), '[]') FROM (${EMERGENCY_ROLES}) role`,
+);
+
+declareAttribute(
+  'emergencyPersonIdsAsShared',
+  `SELECT coalesce(jsonb_agg(one.person_id ORDER BY one.person_id), '[]') FROM (
+     SELECT role.person_id FROM (${EMERGENCY_ROLES}) role GROUP BY 1 HAVING bool_and(role.as_shared)) one`,
 );
 
 declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}

@@ -97,6 +97,7 @@ function memberOf(panelIds: string[]): Actor {
     peopleOfHiddenMatters: [],
     emergencyCaseIds: [],
     emergencyRoleIdsAsShared: [],
+    emergencyPersonIdsAsShared: [],
     auditedPanelIds: [],
     excludedFromAuditIds: [],
     namedInExcluded: [],

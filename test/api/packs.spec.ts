@@ -84,6 +84,8 @@ beforeAll(async () => {
 /** Whoever was kept out by a test is let in for the next. */
 afterEach(async () => {
   await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
+  // a recusal is carried to later items of the case, which tests share
+  await owner.query('DELETE FROM recusals');
 });
 
 interface Convened {

@@ -145,6 +145,7 @@ const FROM_HIDDEN_RECORDS: Partial<Record<keyof Actor, [unknown, unknown]>> = {
   grantedCaseIds: [[], [id(8)]],
   emergencyCaseIds: [[], [id(8)]],
   emergencyRoleIdsAsShared: [[], [id(6)]],
+  emergencyPersonIdsAsShared: [[], [id(3)]],
   excludedCaseIds: [[], [id(8)]],
   namedExcludedCaseIds: [[], [id(8)]],
   excludedPersonIds: [[], [id(2)]],

@@ -408,3 +408,33 @@ test('shows no more of somebody whom a colleague named before the access was ope
   expect((await open(caseId)).status).toBe(201);
   expect(await withheld(person)).toEqual(before);
 });
+
+test('shows no more of somebody whom a colleague referred to the panel before the access was opened', async () => {
+  const lead = await by('nhs-safeguarding-lead');
+  const { rows: panels } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+  const { agencyId } = await practitioner(owner, 'nhs-safeguarding-lead');
+  const { rows } = await owner.query<{ person: string }>(
+    `SELECT p.id AS person FROM persons p WHERE p.agency_id <> $1 AND p.ethnicity IS NOT NULL
+       AND EXISTS (SELECT FROM case_people n WHERE n.person_id = p.id AND n.panel_id = $2) ORDER BY 1`,
+    [agencyId, panels[0]!.id],
+  );
+  const withheld = async (id: string): Promise<string[]> => (await lead.get(`/v1/persons/${id}`)).body.withheld ?? [];
+  let person = '';
+  for (const row of rows) if (!person && (await withheld(row.person)).includes('ethnicity')) person = row.person;
+  const referral = {
+    ...{ panelId: panels[0]!.id, subjectKind: 'person_victim', personId: person, category: 'asb_incident' },
+    ...{
+      problem: 'Seen at the clinic after another night of shouting.',
+      whyMultiAgency: 'Several services know a part.',
+    },
+    ...{ consentStatus: 'given', criteria: ['repeat_location'], legalGateway: 'CDA_S115', submit: true },
+  };
+  const made = await lead.post('/v1/referrals', referral);
+  expect([made.status, made.body.errors]).toEqual([201, undefined]);
+  const chair = await by('jag-chair');
+  const accepted = await chair.post(`/v1/referrals/${made.body.id as string}/acceptance`).set('if-match', '*');
+  expect([accepted.status, accepted.body.code]).toEqual([200, undefined]);
+  const before = await withheld(person);
+  expect((await open(accepted.body.caseId, 'nhs-safeguarding-lead')).status).toBe(201);
+  expect(await withheld(person)).toEqual(before);
+});

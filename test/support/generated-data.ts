@@ -371,6 +371,7 @@ export class Worlds {
       namedExcludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       emergencyRoleIdsAsShared: c.happens(0.5) ? [] : c.some(pool('CasePerson', 'id'), 0.5),
+      emergencyPersonIdsAsShared: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.5),
       excludedPersonIds: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.3),
       panelExclusions: c.happens(0.5)
         ? []

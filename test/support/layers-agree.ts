@@ -352,9 +352,12 @@ class Examination {
         (row[name] as Row[])
           .filter((one) => ways.some((way) => conditions.conditionHolds(way, one)))
           .map((one) => ({
-            id: one['id'] as string,
             panelId: one[related.panel ?? ''],
             caseId: one[related.case ?? ''] as string,
+            isAsShared:
+              name === 'cases'
+                ? actor.emergencyPersonIdsAsShared.includes(one['personId'] as string)
+                : actor.emergencyRoleIdsAsShared.includes(one['id'] as string),
           }));
     });
     const fields = [...classification.classifiedProperties(subject.type)].map(
@@ -372,9 +375,7 @@ class Examination {
         ...Object.fromEntries(Object.keys(subject.relations).map((name) => [name, row[name]])),
         context: {
           panelIds: contexts.map((one) => one.panelId).filter((one) => one !== null),
-          inEmergency: contexts.some(
-            (one) => actor.emergencyCaseIds.includes(one.caseId) && !actor.emergencyRoleIdsAsShared.includes(one.id),
-          ),
+          inEmergency: contexts.some((one) => actor.emergencyCaseIds.includes(one.caseId) && !one.isAsShared),
         },
       };
       for (const [field, column, sees] of fields) {

@@ -165,12 +165,12 @@ export class Facts {
         ...this.by('referrals', 'person_id', one['person_id']),
         ...naming.flatMap((id) => this.mirror.one('referrals', id) ?? []),
       ]) {
-        // a panel takes no draft from its author, nor what still waits, but where the author runs the panel
+        // a panel takes no draft from anybody, and from its author nothing that waits, but where the author runs the panel
+        const isOwnWaiting = referral['author_id'] === person.id && !this.leads(person, referral['panel_id']);
         const isSpared =
           one['reach'] === 'panel' &&
           referral['case_id'] === null &&
-          referral['author_id'] === person.id &&
-          (referral['submitted_at'] === null || !this.leads(person, referral['panel_id']));
+          (referral['submitted_at'] === null || isOwnWaiting);
         if (reaches(referral['panel_id']) && !isSpared) hidden.add(referral.id);
       }
     }
