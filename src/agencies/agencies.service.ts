@@ -202,9 +202,9 @@ async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string
 }
 
 /**
- * Refuses to take back a recent name if this separates a registration of the actor from another under the same name.
- * Recent means used for less than a day. Records hidden from one registration are hidden from the other while they are
- * joined. Source: docs/who-may-widen.md, row 31.
+ * Refuses to take back a name used for less than a day if this separates two registrations under that name. One of them
+ * is the actor's. Records hidden from one registration are hidden from the other while they are joined. Source:
+ * docs/who-may-widen.md, row 31.
  */
 async function mustNotPart(work: UnitOfWork, before: ReadonlyMap<string, string[]>): Promise<void> {
   const after = await registrationsJoined(work);
