@@ -247,13 +247,13 @@ export class Referral extends AboutSubject {
   @IsBoolean()
   urgent: boolean;
 
-  /** Marks present danger to a person. A referral must never delay calling for help. */
+  /** Whether a person is in danger now. A referral must never delay calling for help. */
   @Column({ type: 'boolean', default: false })
   @Classified('risk_assessment', 'summary')
   @IsBoolean()
   immediateDanger: boolean;
 
-  /** Perception of hostility or prejudice by any person. */
+  /** Whether any person perceives hostility or prejudice. */
   @Column({ type: 'text', default: 'not_known' })
   @Classified('risk_assessment', 'summary')
   @IsIn(YES_NO_NOT_KNOWN)
@@ -304,7 +304,7 @@ export class Referral extends AboutSubject {
   @IsIn(LEGAL_GATEWAYS)
   legalGateway: LegalGateway | null;
 
-  /** Awareness of the referral by the person. */
+  /** Whether the person knows of the referral. */
   @Column({ type: 'text', default: 'not_known' })
   @Classified('safe_contact', 'summary')
   @IsIn(YES_NO_NOT_KNOWN)
