@@ -146,7 +146,7 @@ export class Exclusion extends PartnershipRecord {
   @Classified('administrative')
   until: Date | null;
 
-  /** Marks a conflict declared by the excluded person. */
+  /** Whether the excluded person declared the conflict. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   declared: boolean;
@@ -166,7 +166,7 @@ export class Exclusion extends PartnershipRecord {
   madeByAgencyType: string | null;
 
   /**
-   * Marks an exclusion imposed by a member of the excluded person's agency, who may end it. Such an exclusion does not
+   * Whether a member of the excluded person's agency, who may end the exclusion, imposed it. Such an exclusion does not
    * prevent others from imposing the same one. Set by a trigger.
    */
   @Column({ type: 'boolean', default: false })
