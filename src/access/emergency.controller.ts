@@ -24,8 +24,7 @@ export class EmergencyController {
   }
 
   /**
-   * Open one case in an emergency, read-only, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with each read while it is
-   * open
+   * Open one case in an emergency, read-only, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with each read meanwhile
    */
   @Post()
   @RequirePermission('open-in-emergency', Case)
