@@ -4,33 +4,33 @@ import { Uuid } from '../http/uuid.js';
 import { Instant } from '../time/instant.js';
 import { AccessRequest } from './access-request.entity.js';
 
-/** Asks to read a case, named by its reference or its identifier. */
+/** Requests permission to read a case, identified by its reference or its identifier. */
 export class AccessAsking extends PickType(AccessRequest, ['reason', 'purpose'] as const) {
-  /** The case, by its reference, e.g. `JAG-2026-00042` … */
+  /** Reference of the case, e.g. `JAG-2026-00042`. Required if `caseId` is absent. */
   @IsOptional()
   @Matches(/^[A-Za-z]{2,10}-\d{4}-\d{1,9}$/)
   caseReference?: string;
 
-  /** … or by its identifier. */
+  /** Identifier of the case. Required if `caseReference` is absent. */
   @IsOptional()
   @Uuid()
   caseId?: string;
 }
 
-/** Lets whoever asked read the case, until then. */
+/** Permits the requester to read the case until a date. */
 export class AccessApproval {
-  /** When it ends: the panel’s rules say how far ahead (`accessGrantDays`, 28 unless they say otherwise). */
+  /** End of the access. The panel’s rules limit how far ahead it may be (`accessGrantDays`, 28 by default). */
   @ApiProperty({ type: String, format: 'date-time' })
   @Instant()
   expiresAt: Date;
 }
 
-/** Refuses it. Whoever may not even know of the case is not told. */
+/** Refuses a request. A requester who may not know of the case is not notified. */
 export class AccessRefusal {
-  /** Why, for the panel's file. */
+  /** Reason, for the panel's file. */
   @Length(3, 1000)
   reason: string;
 }
 
-/** Ends the access before its time. */
+/** Ends the access early. */
 export class AccessRevocation extends AccessRefusal {}

@@ -13,8 +13,8 @@ export const ACCESS_STATUSES = ['submitted', 'approved', 'refused', 'withdrawn',
 export type AccessStatus = (typeof ACCESS_STATUSES)[number];
 
 /**
- * How a request for access moves, as whoever asked is told. Source: law and standards note, section 5.3, legitimate
- * relationship; a grant is one.
+ * States and transitions of a request for access, as shown to the requester. Source: law and standards note, section
+ * 5.3, legitimate relationship; a grant is one.
  */
 export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 'withdrawal' | 'revocation'> = {
   name: 'request for access',
@@ -28,8 +28,8 @@ export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 
 };
 
 /**
- * Somebody asks to read a case. The row is the same whether the case exists, is hidden from them or does not exist: whoever
- * asked learns nothing by asking. Only the coordination of the case's panel sees which case it is.
+ * Request to read a case. The row is the same whether the case exists, is hidden from the requester or does not exist,
+ * so that a request reveals nothing. Only the coordination of the case's panel sees which case it is.
  */
 @Entity('access_requests')
 @Index(['practitionerId', 'updatedAt', 'id'])
@@ -38,50 +38,53 @@ export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 
 @Check('access_requests_grant', `(grant_id IS NOT NULL) = (status IN ('approved', 'revoked'))`)
 @Check('access_requests_case', `status IN ('submitted', 'withdrawn') OR case_id IS NOT NULL`)
 export class AccessRequest extends RecordEntity {
-  /** Who asks. */
+  /** Person who requests access. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   practitionerId: string;
 
-  /** Their agency. */
+  /** Agency of the requester. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   agencyId: string;
 
-  /** The reference or identifier, as it was asked for. */
+  /** Reference or identifier, as given in the request. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(3, 60)
   asked: string;
 
-  /** The case that it means, if there is one: for its panel's coordination. */
+  /** Case that the request identifies, for its panel's coordination; null if there is none. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Case)
   @Index()
   @Classified('administrative')
   caseId: string | null;
 
-  /** Why it is needed, for those who decide. */
+  /** Reason for the request, for those who decide. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(10, 1000)
   reason: string;
 
-  /** What it is needed for. */
+  /** Purpose of the access. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(PURPOSES)
   purpose: Purpose;
 
-  /** Where it stands, as whoever asked is told. Those who decide read `refused` once it was refused, told or not. */
+  /**
+   * Status as shown to the requester. Those who decide read `refused` after a refusal, even if the requester was not
+   * notified.
+   */
   @Column({ type: 'text', default: 'submitted' })
   @Classified('administrative')
   @IsIn(ACCESS_STATUSES)
   status: AccessStatus;
 
-  /** The access that it led to. */
+  /** Grant created by an approval. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => AccessGrant)
   @Classified('administrative')
@@ -89,8 +92,8 @@ export class AccessRequest extends RecordEntity {
 }
 
 /**
- * What the coordination decided, in a row of its own: a refusal to somebody who may not even know of the case must leave no
- * trace in the request, or it would tell them that there is one.
+ * Decision of the coordination, in a separate row. A refusal to a requester who may not know of the case must not
+ * change the request, or it would reveal the case.
  */
 @Entity('access_decisions')
 @Unique(['accessRequestId', 'kind'])
@@ -106,7 +109,7 @@ export class AccessDecision extends RecordEntity {
   @Classified('administrative')
   kind: 'approval' | 'refusal' | 'revocation';
 
-  /** Why, for the panel's file. */
+  /** Reason, for the panel's file. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -117,7 +120,7 @@ export class AccessDecision extends RecordEntity {
   @Classified('administrative')
   decidedById: string;
 
-  /** Whoever asked was told. */
+  /** Whether the requester was notified. */
   @Column({ type: 'boolean' })
   @Classified('administrative')
   told: boolean;

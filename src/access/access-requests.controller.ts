@@ -22,7 +22,7 @@ export class AccessRequestsController {
     return this.requests.list(actor, query);
   }
 
-  /** Ask to read a case. The answer does not tell whether there is such a case */
+  /** Request access to a case. The response does not reveal whether the case exists */
   @Post()
   @RequirePermission('ask', AccessRequest)
   @ApiAnswer.created(AccessRequestView)
@@ -38,7 +38,7 @@ export class AccessRequestsController {
     return this.requests.get(actor, id);
   }
 
-  /** Let whoever asked read the case until a date (chair, coordinator; not for oneself) */
+  /** Permit the requester to read the case until a date (chair, coordinator; not for oneself) */
   @Post(':id/approval')
   @RequirePermission('approve', AccessRequest)
   @ApiAnswer.updated(AccessRequestView)
@@ -62,7 +62,7 @@ export class AccessRequestsController {
     return this.requests.withdraw(actor, id);
   }
 
-  /** End the access before its time (chair, coordinator) */
+  /** End the access early (chair, coordinator) */
   @Post(':id/revocation')
   @RequirePermission('revoke', AccessRequest)
   @ApiAnswer.updated(AccessRequestView)

@@ -26,8 +26,8 @@ import { AccessRequestView } from './access.response.js';
 type AskerStanding = 'knows' | 'may-not-know' | 'barred' | 'elsewhere' | 'unknown';
 
 /**
- * Asking to read a case. Whatever is asked for, the answer is the same until somebody who may decides: a request for a case
- * that is hidden from whoever asks, and one for a case that does not exist, wait alike.
+ * Requests to read a case. The response is the same until an authorised person decides: a request for a case hidden
+ * from the requester and one for a case that does not exist both remain pending.
  */
 @Injectable()
 export class AccessRequestsService {
@@ -56,7 +56,7 @@ export class AccessRequestsService {
       ]);
     return this.records.change(actor, async (work) => {
       const asked = caseReference?.toUpperCase() ?? (caseId as string).toLowerCase();
-      // found also where it is hidden from whoever asks: the request must reach those who decide
+      // finds cases hidden from the requester, too: the request must reach those who decide
       const about = await work.asSystem(() =>
         work.manager.findOneBy(Case, caseReference ? { reference: asked } : { id: asked }),
       );
@@ -126,8 +126,9 @@ export class AccessRequestsService {
   }
 
   /**
-   * Tells the person who asked, if that person may know of the case; to anybody else the request goes on waiting, as if there were
-   * no such case. Those who decide read the same answer in both cases: an exclusion that they may not read can make the difference.
+   * Refuses a request. A requester who may know of the case is notified; for any other, the request remains pending, as
+   * if there were no such case. Those who decide get the same response in both cases, because the difference can depend
+   * on an exclusion that they may not read.
    */
   refuse(actor: Actor, id: string, { reason }: AccessRefusal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -161,13 +162,16 @@ export class AccessRequestsService {
     return this.shown(work, request.id);
   }
 
-  /** Standing of the asker as far as the person who decides may know it. Past a hidden exclusion an approval opens nothing. */
+  /**
+   * Returns the requester's standing as far as the deciding actor may know it. An approval despite a hidden exclusion
+   * gives no access.
+   */
   private async knownStanding(work: UnitOfWork, request: AccessRequest): Promise<AskerStanding> {
     const standing = await this.standing(work, request);
     return standing === 'barred' ? this.standing(work, request, true) : standing;
   }
 
-  /** What whoever asked may know of the case, by the policy, now. */
+  /** Evaluates by the policy, at present, whether the requester may know of the case. */
   private async standing(
     work: UnitOfWork,
     { practitionerId, caseId }: Pick<AccessRequest, 'practitionerId' | 'caseId'>,
@@ -181,7 +185,7 @@ export class AccessRequestsService {
     if (!row) return 'unknown';
     const { outcome, steps } = explain(asker, subjectOf(Case), 'track', row);
     if (steps.some((step) => step.result === 'stopped')) return 'barred';
-    // the second wall opens no partnership to an agency that does not act in it, whatever was granted
+    // row-level security opens no partnership to an agency that does not act in it, whatever was granted
     if (!asker.partnershipIds.includes(row['partnershipId'] as string)) return 'elsewhere';
     return outcome === 'permit' ? 'knows' : 'may-not-know';
   }
@@ -214,7 +218,7 @@ export class AccessRequestsService {
     return work.respond.found(AccessRequestView, id, status, this.told(work));
   }
 
-  /** What became of the requests, by identifier. */
+  /** Returns a function that loads status, grant and decision of requests, by identifier. */
   private told(work: UnitOfWork): (rows: Row[]) => Promise<Row> {
     return async (rows) => {
       const requests = rows as (Row & AccessRequest)[];
@@ -248,7 +252,7 @@ export class AccessRequestsService {
   }
 }
 
-/** Revokes the access of somebody who left, as whoever decides on it would. */
+/** Revokes the grants of a person who left, with the same records as a revocation by a person who decides. */
 async function endGrantsOf(work: UnitOfWork, { id: practitionerId }: Practitioner): Promise<void> {
   const running = { practitionerId, revokedAt: IsNull(), expiresAt: MoreThan(work.now) };
   for (const grant of await work.manager.findBy(AccessGrant, running)) {
@@ -263,15 +267,15 @@ async function endGrantsOf(work: UnitOfWork, { id: practitionerId }: Practitione
   }
 }
 
-/** Status of the request for those who decide: refused also where the person who asked is not told. */
+/** Returns the status for those who decide: refused even if the requester was not notified. */
 async function decidedStatus(work: UnitOfWork, { id, status }: AccessRequest): Promise<AccessStatus> {
   const isRefused = await work.manager.existsBy(AccessDecision, { accessRequestId: id, kind: 'refusal' });
   return isRefused ? 'refused' : status;
 }
 
 /**
- * Writes a status that those who decide may not be able to see, and no new version with it: a version that follows from what the
- * person who asked is told, or withdraws because nothing was told, would say which it was.
+ * Writes a status that those who decide may be unable to see, without a new version. A new version would reveal whether
+ * the requester was notified, or withdrew because no notification came.
  */
 async function settle(
   work: UnitOfWork,
@@ -295,7 +299,7 @@ async function endGrant(work: UnitOfWork, { grantId }: AccessRequest): Promise<v
   });
 }
 
-/** Who asks to see a case is not told on its timeline, which everybody in it reads. */
+/** Records an event without the case, because everybody in a case reads its timeline. */
 function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...request }: AccessRequest): void {
   work.recordEvent(event, AccessRequest, request);
 }

@@ -1,6 +1,6 @@
 /**
- * Who keeps others out, who lets them in, and who watches over it: the panel's coordination, and for what was opened in an
- * emergency the data protection officer.
+ * Permissions on exclusions, access requests and grants for the panel's coordination, and on emergency access for the
+ * data protection officer.
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -24,7 +24,7 @@ import { exclusionsOf, namedBy, openEmergencies } from './known-accesses.js';
 
 const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
-/** Whoever is kept out learns nothing of it, also when it has ended. */
+/** Hides an exclusion from everybody who is or was excluded by it, even after it has ended. */
 const theOneExcluded: DenyRule = {
   name: 'the-one-excluded',
   step: 'conflict',
@@ -43,7 +43,10 @@ const theOneExcluded: DenyRule = {
   }),
 };
 
-/** What is carried over says what was decided in the first case: its reason, its author, that there was one. */
+/**
+ * Hides copied exclusions from actors from whom the first case is hidden. A copy reveals the decision in the first
+ * case: its reason, its author, and its existence.
+ */
 const fromHiddenCase: DenyRule = {
   name: 'carried-from-hidden-case',
   step: 'conflict',
@@ -51,7 +54,7 @@ const fromHiddenCase: DenyRule = {
   where: (actor) => (actor.excludedCaseIds.length ? { originCaseId: { $in: actor.excludedCaseIds } } : null),
 };
 
-/** What a review needs: a reason tells of the case, and often of somebody's family. */
+/** Fields needed for a review. The reason is omitted, because it describes the case and often a person's family. */
 const WITHOUT_THE_REASON = [
   'id',
   'version',
@@ -107,7 +110,7 @@ declareSubject(Exclusion, 'Exclusion', {
       name: 'officer-without-panel',
       sentence: 'who is a data protection officer in the partnership, where no panel keeps the declared conflict',
       actions: ['end'],
-      // without a steering group a conflict with a person who is known through no panel has no chair who could end it
+      // without a steering group, a conflict with a person who is known through no panel has no chair who could end it
       where: (actor) =>
         actor.roles.includes('data_protection_officer')
           ? { partnershipId: { $in: actor.partnershipIds }, panelId: null, declared: true }
@@ -144,7 +147,10 @@ extendSubject(Person, {
   ],
 });
 
-/** A compartment is barred to everybody else already; to its own members no emergency opens more of it either. */
+/**
+ * Compartments of which the actor is a member. An emergency gives a member no further access to a compartment; for
+ * everybody else it is closed already.
+ */
 const ownCompartments = (actor: Actor): string[] =>
   actor.memberships.filter((one) => one.compartment).map((one) => one.panelId);
 
@@ -204,11 +210,11 @@ declareSubject(AccessRequest, 'AccessRequest', {
   ],
 });
 
-/** Read by rules, or shown with the request that they belong to. */
+/** Read only by rules, or shown with the request to which they belong. */
 declareSubject(AccessGrant, 'AccessGrant', {});
 declareSubject(AccessDecision, 'AccessDecision', {});
 
-/** What those are told who must know that a glass was broken: that it was, not by whom and why. */
+/** Fields shown to people notified of an emergency access: its occurrence, without the person and the reason. */
 const BY_REFERENCE = [
   'id',
   'version',
@@ -273,7 +279,7 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
   ],
 });
 
-// who may explain a case decides on access to it, or watches over that
+// a user who may explain a case decides on access to it, or supervises such decisions
 declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
   const ids = [...new Set(people.flatMap(({ grantedCaseIds }) => grantedCaseIds))];
   const explained = ids.length ? await work.records.findMany('explain', Case, { id: { $in: ids } }, ids.length) : [];
@@ -281,7 +287,7 @@ declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
   return ({ grantedCaseIds }) => ({ grantedCaseIds: grantedCaseIds.filter((id) => known.has(id)) });
 });
 
-// the coordination learns that a case was opened in an emergency, not by whom
+// the coordination learns that a case was opened in an emergency, but not by which person
 declareKnownAttributes(
   ['emergencyCaseIds', 'emergencyRoleIdsAsShared', 'emergencyPersonIdsAsShared'],
   async (work, people) => {
@@ -302,7 +308,7 @@ declareKnownAttributes(
   },
 );
 
-/** Facts that rest on exclusions. */
+/** Actor attributes that depend on exclusions. */
 const OF_EXCLUSIONS = [
   'excludedCaseIds',
   'namedExcludedCaseIds',
@@ -321,7 +327,7 @@ declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
     Exclusion,
     concerning.map(({ id }) => id),
   );
-  // the officer is told the truth, also where the agreement does not share with their agency the name that was typed
+  // the officer gets a true answer even if the agreement does not share the typed name with the officer's agency
   const isOfficer = work.actor.roles.includes('data_protection_officer');
   return (one) => {
     const known = concerning.filter((exclusion) => {

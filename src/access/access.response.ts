@@ -7,7 +7,7 @@ import { EmergencyAccess } from '../sharing/access.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { AccessRequest } from './access-request.entity.js';
 
-/** Who is kept out of what, and why. */
+/** Exclusion, with its reason. */
 export class ExclusionView extends view(
   Exclusion,
   'id',
@@ -30,16 +30,17 @@ export class ExclusionView extends view(
   'endReason',
 ) {
   /**
-   * How many active people in the directory of the partnership it keeps out; null for an agency. For a name: whoever has or had it;
-   * with 0, check the spelling. For a person: more than 1 where colleagues have or had the same name.
+   * Number of active people in the directory of the partnership who are excluded; null for an agency. For a name:
+   * people who have or had the name; if 0, check the spelling. For a person: more than 1 if colleagues have or had the
+   * same name.
    */
   @ApiProperty({ type: 'integer', minimum: 0, nullable: true })
   @Classified('third_party', 'summary')
   matches: number | null;
 
   /**
-   * By identifier, how many people the name matches; and `since` to the day: an exclusion that is carried over begins at the moment at
-   * which its case is opened, and would be known by it to a reader from whom the earlier case is hidden.
+   * Adds the number of matching people, and reduces `since` to the day. A copied exclusion begins at the time at which
+   * its case is opened; the exact time would identify it to a reader from whom the earlier case is hidden.
    */
   static derive = ({ id, since }: Row, _now: Date, given: Row): Row => ({
     matches: given[id as string] ?? null,
@@ -47,7 +48,7 @@ export class ExclusionView extends view(
   });
 }
 
-/** A request to read a case. Whoever asked is told where it stands; which case it means is for those who decide. */
+/** Request to read a case. The requester reads its status; the identified case is shown only to those who decide. */
 export class AccessRequestView extends view(
   AccessRequest,
   'id',
@@ -61,22 +62,22 @@ export class AccessRequestView extends view(
   'caseId',
   'createdAt',
 ) {
-  /** Until when the case may be read, where it was approved. */
+  /** End of the permission to read the case; null if the request was not approved. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   @Classified('administrative')
   grantedUntil: Date | null;
 
-  /** When the access was ended before its time. */
+  /** Time at which the access was ended early; null if it was not. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   @Classified('administrative')
   revokedAt: Date | null;
 
-  /** Whoever asks is kept out of the case: it cannot be approved. For those who decide. */
+  /** Whether the requester is excluded from the case, so that the request cannot be approved. For those who decide. */
   @ApiProperty({ type: Boolean, nullable: true })
   @Classified('administrative')
   excluded: boolean | null;
 
-  /** What was decided, also where whoever asked is not told. For those who decide. */
+  /** Decision, even if the requester was not notified. For those who decide. */
   @ApiProperty({ type: String, enum: ['approval', 'refusal', 'revocation'], nullable: true })
   @Classified('administrative')
   decision: string | null;
@@ -92,7 +93,10 @@ export class AccessRequestView extends view(
   static derive = (shown: Row, _now: Date, told: Row): Row => (told[shown['id'] as string] as Row | undefined) ?? {};
 }
 
-/** A case was opened in an emergency: by whom and why for its reviewer, by reference alone for the panel and its agencies. */
+/**
+ * Emergency access to a case: with person and reason for its reviewer, by reference alone for the panel and its
+ * agencies.
+ */
 export class EmergencyAccessView extends view(
   EmergencyAccess,
   'id',

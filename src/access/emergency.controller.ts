@@ -23,7 +23,9 @@ export class EmergencyController {
     return this.emergencies.list(actor, query);
   }
 
-  /** Open one case in an emergency, to read, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with what you read while it is open */
+  /**
+   * Open one case in an emergency, read-only, for 60 minutes. Send `Purpose: EMERGENCY_BTG` with each read meanwhile
+   */
   @Post()
   @RequirePermission('open-in-emergency', Case)
   @ApiAnswer.created(EmergencyAccessView)
@@ -39,7 +41,7 @@ export class EmergencyController {
     return this.emergencies.get(actor, id);
   }
 
-  /** End your emergency access before its time */
+  /** End your emergency access early */
   @Post(':id/ending')
   @RequirePermission('end', EmergencyAccess)
   @ApiAnswer.updated(EmergencyAccessView)

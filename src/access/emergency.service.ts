@@ -16,12 +16,14 @@ import { EMERGENCY_MINUTES, EmergencyAccess } from '../sharing/access.entity.js'
 import { EmergencyAccessView } from './access.response.js';
 import type { EmergencyOpening, EmergencyReview } from './emergency.dto.js';
 
-/** Within how many working days it is reviewed. Source: law and standards note, section 5.4, REQ-BTG-01. */
+/**
+ * Working days within which an emergency access is reviewed. Source: law and standards note, section 5.4, REQ-BTG-01.
+ */
 const REVIEW_WORKING_DAYS = 2;
 
 /**
- * Breaking the glass: one case, to read, for an hour, reviewed afterwards. What is sealed, excluded or in a compartment
- * stays closed. Source: law and standards note, section 5.4 "Break-glass".
+ * Emergency access to one case: read-only, for one hour, reviewed afterwards. Sealed data, and cases hidden by an
+ * exclusion or a compartment, remain closed. Source: law and standards note, section 5.4 "Break-glass".
  */
 @Injectable()
 export class EmergencyService {
@@ -50,13 +52,14 @@ export class EmergencyService {
         { pointer: '/caseId', detail: 'give either caseId or caseReference' },
       ]);
     return this.records.change(actor, async (work) => {
-      // two requests at the same moment must see each other
+      // the lock makes two simultaneous requests see each other
       await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('emergency ' || $1::text, 0))`, [
         actor.id,
       ]);
-      // a conflict that the person declared meanwhile hides the case of an earlier access from them, not from these limits
+      // as the system: a conflict declared since hides the case of an earlier access from the person, but not from
+      // these limits
       await work.asSystem(() => mustBeReviewed(work));
-      // before the case is looked for: the answer is the same whatever case is named
+      // before the search for the case, so that the response is the same for every case
       const unread = await oneAtATime(work);
       const id = caseId ?? (await idOf(work, (caseReference as string).toUpperCase()));
       const about = await work.records.find('open-in-emergency', Case, id, { lock: true });
@@ -86,7 +89,7 @@ export class EmergencyService {
     });
   }
 
-  /** Ends it before its time. */
+  /** Ends an emergency access early. */
   end(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('end', EmergencyAccess, EmergencyAccessView, id);
@@ -115,19 +118,20 @@ export class EmergencyService {
   }
 }
 
-/** Emergency accesses of the person that are open now, whatever became of the case for the person. */
+/** Returns open emergency accesses of the person, even if the case is hidden from the person since. */
 const openOf = (work: UnitOfWork, practitionerId: string): Promise<EmergencyAccess[]> =>
   work.manager.findBy(EmergencyAccess, { practitionerId, endedAt: IsNull(), expiresAt: MoreThan(work.now) });
 
-/** One that was opened while the request waited ends as it was opened. */
+/** Ends an emergency access. If it was opened while the request waited, it ends at the time of its opening. */
 async function ended(work: UnitOfWork, access: EmergencyAccess): Promise<void> {
   const endedAt = access.openedAt > work.now ? access.openedAt : work.now;
   happenedUnnamed(work, 'emergency-access.ended', await work.write.update(EmergencyAccess, access, { endedAt }));
 }
 
 /**
- * Refuses another one while the person can end an open one. Returns open ones that an exclusion hides from the person, who can
- * neither read nor end them: they end with the next. They still count for the review, the limits and the alarm.
+ * Refuses another emergency access while the person can end an open one. Returns open ones that an exclusion hides from
+ * the person, who can neither read nor end them: they end when the next is opened. They still count for the review, the
+ * limits and the alarm.
  */
 async function oneAtATime(work: UnitOfWork): Promise<EmergencyAccess[]> {
   const open = await work.asSystem(() => openOf(work, work.actor.id));
@@ -141,10 +145,10 @@ async function oneAtATime(work: UnitOfWork): Promise<EmergencyAccess[]> {
 
 /** Hours within which another emergency access of the same person raises an alarm. */
 const ALARM_HOURS = 24;
-/** Emergency accesses of one person that may wait for their review. */
+/** Maximum number of unreviewed emergency accesses of one person. */
 const MOST_UNREVIEWED = 3;
 
-/** Refuses another one while earlier ones wait for a review that is late, or while too many wait. */
+/** Refuses another emergency access while the review of an earlier one is overdue, or while too many are unreviewed. */
 async function mustBeReviewed(work: UnitOfWork): Promise<void> {
   const unreviewed = { practitionerId: work.actor.id, reviewedAt: IsNull() };
   if ((await work.manager.countBy(EmergencyAccess, unreviewed)) >= MOST_UNREVIEWED)
@@ -160,13 +164,15 @@ async function mustBeReviewed(work: UnitOfWork): Promise<void> {
     );
 }
 
-/** Was another one opened shortly before? */
+/** Returns whether the person opened another emergency access shortly before. */
 async function isSecond(work: UnitOfWork): Promise<boolean> {
   const since = new Date(work.now.getTime() - ALARM_HOURS * 3_600_000);
   return work.manager.existsBy(EmergencyAccess, { practitionerId: work.actor.id, openedAt: MoreThan(since) });
 }
 
-/** Notifies the agencies of the partnership that have a data protection officer at once, not on the day of the review. */
+/**
+ * Notifies agencies with a data protection officer in the partnership at once, rather than on the day of the review.
+ */
 async function alarm(work: UnitOfWork, { id, partnershipId, caseId, panelId }: EmergencyAccess): Promise<void> {
   const agencies = await work.manager.query<{ agencyId: string }[]>(
     `SELECT DISTINCT p.agency_id AS "agencyId" FROM agency_partnerships ap
@@ -182,12 +188,15 @@ async function alarm(work: UnitOfWork, { id, partnershipId, caseId, panelId }: E
   );
 }
 
-/** The case of that reference; where there is none, an identifier that nothing has. */
+/** Returns the identifier of the case with the reference, or an unused identifier if there is none. */
 async function idOf(work: UnitOfWork, reference: string): Promise<string> {
   return (await work.manager.findOneBy(Case, { reference }))?.id ?? uuidv7();
 }
 
-/** Not on the case's timeline: it would name who did it. Those concerned read the access itself, by reference. */
+/**
+ * Records an event without the case, whose timeline would identify the person. People concerned read the access itself,
+ * by reference.
+ */
 function happenedUnnamed(
   work: UnitOfWork,
   event: string,

@@ -4,70 +4,75 @@ import { InOneScript } from '../agencies/one-script.js';
 import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
 
 /**
- * Keeps somebody out of a case, or of a person as one panel meets them: its cases and referrals that name the person. Say whom
- * by one of `practitionerId`, `agencyId` and `name`. With `declared: true` in place of them you declare a conflict of your own,
- * and lose access to the case or person at once. An agency keeps its own record of a person, and an author a waiting referral: where
- * somebody excluded changes one of them, the panel's coordination gets the notice `changed_by_excluded`.
+ * Excludes a person or agency from a case, or from a person as known to one panel: its cases and referrals that name
+ * the person. Identify the target by one of `practitionerId`, `agencyId` and `name`. With `declared: true` instead, you
+ * declare a conflict of your own and lose access to the case or person at once. An agency retains its own record of a
+ * person, and an author an undecided referral: if an excluded user changes one of them, the panel's coordination gets
+ * the notice `changed_by_excluded`.
  */
 export class ExclusionRequest {
-  /** From this case, and from the case of a later repeat of it. For other cases of the same people, name the person … */
+  /**
+   * Case from which the target is excluded, together with the case of any later repeat. For other cases of the same
+   * people, give `personId` instead.
+   */
   @IsOptional()
   @Uuid()
   caseId?: string;
 
-  /** … or from this person. */
+  /** Person from whom the target is excluded. Required if `caseId` is absent. */
   @IsOptional()
   @Uuid()
   personId?: string;
 
   /**
-   * Whom: a person, also by another registration of the same agency under a name that the person has or had,
-   * whatever either is called later …
+   * Person to exclude, with other registrations of the same agency under a present or former name of the person. Later
+   * changes of name make no difference.
    */
   @IsOptional()
   @Uuid()
   practitionerId?: string;
 
-  /** … a whole agency … */
+  /** Agency to exclude as a whole. */
   @IsOptional()
   @Uuid()
   agencyId?: string;
 
-  /** … or everybody who has or had this name, also if they are registered later. */
+  /** Name to exclude: everybody who has or had the name, including people registered later. */
   @IsOptional()
   @Length(3, 200)
   @InOneScript()
   name?: string;
 
-  /** A conflict of your own. Only a chair can give you the case or person back. */
+  /** Declares a conflict of your own. Only a chair can restore your access. */
   @IsOptional()
   @IsIn([true])
   declared?: true;
 
   /**
-   * How far an exclusion from a person reaches. `panel`: the cases and referrals of one panel. `partnership`: every panel, and
-   * the person's record; only for a conflict of your own, where it is the default.
+   * Extent of an exclusion from a person. `panel`: the cases and referrals of one panel. `partnership`: every panel,
+   * and the person's record; only for a conflict of your own, for which it is the default.
    */
   @IsOptional()
   @IsIn(EXCLUSION_REACHES)
   reach?: ExclusionReach;
 
   /**
-   * The panel, for an exclusion from a person. Without it, one exclusion is made for each panel that you chair or coordinate and
-   * whose cases name the person, and the answer is one of them. A conflict of your own that reaches one panel needs it.
+   * Panel, for an exclusion from a person. If absent, one exclusion is created for each panel that you chair or
+   * coordinate and whose cases name the person, and one of them is returned. Required for a conflict of your own with
+   * the reach of one panel.
    */
   @IsOptional()
   @Uuid()
   panelId?: string;
 
-  /** Why. */
+  /** Reason for the exclusion. */
   @Length(3, 500)
   reason: string;
 }
 
 /** Ends an exclusion. */
 export class ExclusionEnd {
-  /** Why it need not last. */
+  /** Reason for ending it. */
   @Length(3, 500)
   reason: string;
 }

@@ -15,7 +15,7 @@ import { ExclusionsService } from './exclusions.service.js';
 export class ExclusionsController {
   constructor(private readonly exclusions: ExclusionsService) {}
 
-  /** Who is kept out of cases and people of the panels that you chair or coordinate */
+  /** Exclusions from cases and people of the panels that you chair or coordinate */
   @Get()
   @RequirePermission('read', Exclusion)
   @ApiAnswer.page(ExclusionView)
@@ -23,7 +23,9 @@ export class ExclusionsController {
     return this.exclusions.list(actor, query);
   }
 
-  /** Keep somebody out (chair, coordinator), or declare a conflict of your own (whoever may read the case) */
+  /**
+   * Exclude a person, agency or name (chair, coordinator), or declare a conflict of your own (any reader of the case)
+   */
   @Post()
   @RequirePermission('read', Case)
   @ApiAnswer.created(ExclusionView)

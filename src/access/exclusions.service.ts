@@ -26,7 +26,9 @@ type Whom = Pick<Exclusion, 'practitionerId' | 'agencyId' | 'name' | 'nameKey'>;
 type FromWhat = Pick<Exclusion, 'caseId' | 'personId' | 'panelId' | 'partnershipId' | 'reach'>;
 const NOBODY: Whom = { practitionerId: null, agencyId: null, name: null, nameKey: null };
 
-/** Keeps people and agencies away from cases and people. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
+/**
+ * Exclusions of people and agencies from cases and people. Source: MARAC note, section 6.4 "Conflicts and staff cases".
+ */
 @Injectable()
 export class ExclusionsService {
   constructor(
@@ -82,7 +84,7 @@ export class ExclusionsService {
     );
   }
 
-  /** The chair ends it; the one it keeps out never sees it. */
+  /** Ends an exclusion, for the chair. It remains hidden from the excluded person. */
   end(actor: Actor, id: string, { reason }: ExclusionEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('end', Exclusion, ExclusionView, id);
@@ -97,7 +99,7 @@ export class ExclusionsService {
     });
   }
 
-  /** A declared conflict holds at once, also where it leaves the panel without a chair. */
+  /** Declares a conflict, effective at once even if the panel is left without a chair. */
   private async declare(
     work: UnitOfWork,
     { caseId, personId, reason, ...asked }: ExclusionRequest,
@@ -122,7 +124,7 @@ export class ExclusionsService {
       : await imposedFrom(work, await work.records.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
     const { partnershipId } = from;
-    // a referral that is accepted at the same moment opens a case to which the exclusion is carried on
+    // a referral accepted at the same time opens a case to which the exclusion is copied
     if (caseId) await lockScreening(work, from.panelId as string);
     const concerned = caseId
       ? { caseIds: [caseId, ...(await repeatsOf(work, caseId)).map(({ id }) => id)] }
@@ -176,9 +178,9 @@ const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 A
   AND e.reach = $3 AND (e.until IS NULL OR e.until > $4)`;
 
 /**
- * The exclusion of the same whom from the same, on the same panel. One that is carried over from a case which is hidden from the
- * coordination that asks does not count: it would be told by the refusal. Nor does one that a colleague of the excluded person imposed,
- * and may end, where somebody of another agency asks.
+ * Returns the exclusion in force with the same target, from the same case or person, on the same panel. A copied
+ * exclusion from a case hidden from the requesting coordination does not count, because the refusal would reveal it.
+ * One imposed by a colleague of the excluded person, who may end it, does not count for requesters of another agency.
  */
 async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Promise<string | null> {
   const running = await work.manager.query<{ id: string; isCarried: boolean }[]>(
@@ -201,7 +203,10 @@ async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Pro
   return running.find(({ id, isCarried }) => !isCarried || readable.has(id))?.id ?? null;
 }
 
-/** Only what the actor declared: an exclusion that others imposed on the actor must stay unknown to the actor. */
+/**
+ * Returns an exclusion in force that the actor declared. Those that others imposed on the actor must remain unknown to
+ * the actor.
+ */
 async function runningDeclared(work: UnitOfWork, from: FromWhat): Promise<string | null> {
   const [first] = await work.manager.query<{ id: string }[]>(
     `SELECT e.id ${RUNNING} AND e.declared AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
@@ -225,7 +230,10 @@ const fromCase = ({ id, panelId, partnershipId }: Case): FromWhat => ({
 
 type Reach = Pick<ExclusionRequest, 'reach' | 'panelId'>;
 
-/** A panel excludes from the person on that panel alone. Whoever coordinates several names one, or excludes on each of them. */
+/**
+ * Returns the scopes of an imposed exclusion from a person: each applies on one panel only. An actor who coordinates
+ * several panels names one, or excludes on each of them.
+ */
 async function imposedFrom(
   work: UnitOfWork,
   { id, partnershipId }: Person,
@@ -238,8 +246,9 @@ async function imposedFrom(
 }
 
 /**
- * A conflict of one's own with a person. It is kept by a panel through which the person is known; where there is none, by the
- * steering group of the partnership. Where there is no steering group either, no panel keeps it and nobody can end it.
+ * Returns the scope of a declared conflict with a person. It is managed by a panel through which the person is known;
+ * if there is none, by the steering group of the partnership. Without a steering group, no panel manages it and nobody
+ * can end it.
  */
 async function declaredFrom(
   work: UnitOfWork,
@@ -253,7 +262,7 @@ async function declaredFrom(
   return { ...from, panelId: panels[0] ?? steering?.id ?? null };
 }
 
-/** Panels on which the actor may do `action` to a case or referral that names the person. */
+/** Returns panels on which the actor may do `action` to a case or referral that names the person. */
 async function panelsNaming(work: UnitOfWork, action: 'read' | 'exclude', personId: string): Promise<string[]> {
   const roles = await work.records.findMany('read', CasePerson, { personId });
   const named = [
@@ -274,8 +283,8 @@ function onePanel(panels: string[], panelId: string | undefined): string {
 }
 
 /**
- * Whom a request names. A typed name is not replaced by the identity of the person who has it now: `practitioner_names` never
- * loses a name, so whoever matches when the exclusion is made goes on matching.
+ * Returns the target of a request. A typed name is not replaced by the identity of the person who has it now.
+ * `practitioner_names` never loses a name, so people who match when the exclusion is made continue to match.
  */
 async function whomOf(
   work: UnitOfWork,
@@ -294,8 +303,8 @@ async function whomOf(
 }
 
 /**
- * Active staff of the partnership whom exclusions by person or by name concern: every registration of the person, and whoever has
- * or had the name. $1 the exclusions.
+ * Selects active staff of the partnership concerned by exclusions by person or by name: every registration of the
+ * person, and everybody who has or had the name. $1 the exclusions.
  */
 const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
   CROSS JOIN LATERAL (SELECT unnest(registrations_of(e.practitioner_id)) AS id
@@ -304,7 +313,7 @@ const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
   JOIN agency_partnerships ap ON ap.agency_id = p.agency_id AND ap.partnership_id = e.partnership_id
   WHERE e.id = ANY ($1::uuid[])`;
 
-/** By identifier of an exclusion by person or by name: how many people whom the actor may read in the directory it concerns. */
+/** Counts the people concerned by each exclusion by person or name whom the actor may read in the directory. */
 async function matchesOf(work: UnitOfWork, exclusions: Exclusion[]): Promise<Row> {
   const counted = exclusions.filter(({ agencyId }) => agencyId === null).map(({ id }) => id);
   if (!counted.length) return {};
@@ -317,7 +326,7 @@ async function matchesOf(work: UnitOfWork, exclusions: Exclusion[]): Promise<Row
   return Object.fromEntries(counted.map((id) => [id, count(id)]));
 }
 
-/** That somebody is kept out is not told on the case's timeline, which everybody in it reads. */
+/** Records an event without the case, because everybody in a case reads its timeline. */
 function happenedUnseen(work: UnitOfWork, event: string, { caseId: _, ...exclusion }: Exclusion): void {
   work.recordEvent(event, Exclusion, exclusion);
 }

@@ -1,4 +1,7 @@
-/** Records behind facts of people: which of them somebody who asks about these people may know is decided by the policy. */
+/**
+ * Records from which exclusion and access attributes of people are computed. The policy decides which of them a
+ * requester may know.
+ */
 import type { Actor } from '../authentication/actor.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 
@@ -8,7 +11,7 @@ export interface OpenEmergency {
   caseId: string;
 }
 
-/** Emergency accesses of these people that are open now. */
+/** Returns open emergency accesses of these people. */
 export async function openEmergencies(work: UnitOfWork, people: readonly Actor[]): Promise<OpenEmergency[]> {
   if (!people.length) return [];
   return work.manager.query<OpenEmergency[]>(
@@ -26,11 +29,14 @@ export interface CurrentExclusion {
   personId: string | null;
   reach: string;
   panelId: string | null;
-  /** The cases that it hides. */
+  /** Cases hidden by the exclusion. */
   caseIds: string[];
 }
 
-/** Exclusions in force for these people, as of their facts: by person, by agency, or by a name that one has or had. */
+/**
+ * Returns exclusions in force for these people, at the time of their attributes: by person, by agency, or by a present
+ * or former name.
+ */
 export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): Promise<CurrentExclusion[]> {
   const excluded = people.filter(
     (one) => one.excludedCaseIds.length || one.excludedPersonIds.length || one.panelExclusions.length,
@@ -56,7 +62,7 @@ export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): 
   );
 }
 
-/** The column by which the exclusion names the person, or null where it concerns somebody else. */
+/** Returns the column by which the exclusion names the person; null if it does not concern the person. */
 export function namedBy(exclusion: CurrentExclusion, one: Actor): 'practitionerId' | 'agencyId' | 'name' | null {
   if (exclusion.practitionerId !== null && one.registrationIds.includes(exclusion.practitionerId))
     return 'practitionerId';

@@ -14,7 +14,7 @@ import { AgenciesService } from './agencies.service.js';
 export class AgenciesController {
   constructor(private readonly agencies: AgenciesService) {}
 
-  /** Who you are to this service */
+  /** Identity, agency and roles of the caller */
   @Get('me')
   @Authenticated('everybody may know who they are here')
   @ApiAnswer.one(MeView)
@@ -46,7 +46,7 @@ export class AgenciesController {
     return this.agencies.get(actor, id);
   }
 
-  /** People of an agency who sign in */
+  /** Staff of an agency with access to this service */
   @Get('agencies/:id/people')
   @RequirePermission('read', Practitioner)
   @ApiAnswer.page(PractitionerView)

@@ -1,4 +1,4 @@
-/** Who may know which agencies, people and systems there are: the directory of one's partnerships. */
+/** Read access to agencies, people and systems: the directory of the actor's partnerships. */
 import { declareAttribute, type Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { declareSubject } from '../authorization/subjects.js';
@@ -107,10 +107,10 @@ declareKnownAttributes([], async (work, people) => {
   return ({ id, roles }) => ({ roles: shown.get(id)?.has('roles') ? roles : [] });
 });
 
-/** For records that name a person by `practitionerId`. */
+/** Relation of records that name a person by `practitionerId`. */
 export const toPractitioner = { practitioner: { to: Practitioner, local: 'practitionerId', foreign: 'id' } };
 
-/** Rows that name nobody of the actor's own agency. */
+/** Returns the condition for rows that name nobody of the actor's own agency. */
 export const ofNoColleague = (actor: Actor): Where => ({
   $nor: [{ practitioner: { $elemMatch: { agencyId: actor.agencyId } } }],
 });

@@ -13,7 +13,7 @@ import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } fro
 import { staffNameKey } from './name-key.js';
 import { issuersOf } from './sign-in.js';
 
-/** The directory: partnerships, agencies, the people and the systems that sign in. */
+/** Directory of partnerships, agencies, their staff and their machine clients. */
 @Injectable()
 export class AgenciesService {
   constructor(
@@ -87,14 +87,14 @@ export class AgenciesService {
       });
       await mustNotPart(work, joinedBefore);
       await mustGainNoRole(work);
-      // also on the way back: of somebody who was made inactive before this was done
+      // also on reactivation, for people who were made inactive before this was implemented
       if (request.active !== undefined && request.active !== found.active) await this.departures.left(work, changed);
       work.recordEvent('practitioner.changed', Practitioner, changed, { fields: Object.keys(request) });
       return work.respond.one(PractitionerView, changed);
     });
   }
 
-  /** Records what somebody who is made inactive heard until now. */
+  /** Records the meeting content that a person received, before the person is made inactive. */
   private async leaving(work: UnitOfWork, agencyId: string, id: string): Promise<void> {
     const person = await work.records.find('change', Practitioner, id);
     if (person.agencyId !== agencyId) throw notFound();
@@ -106,7 +106,7 @@ export class AgenciesService {
   }
 }
 
-/** Refuses a login of an issuer that does not vouch for the agency's people. */
+/** Refuses a login from an issuer that does not vouch for the agency's people. */
 function mustVouch({ code }: Agency, issuer: string): void {
   const issuers = issuersOf(code);
   if (issuers.includes(issuer)) return;
@@ -116,10 +116,10 @@ function mustVouch({ code }: Agency, issuer: string): void {
   ]);
 }
 
-/** Roles that an agency gives its own staff. All others are given by the operator of the service. */
+/** Roles that an agency assigns to its own staff. All others are assigned by the operator of the service. */
 const ROLES_OF_AN_AGENCY: readonly SystemRole[] = ['agency_administrator', 'safeguarding_lead'];
 
-/** Refuses a role that only the operator gives, unless the person holds it already. */
+/** Refuses a role that only the operator assigns, unless the person already has it. */
 function onlyOfTheAgency(asked: SystemRole[] = [], held: SystemRole[] = []): void {
   if (asked.some((role) => !ROLES_OF_AN_AGENCY.includes(role) && !held.includes(role)))
     throw refused(
@@ -128,7 +128,7 @@ function onlyOfTheAgency(asked: SystemRole[] = [], held: SystemRole[] = []): voi
     );
 }
 
-/** Refuses to take away a role that only the operator gives. Source: docs/who-may-widen.md, row 5. */
+/** Refuses to remove a role that only the operator assigns. Source: docs/who-may-widen.md, row 5. */
 function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[]): void {
   const kept = held.filter((role) => !ROLES_OF_AN_AGENCY.includes(role));
   if (asked && kept.some((role) => !asked.includes(role)))
@@ -138,7 +138,7 @@ function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[
     );
 }
 
-/** Somebody must be left who administers the agency: nobody else could register, rename or appoint its people. */
+/** Refuses to remove the last administrator of an agency: nobody else could register, rename or appoint its people. */
 async function mustLeaveAnAdministrator(
   work: UnitOfWork,
   { id, agencyId, roles, active }: Practitioner,
@@ -157,8 +157,8 @@ async function mustLeaveAnAdministrator(
 }
 
 /**
- * Refuses a new role for oneself, by any registration under a name that one has or had: another administrator gives it. Whoever is made
- * active again receives the roles of before. Source: docs/who-may-widen.md, row 4.
+ * Refuses a new role for the actor's own registrations, including those under a present or former name of the actor:
+ * another administrator must assign it. Reactivation restores the previous roles. Source: docs/who-may-widen.md, row 4.
  */
 function notForOneself(
   { registrationIds, nameKeys }: Actor,
@@ -166,7 +166,7 @@ function notForOneself(
   found?: Practitioner,
 ): void {
   const asked = roles ?? found?.roles ?? [];
-  // a registration that becomes one's own by the name brings no role along
+  // a registration that becomes the actor's own by its name must not bring a role
   const isOwn = found !== undefined && registrationIds.includes(found.id);
   const held = isOwn && (found.active || !active) ? found.roles : [];
   const isOneself = isOwn || (name !== undefined && nameKeys.includes(staffNameKey(name)));
@@ -183,8 +183,8 @@ function mustNotRenameOneself({ id, nameKeys }: Actor, { name }: PractitionerCha
 }
 
 /**
- * Refuses a change of a name by which a registration with a role becomes one of the actor's: the actor may have given the role.
- * Source: docs/who-may-widen.md, row 4.
+ * Refuses a change of name that makes a registration with a role one of the actor's: the actor may have assigned the
+ * role. Source: docs/who-may-widen.md, row 4.
  */
 async function mustGainNoRole(work: UnitOfWork): Promise<void> {
   const { id, registrationIds } = work.actor;
@@ -202,7 +202,7 @@ const roleForOneself = (): Error =>
     'You cannot give yourself a role, nor anybody whom your agency registers under a name that you have or had. Ask another administrator of your agency.',
   );
 
-/** Pairs of registrations, the first one the actor's, that exclusions and recusals treat as one person. */
+/** Returns the actor's registrations, each with those that exclusions and recusals treat as the same person. */
 async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string[]>> {
   const rows = await work.manager.query<{ id: string; joined: string[] }[]>(
     'SELECT id, registrations_of(id) AS joined FROM unnest($1::uuid[]) id',
@@ -212,8 +212,9 @@ async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string
 }
 
 /**
- * Refuses to take back a name of less than a day, where that parts a registration of the actor from another under the same name: what
- * is kept from the one is kept from the other while they are joined. Source: docs/who-may-widen.md, row 31.
+ * Refuses to take back a name used for less than a day if this separates two registrations under that name. One of them
+ * is the actor's. Records hidden from one registration are hidden from the other while they are joined. Source:
+ * docs/who-may-widen.md, row 31.
  */
 async function mustNotPart(work: UnitOfWork, before: ReadonlyMap<string, string[]>): Promise<void> {
   const after = await registrationsJoined(work);

@@ -1,5 +1,5 @@
 /**
- * The kinds of agency that sit on, refer to or are asked by a panel.
+ * Types of agency that are members of a panel, refer to it or are asked by it.
  * Source: MARAC domain note, section 3.2 "Agency categories", with the community-safety and enforcement bodies that a
  * Joint Action Group adds (note on JAG and the cycle, section 1.3 "Membership model").
  */
@@ -48,12 +48,12 @@ export const AGENCY_TYPES = [
 export type AgencyType = (typeof AGENCY_TYPES)[number];
 
 /**
- * Who an agreement row may name as receiver: an agency type, or the coordination of the panel itself (its chair and
- * coordinator, whichever agency employs them; MARAC domain note, section 6.8 "Access matrix").
+ * Receiver of an agreement row besides agency types: the coordination of the panel itself (its chair and coordinator,
+ * regardless of the agency that employs them; MARAC domain note, section 6.8 "Access matrix").
  */
 export const PANEL_COORDINATION = 'panel_coordination';
 export type ReceivingType = AgencyType | typeof PANEL_COORDINATION;
 
-/** Who an agreement row may name as contributor: an agency type, or any of them where no row names it. */
+/** Contributor of an agreement row besides agency types: any type without a row of its own. */
 export const ANY_CONTRIBUTOR = 'any';
 export type ContributingType = AgencyType | typeof ANY_CONTRIBUTOR;

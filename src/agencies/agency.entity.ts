@@ -6,7 +6,10 @@ import { RecordEntity } from '../records/record-entity.js';
 import { AGENCY_TYPES, type AgencyType } from './agency-types.js';
 import { InOneScript, inOneScriptSql } from './one-script.js';
 
-/** A borough's community safety partnership, or the BCU that spans several. Records of people never cross it. */
+/**
+ * Community safety partnership of a borough, or the BCU that spans several. Records of people are never shared across
+ * partnerships.
+ */
 @Entity('partnerships')
 @Check(`kind IN ('borough', 'bcu')`)
 @Unique(['code'])
@@ -23,20 +26,20 @@ export class Partnership extends RecordEntity {
   @Length(1, 200)
   name: string;
 
-  /** `borough` or `bcu` (a police basic command unit over several boroughs). */
+  /** Kind: `borough` or `bcu` (a police basic command unit over several boroughs). */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(['borough', 'bcu'])
   kind: 'borough' | 'bcu';
 
-  /** The BCU that a borough belongs to. */
+  /** BCU to which a borough belongs. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Partnership)
   @Classified('administrative')
   withinId: string | null;
 }
 
-/** An agency: the owner of its information and its actions. A panel owns no one. */
+/** Agency: the owner of its information and its actions. A panel does not own any agency. */
 @Entity('agencies')
 @Unique(['code'])
 export class Agency extends RecordEntity {
@@ -52,19 +55,19 @@ export class Agency extends RecordEntity {
   @Length(1, 200)
   name: string;
 
-  /** The kind of agency, on which sharing agreements are written. */
+  /** Type of agency, to which sharing agreements refer. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(AGENCY_TYPES)
   type: AgencyType;
 
-  /** An agency that is no longer active may do nothing. */
+  /** Whether the agency has access. An inactive agency can do nothing. */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
   active: boolean;
 }
 
-/** An agency acts in one or more partnerships. */
+/** Membership of an agency in a partnership; an agency acts in one or more. */
 @Entity('agency_partnerships')
 @Unique(['agencyId', 'partnershipId'])
 export class AgencyPartnership extends RecordEntity {
@@ -81,9 +84,9 @@ export class AgencyPartnership extends RecordEntity {
 }
 
 /**
- * System roles. `safeguarding_lead` opens what the agency itself recorded; the others open no case. `emergency_access` lets a
- * person open one case for an hour, with a reason that is reviewed. Source: law and standards note, section 5.4
- * "Break-glass", REQ-BTG-01.
+ * System roles. `safeguarding_lead` gives access to records of the agency itself; the others give access to no case.
+ * `emergency_access` lets a person open one case for an hour, with a reason that is reviewed. Source: law and standards
+ * note, section 5.4 "Break-glass", REQ-BTG-01.
  */
 export const SYSTEM_ROLES = [
   'auditor',
@@ -94,27 +97,27 @@ export const SYSTEM_ROLES = [
 ] as const;
 export type SystemRole = (typeof SYSTEM_ROLES)[number];
 
-/** A member of an agency's staff who signs in through the agency's own identity provider. */
+/** Member of an agency's staff who signs in through the agency's own identity provider. */
 @Entity('practitioners')
 @Unique(['agencyId', 'issuer', 'subject'])
 @Index(['issuer', 'subject'])
 @Check('practitioners_name', inOneScriptSql('name'))
 export class Practitioner extends RecordEntity {
-  /** The agency that employs the person. */
+  /** Agency that employs the person. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Index()
   @Classified('administrative')
   agencyId: string;
 
-  /** Name, as colleagues know it. */
+  /** Name, as known to colleagues. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 200)
   @InOneScript()
   name: string;
 
-  /** The name as typed exclusions are matched with it (`staffNameKey`). */
+  /** Normalised name with which typed exclusions are matched (`staffNameKey`). */
   @Column({ type: 'text' })
   @Index()
   @Classified('administrative')
@@ -140,21 +143,22 @@ export class Practitioner extends RecordEntity {
   @IsIn(SYSTEM_ROLES, { each: true })
   roles: SystemRole[];
 
-  /** The OIDC issuer that vouches for the person. */
+  /** OIDC issuer that vouches for the person. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 500)
   issuer: string;
 
-  /** The person's `sub` at that issuer. */
+  /** Subject (`sub`) of the person at that issuer. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 200)
   subject: string;
 
   /**
-   * A person who left may do nothing. Making somebody inactive ends what others gave to that person alone: seats on panels,
-   * invitations by name, access to cases, releases and an open emergency access. Nothing of it comes back with `true`.
+   * Whether the person has access. Making a person inactive ends all access given to that person individually: seats on
+   * panels, invitations by name, access to cases, releases and an open emergency access. Setting `true` again restores
+   * none of it.
    */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
@@ -162,11 +166,11 @@ export class Practitioner extends RecordEntity {
   active: boolean;
 }
 
-/** A system of an agency that calls the API for it: narrow scopes, one registered purpose. */
+/** System of an agency that calls the API on its behalf: narrow scopes, one registered purpose. */
 @Entity('clients')
 @Unique(['issuer', 'clientId'])
 export class Client extends RecordEntity {
-  /** The agency the system acts for. */
+  /** Agency for which the system acts. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Index()
@@ -179,31 +183,31 @@ export class Client extends RecordEntity {
   @Length(1, 200)
   name: string;
 
-  /** The OIDC issuer of its tokens. */
+  /** OIDC issuer of the system's tokens. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 500)
   issuer: string;
 
-  /** Its OAuth 2 client id. */
+  /** OAuth 2 client id of the system. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 200)
   clientId: string;
 
-  /** What it may do, as `action:Subject`. */
+  /** Permitted actions, as `action:Subject`. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })
   @Classified('administrative')
   @Matches(/^[a-z-]+:[A-Za-z]+$/, { each: true })
   scopes: string[];
 
-  /** Why it reads. */
+  /** Purpose for which the system reads. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(PURPOSES)
   purpose: Purpose;
 
-  /** A system that was switched off may do nothing. */
+  /** Whether the system has access. An inactive system can do nothing. */
   @Column({ type: 'boolean', default: true })
   @Classified('administrative')
   active: boolean;

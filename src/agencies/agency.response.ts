@@ -31,9 +31,9 @@ export class ClientView extends view(
   'active',
 ) {}
 
-/** Who you are to this service, at this moment. */
+/** Caller of this service, with the present agency, roles and memberships. */
 export class MeView extends view(Agency) {
-  /** `practitioner` or `client`. */
+  /** Kind of caller: `practitioner` or `client`. */
   @Classified('administrative')
   kind: string;
 
@@ -49,7 +49,7 @@ export class MeView extends view(Agency) {
   @Classified('administrative')
   agencyId: string;
 
-  /** The type of your agency, on which sharing agreements are written. */
+  /** Type of your agency, to which sharing agreements refer. */
   @Classified('administrative')
   agencyType: string;
 
@@ -57,19 +57,19 @@ export class MeView extends view(Agency) {
   @Classified('administrative')
   roles: string[];
 
-  /** Machine clients: what this token may do, as `action:Subject`. */
+  /** Permitted actions of this token, for machine clients, as `action:Subject`. */
   @Classified('administrative')
   scopes: string[];
 
-  /** The purpose for which you read, unless you send another in the header `Purpose`. */
+  /** Purpose for which you read, unless you send another in the header `Purpose`. */
   @Classified('administrative')
   purpose: string;
 
-  /** The partnerships in which your agency acts. */
+  /** Partnerships in which your agency acts. */
   @Classified('administrative')
   partnershipIds: string[];
 
-  /** Your current memberships of panels. */
+  /** Current memberships of panels. */
   @ApiProperty({ type: 'array', items: { type: 'object' } })
   @Classified('administrative')
   memberships: object[];

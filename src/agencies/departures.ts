@@ -2,13 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Practitioner } from './agency.entity.js';
 
-/** Ends what was given to one person, in the work that makes the person inactive or active. */
+/** Ends access given to one person, in the unit of work that makes the person inactive or active. */
 export type EndsWithDeparture = (work: UnitOfWork, person: Practitioner) => Promise<void>;
 
 /** Records what the person received until now, while the person may still read it. */
 export type RecordsUntilNow = (work: UnitOfWork, practitionerId: string) => Promise<void>;
 
-/** What opens to somebody alone ends when an administrator makes the person inactive; areas that come later register it. */
+/**
+ * Ends a person's individual access when an administrator makes the person inactive. Later areas register their
+ * callbacks here, because this area may not import them.
+ */
 @Injectable()
 export class Departures {
   private readonly followers: EndsWithDeparture[] = [];
@@ -23,14 +26,16 @@ export class Departures {
   }
 
   /**
-   * Called before access of the person ends: by departure, with a seat or with a grant. Nothing may be locked yet that the end of an
-   * item of a meeting locks after the item: the person, the panel.
+   * Runs the recorders before access of the person ends: by departure, with a seat or with a grant. The person and the
+   * panel must not be locked yet: ending an item of a meeting locks the item first and these after it.
    */
   async leaving(work: UnitOfWork, practitionerId: string): Promise<void> {
     for (const record of this.recorders) await record(work, practitionerId);
   }
 
-  /** Whatever is ended may be hidden from the administrator, and no answer tells of it. */
+  /**
+   * Runs as the system, because the ended access may be hidden from the administrator; the response does not reveal it.
+   */
   async left(work: UnitOfWork, person: Practitioner): Promise<void> {
     await work.asSystem(async () => {
       for (const end of this.followers) await end(work, person);
@@ -38,5 +43,5 @@ export class Departures {
   }
 }
 
-/** Why something ended, for those who read it. */
+/** Reason stored with ended access, for its readers. */
 export const LEFT_THE_AGENCY = 'The person left the agency.';

@@ -1,4 +1,4 @@
-/** A name as it is searched for: lower case, without accents, spaces, hyphens and apostrophes. */
+/** Returns a name normalised for search: lower case, without accents, spaces, hyphens and apostrophes. */
 export function nameKey(name: string | null | undefined): string | null {
   if (!name) return null;
   return name
@@ -7,7 +7,7 @@ export function nameKey(name: string | null | undefined): string | null {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** Ranks, titles, degrees and honours before or after a name at work, in the directory or in a typed one. */
+/** Ranks, titles, degrees and honours before or after a name, in the directory or as typed. */
 const TITLES = new Set(
   [
     'mr mrs ms miss mx dr prof rev cllr sir dame pc dc ps sgt ds insp di ci dci supt dsu cs pcso wpc dcs acc cc',
@@ -19,7 +19,7 @@ const TITLES = new Set(
 
 const isTitle = (word: string): boolean => TITLES.has(nameKey(word) ?? '');
 
-/** Words of a part of a name without the titles at its ends; `least` words stay. */
+/** Removes titles from both ends of a part of a name; leaves at least `least` words. */
 function withoutTitles(words: string[], least: number): string[] {
   const left = [...words];
   while (left.length > least && isTitle(left[0] ?? '')) left.shift();
@@ -28,13 +28,13 @@ function withoutTitles(words: string[], least: number): string[] {
 }
 
 /**
- * The name of a member of staff as it is matched with a typed one: without titles before or after it, given name first. Two people of
- * one name have the same key.
+ * Returns the normalised name of a member of staff, for matching with a typed name: without titles before or after it,
+ * given name first. Two people of the same name have the same key.
  */
 export function staffNameKey(name: string): string {
   const parts = name.split(',').map((part) => part.trim().split(/\s+/).filter(Boolean));
   const [family = [], ...others] = parts;
-  // "Holt, Corin" has its given name behind the comma, "Corin Holt, BSc" has none
+  // in "Holt, Corin" the given name follows the comma; in "Corin Holt, BSc" no name does
   const given = others.find((words) => withoutTitles(words, 0).length) ?? [];
   const words = given.length ? [...withoutTitles(given, 1), ...withoutTitles(family, 1)] : family;
   return nameKey(withoutTitles(words, 2).join(' ')) || name;

@@ -1,4 +1,4 @@
-/** An assessment is seen like a contribution: by its own agency, and as far as risk assessments are shared. */
+/** Permissions on assessments: as for contributions, by their own agency and as far as risk assessments are shared. */
 import '../instruments/instruments.policy.js';
 import { sharedAtLeast } from '../authorization/sharing-levels.js';
 import { declareSubject, extendSubject } from '../authorization/subjects.js';
@@ -14,7 +14,7 @@ declareSubject(Assessment, 'Assessment', {
   panel: 'panelId',
   case: 'caseId',
   contributor: { agency: 'agencyId', type: 'contributingType' },
-  // it stays with the case when the person is taken out of it
+  // an assessment remains with the case when the person is removed from it
   denyRules: [excludedFromPersonOfRow],
   allowRules: [
     {

@@ -1,6 +1,6 @@
 /**
- * Who sees a case: core members of its panel and people with a grant, unless a conflict or a compartment hides it.
- * Meetings add those invited to its listing; referrals and plans add those who may follow its status.
+ * Read access to cases: core members of the panel and people with a grant, unless a conflict or a compartment hides the
+ * case. Meetings add people invited to its listing; referrals and plans add people who may follow its status.
  */
 import { declareAttribute, type Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -32,16 +32,19 @@ import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
     /**
-     * Cases that must not exist for the actor: named, or about or with a person from whom the actor is excluded in the whole
-     * partnership or by the panel of the case.
+     * Cases hidden from the actor: named by an exclusion, or about or with a person from whom the actor is excluded in
+     * the whole partnership or by the panel of the case.
      */
     excludedCaseIds: string[];
-    /** Cases that must not exist for the actor because an exclusion names them: it holds for what repeats them, too. */
+    /**
+     * Cases hidden from the actor by an exclusion that names them; such an exclusion also applies to repeats of the
+     * case.
+     */
     namedExcludedCaseIds: string[];
   }
 }
 
-/** The column `id` of every case that must not exist for the actor. */
+/** Column `id`: every case hidden from the actor. */
 const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
      FROM exclusions e WHERE ${CONCERNING_ME})
    SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
@@ -61,8 +64,8 @@ declareAttribute(
 );
 
 /**
- * The bars of a case, for rows that name it in `caseColumn`, and panels beside `panelId` in the others: nobody learns through
- * them what is hidden with the case.
+ * Returns the deny rules of a case for rows that name the case in `caseColumn`. `otherPanels` are columns that name
+ * panels, besides `panelId`. The rows must not reveal what is hidden with the case.
  */
 export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): DenyRule[] => [
   {
@@ -78,7 +81,7 @@ declareSubject(Case, 'Case', {
   relations: {
     panel: { to: Panel, local: 'panelId', foreign: 'id' },
     previous: { to: Case, local: 'previousCaseId', foreign: 'id' },
-    // whom they name is somebody whom a ground could concern
+    // grants and emergency accesses name people to whom an allow rule could apply
     grants: { to: AccessGrant, local: 'id', foreign: 'caseId' },
     emergencies: { to: EmergencyAccess, local: 'id', foreign: 'caseId' },
   },
@@ -146,7 +149,7 @@ function inPanels(panelIds: string[]): Where | null {
   return panelIds.length ? { panelId: { $in: panelIds } } : null;
 }
 
-/** Hides the correction of a role; somebody who is no longer named in a case or referral does not hide the whole. */
+/** Hides the correction of a role. A person who is no longer named in a case or referral does not hide all of it. */
 export const excludedFromPersonOfRow: DenyRule = {
   name: 'excluded-person',
   step: 'conflict',
@@ -216,10 +219,12 @@ declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
   ],
 });
 
-/** Contributions of the actor's agency that the actor has to do with. */
+/** Contributions of the actor's agency in which the actor is involved. */
 const ofOwnContribution = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } });
 
-/** Contributions that the agency keeps neither to itself nor under its control: colleagues who read the case read them too. */
+/**
+ * Contributions that the agency neither restricts to itself nor controls: colleagues who read the case can read them.
+ */
 const OPEN_TO_COLLEAGUES: Where = {
   agencyOnly: false,
   originatorControl: false,
@@ -347,10 +352,10 @@ const throughCase = (relation: string) => ({
   where: (actor: Actor): Where | null => reached(actor, 'read', relation),
 });
 
-/** No case now; a grant or an invitation may come. */
+/** No case at present; grants or invitations can add some. */
 const NO_CASE: Where = { id: { $in: [] } };
 
-/** Rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
+/** Returns rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
 function reached(actor: Actor, action: string, relation: string, also: Where = {}): Where | null {
   if (!applicableRules(actor, subjectOf(Case), action).length) return null;
   const any = permittedRows(actor, subjectOf(Case), action) ?? NO_CASE;
@@ -366,8 +371,9 @@ const inCases = (local: string) => ({
 });
 
 /**
- * Condition for people, places and groups that a case before the actor's own panel names already, on any panel or on `panelId`.
- * A grant, an invitation or an emergency access does not count: it opens a case to read.
+ * Returns the condition for people, places and groups that a case of the actor's own panel already names. `panelId`
+ * limits it to one panel. A grant, an invitation or an emergency access does not count, because it only permits reading
+ * a case.
  */
 function beforeOwnPanel(actor: Actor, hasRoles: boolean, panelId?: string): Where | null {
   const also = panelId ? { panelId } : {};
@@ -377,8 +383,8 @@ function beforeOwnPanel(actor: Actor, hasRoles: boolean, panelId?: string): Wher
 }
 
 /**
- * Condition for whom and what the actor may put before a panel: what the actor's own agency recorded, and what a case of that
- * panel names already. Source: docs/who-may-widen.md, row 12.
+ * Returns the condition for records that the actor may name to a panel. These are records of the actor's own agency,
+ * and records already named by a case of that panel. Source: docs/who-may-widen.md, row 12.
  */
 export const mayPutBefore = (
   actor: Actor,
@@ -391,7 +397,7 @@ export const mayPutBefore = (
   ],
 });
 
-/** Grounds for naming somebody or something again; `mayPutBefore` limits the first of them to the panel that receives it. */
+/** Allow rules for naming a record again; `mayPutBefore` limits the first of them to the panel that receives it. */
 const namedAgain = (hasRoles: boolean): AllowRule[] => [
   {
     name: 'before-the-panel',
@@ -428,7 +434,10 @@ extendSubject(Person, {
   ],
 });
 
-/** Addresses reached through a readable case, where the agreement shares them in full or the case is open in an emergency. */
+/**
+ * Returns addresses reached through a readable case. The agreement must share them in full, or the case must be open in
+ * an emergency.
+ */
 const sharedThrough = (actor: Actor, relation: 'cases' | 'roles', readable: Where): Where => {
   const caseId = relation === 'cases' ? 'id' : 'caseId';
   const inEmergency = emergencyRows(actor, caseId);
@@ -440,10 +449,10 @@ const sharedThrough = (actor: Actor, relation: 'cases' | 'roles', readable: Wher
   };
 };
 
-/** Addresses that the actor's agency wrote, of people whom it recorded. */
+/** Addresses recorded by the actor's agency, of people whom it recorded. */
 export const ofOwnPerson = ({ agencyId }: Actor): Where => ({ agencyId, person: { $elemMatch: { agencyId } } });
 
-/** An address travels in the context of the one panel before which it was put: through no case of another. */
+/** Limits an address to the context of the one panel to which it was submitted, excluding cases of other panels. */
 const onItsPanel = { also: { panelId: 'panelId' } };
 const addressed = inCases('personId');
 

@@ -1,4 +1,7 @@
-/** Who decides how far a contribution travels: the agency that contributed it, asked by those who may know of it. */
+/**
+ * Permission to decide how far a contribution is shared: the agency that contributed it, when asked by people who may
+ * know of it.
+ */
 import { declareSubject } from '../authorization/subjects.js';
 import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Contribution } from './case.entity.js';

@@ -12,10 +12,16 @@ import {
 import { londonDay } from '../time/london-day.js';
 import { Disclosure } from './disclosure.entity.js';
 
-/** Kept in mind so that a record that is read all day is written down once; a day's forgotten key costs one statement. */
+/**
+ * Maximum number of remembered keys. They prevent repeated inserts for a record that is read all day; a forgotten key
+ * costs one statement.
+ */
 const MOST_REMEMBERED = 50_000;
 
-/** A header has its limits; whoever changes more records at once finds the others by the case. */
+/**
+ * Maximum number of links in a header, whose size is limited. A client that changes more records at once finds the
+ * others by the case.
+ */
 const MOST_LINKS = 10;
 
 const INSERT = `INSERT INTO disclosures (id, version, created_at, updated_at, partnership_id, panel_id, case_id, referral_id, person_id, listing_id,
@@ -38,11 +44,14 @@ const COPY = `INSERT INTO document_copies (id, version, created_at, updated_at, 
     "readerId" uuid, "agencyId" uuid, at timestamptz, "listingIds" uuid[], "keptListingIds" uuid[], "keptOutByIds" uuid[])
   ON CONFLICT DO NOTHING`;
 
-/** Keeps each correction and recall by itself: that a recipient was told of an earlier one stays recorded. */
+/** Inserts a row for each correction and recall, so that the notification of an earlier one stays recorded. */
 const REVISION = `INSERT INTO disclosure_revisions (id, version, created_at, updated_at, partnership_id, disclosure_id, pending, since, fields)
   SELECT gen_random_uuid(), 1, pending_since, pending_since, partnership_id, id, pending, pending_since, `;
 
-/** A recall is never undone by a later correction; whoever was told is to be told again. */
+/**
+ * Updates the disclosures of a corrected or recalled record. A later correction never replaces a recall. Recipients
+ * already notified must be notified again.
+ */
 const REVISE = `WITH revised AS (
     UPDATE disclosures SET pending = CASE WHEN $2 THEN 'recall' ELSE 'correction' END,
       pending_since = $3, notified_at = NULL, version = version + 1, updated_at = $3
@@ -50,9 +59,10 @@ const REVISE = `WITH revised AS (
   ${REVISION} ARRAY(SELECT f FROM unnest(fields) f WHERE f = ANY ($5)) FROM revised ON CONFLICT DO NOTHING`;
 
 /**
- * Recalls the record of a person and their addresses, as received through one referral or case and the referrals that led to it. What
- * else names the person makes no difference: the answer would tell of it. An agency with a core seat goes on reading the case after a
- * research request, so that nothing is recalled from it alone. Older rows say the panel only: those since the matter began count.
+ * Recalls the record of a person and their addresses, as received through one matter: one referral or case, and the
+ * referrals that led to it. Other records that name the person make no difference, because the result would reveal
+ * them. An agency with a core seat can read the case without its research request, so nothing is recalled from that
+ * agency alone. Older rows name only the panel: those since the matter began are included.
  */
 const TAKE_BACK = `WITH matter AS (
     SELECT id, created_at FROM referrals WHERE id = $3 OR case_id = $4),
@@ -68,14 +78,14 @@ const TAKE_BACK = `WITH matter AS (
 
 const texts = new WeakMap<string[], string>();
 
-/** Names of fields as one text; the same list comes with every row that is masked alike. */
+/** Joins field names to one text, cached by list: rows with the same mask share the same list. */
 function joined(fields: string[]): string {
   let text = texts.get(fields);
   if (text === undefined) texts.set(fields, (text = fields.join()));
   return text;
 }
 
-/** Writes down who received what, and which copies, in the transaction of the log's own entry. */
+/** Stores which agency received which record, and which copies, in the transaction of the log entry. */
 @Injectable()
 export class DisclosureRows extends Disclosures {
   private readonly known = new Set<string>();
@@ -103,7 +113,7 @@ export class DisclosureRows extends Disclosures {
     const copies = received.flatMap(({ who, copied }) =>
       copied.map((one) => ({ ...one, readerId: who.id, agencyId: who.agencyId, at: who.now })),
     );
-    // asked in one breath: the log may have sent its commit behind them
+    // sent together, because the log may have sent its commit behind them
     await Promise.all(
       [
         { name: 'disclose', text: INSERT, rows: [...fresh.values()] },
@@ -123,7 +133,10 @@ export class DisclosureRows extends Disclosures {
     await client.query({ name: 'revise-disclosures', text: REVISE, values });
   }
 
-  /** The lists follow the policy when they are read. The link is sent whether or not anybody received the record. */
+  /**
+   * Returns a link to the disclosures of the records. The lists follow the policy when they are read. The link is sent
+   * even if nobody received the record.
+   */
   linkFor(actor: Actor, recordIds: string[]): string | null {
     if (!recordIds.length || !hasApplicableRule(actor, subjectOf(Disclosure), 'read')) return null;
     return [...new Set(recordIds)]

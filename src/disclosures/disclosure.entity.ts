@@ -7,14 +7,15 @@ import { Case } from '../cases/case.entity.js';
 import { References } from '../authorization/references.js';
 import { Person } from '../subjects/subject.entity.js';
 
-/** What its recipients must be told of a record that was disclosed. */
+/** Kinds of change of which recipients of a disclosed record must be notified. */
 export const UPDATE_KINDS = ['correction', 'recall'] as const;
 export type UpdateKind = (typeof UPDATE_KINDS)[number];
 
 /**
- * That an agency received content which another contributed: what, when first that day, for which purpose, under which
- * agreement; and whether it must be told that the record was corrected or recalled. Names of fields, never values. What stands in no
- * case by itself has one for each case and referral through which it was read; the key takes null for a value of its own.
+ * Receipt by an agency of content that another contributed. Stores the record, the first time that day, the purpose and
+ * the agreement, and whether the recipient must be notified of a correction or recall. Contains names of fields, never
+ * values. A record outside any case has one row for each case and referral through which it was read; the unique key
+ * treats null as a value.
  * Source: domain note on law and standards, section 4, REQ-LOG-03.
  */
 @Entity('disclosures')
@@ -47,24 +48,24 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   panelId: string | null;
 
-  /** The case in which the record stands, or through which it was read. */
+  /** Case to which the record belongs, or through which it was read. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @References(() => Case, ['read', 'track', 'explain'])
   caseId: string | null;
 
-  /** The referral in which the record stands, which it is, or through which it was read. */
+  /** Referral itself, the referral to which the record belongs, or the one through which it was read. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   referralId: string | null;
 
-  /** The person whom the record names. */
+  /** Person named by the record. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @References(() => Person, ['read', 'account-for'])
   personId: string | null;
 
-  /** The item of a meeting to which the record belongs, where it does. */
+  /** Item of a meeting to which the record belongs; null if there is none. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   listingId: string | null;
@@ -77,17 +78,17 @@ export class Disclosure extends PartnershipRecord {
   @Classified('administrative')
   recordId: string;
 
-  /** The version that was received. */
+  /** Version that was received. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   recordVersion: number;
 
-  /** The agency that contributed the record. */
+  /** Agency that contributed the record. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   originAgencyId: string;
 
-  /** The agency that received it. */
+  /** Agency that received the record. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   recipientAgencyId: string;
@@ -97,17 +98,19 @@ export class Disclosure extends PartnershipRecord {
   @IsIn(PURPOSES)
   purpose: Purpose;
 
-  /** The day in London; a record is disclosed to an agency once a day through each case, however often it is read. */
+  /**
+   * Day in London. A record is disclosed to an agency once a day through each case, regardless of the number of reads.
+   */
   @Column({ type: 'date' })
   @Classified('administrative')
   day: string;
 
-  /** When it was first received that day (UTC). */
+  /** Time of the first receipt that day (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   at: Date;
 
-  /** Names of the fields received; `spoken` for what was said of the record at a meeting. */
+  /** Names of the received fields; `spoken` for statements about the record at a meeting. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   fields: string[];
@@ -117,35 +120,41 @@ export class Disclosure extends PartnershipRecord {
   agreementVersionIds: string[];
 
   /**
-   * The items of meetings through which alone the reader read the case: of guests, and of those asked for research. Null where there was
-   * another way. Whoever is recused from all of these items would learn of them.
+   * Items of meetings that were the reader's only access to the case: for guests, and for agencies asked for research.
+   * Null if there was another access. A reader recused from all of these items would learn of them.
    */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   throughListingIds: string[] | null;
 
   /**
-   * Exclusions and recusals by which the person was kept from it who alone would have received it for the agency; null where the
-   * agency received it. Such a row accounts for nothing: it is shown to readers who may know none of these records, as they would
-   * conclude from a missing row that there is one.
+   * Exclusions and recusals that prevented the agency's only possible recipient from receiving the record; null if the
+   * agency received it. Such a row records no disclosure. It is shown to readers who may know none of these exclusions
+   * and recusals, because a missing row would reveal that there is one.
    */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
   keptOutByIds: string[] | null;
 
-  /** What the recipient must be told: the record was corrected, or recalled, since. The last of its revisions. */
+  /**
+   * Change of which the recipient must be notified: correction or recall. Taken from the latest revision; null if there
+   * is none.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @IsIn(UPDATE_KINDS)
   pending: UpdateKind | null;
 
-  /** Since when (UTC). */
+  /** Time of the pending change (UTC). */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   pendingSince: Date | null;
 
-  /** When the recipient was told of the last one (UTC); null while it is to be told. Each revision keeps its own. */
+  /**
+   * Time at which the recipient was notified of the latest revision (UTC); null if the notification is pending. Each
+   * revision has its own time.
+   */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   notifiedAt: Date | null;

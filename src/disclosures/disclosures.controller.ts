@@ -15,7 +15,7 @@ import { DisclosureRevisionView, DisclosureView } from './disclosures.response.j
 export class DisclosuresController {
   constructor(private readonly disclosures: DisclosuresService) {}
 
-  /** Which agency received what, when and for which purpose (originator, chair, coordinator, data protection officer) */
+  /** Disclosures: recipient, record, time and purpose (originator, chair, coordinator, data protection officer) */
   @Get()
   @RequirePermission('read', Disclosure)
   @ApiAnswer.page(DisclosureView)
@@ -31,7 +31,7 @@ export class DisclosuresController {
     return this.disclosures.get(actor, id);
   }
 
-  /** Every correction and recall of what was disclosed, and when the recipient was told of each */
+  /** Corrections and recalls of a disclosed record, with the times at which the recipient was notified */
   @Get(':id/revisions')
   @RequirePermission('read', DisclosureRevision)
   @ApiAnswer.page(DisclosureRevisionView)
@@ -39,7 +39,7 @@ export class DisclosuresController {
     return this.disclosures.revisions(actor, id, query);
   }
 
-  /** The recipient was told of every correction and recall until now */
+  /** Record that the recipient was notified of every correction and recall so far */
   @Post(':id/notification')
   @RequirePermission('tell', Disclosure)
   @ApiAnswer.updated(DisclosureView)

@@ -3,27 +3,27 @@ import { Uuid } from '../http/uuid.js';
 import { PageQuery } from '../http/page-query.dto.js';
 
 export class DisclosureQuery extends PageQuery {
-  /** Only what concerns this person: records that name them, and records of cases in which they have a role. */
+  /** Person; restricts to records that name the person, and records of cases in which the person has a role. */
   @IsOptional()
   @Uuid()
   personId?: string;
 
-  /** Only what stands in this case. */
+  /** Case; restricts to records of this case. */
   @IsOptional()
   @Uuid()
   caseId?: string;
 
-  /** Only this record. */
+  /** Record; restricts to disclosures of this record. */
   @IsOptional()
   @Uuid()
   recordId?: string;
 
-  /** Only what this agency received. */
+  /** Recipient; restricts to records that this agency received. */
   @IsOptional()
   @Uuid()
   recipientAgencyId?: string;
 
-  /** `true`: only recipients who must be told of a correction or a recall, and were not told yet. */
+  /** Restricts to recipients with a pending notification of a correction or recall, if `true`. */
   @IsOptional()
   @IsIn(['true', 'false'])
   toBeTold?: 'true' | 'false';

@@ -1,4 +1,4 @@
-/** Who received what: known to the originating agency, to the panel's coordination, and to the data protection officer. */
+/** Read access to disclosures: the originating agency, the panel's coordination, and the data protection officer. */
 import type { Actor } from '../authentication/actor.js';
 import { EMERGENCY_PURPOSE } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
@@ -33,7 +33,7 @@ import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 
-/** Records that are a referral or stand in one, and not in a case. */
+/** Types of records that are a referral or belong to one, and not to a case. */
 const OF_A_REFERRAL: RecordClass[] = [
   Referral,
   ReferralDecision,
@@ -43,7 +43,10 @@ const OF_A_REFERRAL: RecordClass[] = [
   ReferralSubject,
 ];
 
-/** The bars of a referral, for whatever stands in one. Of some old rows the referral is not known: they count as hidden. */
+/**
+ * Applies the deny rules of a referral to disclosures of its records. The referral of some old rows is unknown: they
+ * count as hidden.
+ */
 const hiddenWithItsReferral: DenyRule = {
   name: excludedFromReferral.name,
   step: 'conflict',
@@ -62,12 +65,13 @@ const hiddenWithItsReferral: DenyRule = {
   },
 };
 
-/** Records that stand in no case by themselves. */
+/** Types of records that do not belong to a case by themselves. */
 const BY_THEMSELVES: RecordClass[] = [Person, Place, Group, ProtectedAddress];
 
 /**
- * Hides rows about people, places and groups of which no case or referral is known through which they were received: it may be hidden.
- * With a case or referral, the bars of that one decide. Not from officers, who account for all that was received in the partnership.
+ * Hides disclosures of people, places and groups received through an unknown case or referral, because it may be
+ * hidden. If the case or referral is known, its own deny rules apply. Officers are exempt, because they account for
+ * everything received in the partnership.
  */
 const hiddenWithItsRecord: DenyRule = {
   name: 'excluded-from-record',
@@ -83,7 +87,7 @@ const hiddenWithItsRecord: DenyRule = {
   },
 };
 
-/** Hides who received a protected address from readers who must not learn of the address. */
+/** Hides disclosures of a protected address from readers from whom the address is hidden. */
 const hiddenWithItsAddress: DenyRule = {
   name: 'hidden-address',
   step: 'conflict',
@@ -98,7 +102,10 @@ const hiddenWithItsAddress: DenyRule = {
   },
 };
 
-/** Hides what only seems to have been received from officers, who account for what was, and where the agency did receive it. */
+/**
+ * Hides rows without an actual receipt from officers, who account for actual receipts. Hides them from everybody if the
+ * agency did receive the record.
+ */
 const neverReceived: DenyRule = {
   name: 'never-received',
   step: 'conflict',
@@ -136,14 +143,17 @@ const denyRules: DenyRule[] = [
   neverReceived,
 ];
 
-/** A screening is the panel's: the agency that referred does not read it. */
+/**
+ * Limits rows to those of the originating agency. Screenings are excluded: they belong to the panel, and the referring
+ * agency may not read them.
+ */
 const ofOrigin = (actor: Actor, more: Where): Where => ({
   originAgencyId: actor.agencyId,
   ...more,
   recordType: { $ne: subjectOf(ReferralScreening).name },
 });
 
-/** What the originating agency learns of a disclosure on a panel where it has no seat. */
+/** Fields shown to the originating agency for a disclosure on a panel on which it has no seat. */
 const WITHOUT_THE_PANEL = [
   'id',
   'version',
@@ -225,7 +235,7 @@ declareSubject(DisclosureRevision, 'DisclosureRevision', {
       actions: ['read'],
       within: 'read',
       where: () => ({}),
-      // a name tells who runs a panel that the reader may not know
+      // the notifying user's name would reveal who runs a panel of which the reader may not know
       fields: ['id', 'version', 'partnershipId', 'disclosureId', 'pending', 'since', 'fields', 'notifiedAt'],
     },
     {

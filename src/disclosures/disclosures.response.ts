@@ -2,7 +2,7 @@ import { view } from '../records/response-view.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 
-/** That an agency received content of another, and what it must be told. */
+/** Receipt by an agency of another agency's content, with the pending notification. */
 export class DisclosureView extends view(
   Disclosure,
   'id',
@@ -25,7 +25,7 @@ export class DisclosureView extends view(
   'notifiedAt',
 ) {}
 
-/** A correction or recall of what was disclosed, and when the recipient was told of it. */
+/** Correction or recall of a disclosed record, with the time at which the recipient was notified. */
 export class DisclosureRevisionView extends view(
   DisclosureRevision,
   'id',

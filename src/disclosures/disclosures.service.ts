@@ -16,7 +16,7 @@ import { Disclosure } from './disclosure.entity.js';
 import type { DisclosureQuery } from './disclosures.dto.js';
 import { DisclosureRevisionView, DisclosureView } from './disclosures.response.js';
 
-/** Every agency that received what, when, for which purpose; and who must be told of a correction or a recall. */
+/** Disclosures: recipient, record, time and purpose, and pending notifications of corrections and recalls. */
 @Injectable()
 export class DisclosuresService {
   constructor(private readonly records: Records) {}
@@ -24,7 +24,7 @@ export class DisclosuresService {
   list(actor: Actor, { limit, cursor, personId, toBeTold, ...asked }: DisclosureQuery): Promise<AuthorizedResponse> {
     const query: PageQuery = { limit, cursor };
     return this.records.read(actor, async (work) => {
-      // whoever may not know of the person learns nothing by asking
+      // a requester who may not know of the person must learn nothing from the list
       const isAccountable =
         personId !== undefined && (await work.records.findOrNull('account-for', Person, personId)) !== null;
       if (personId && !isAccountable) await work.records.find('read', Person, personId);
@@ -38,7 +38,7 @@ export class DisclosuresService {
       const about = personId ? concerning(actor, personId, isAccountable) : [];
       return work.respond.page(DisclosureView, within(about), query, {
         asked: { ...asked, personId, toBeTold },
-        // what is found by its case stands on a panel that the reader coordinates, where all of it is shown
+        // rows found by their case are on a panel that the reader coordinates, where the reader may read all rows
         restsOn: isAccountable ? undefined : within(personId ? [{ personId }] : []),
       });
     });
@@ -57,7 +57,7 @@ export class DisclosuresService {
     });
   }
 
-  /** Notes that the recipient was told of every correction and recall that nobody told it of before. */
+  /** Records that the recipient was notified of every correction and recall still pending. */
   told(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('tell', Disclosure, DisclosureView, id);
@@ -75,8 +75,9 @@ export class DisclosuresService {
 }
 
 /**
- * Condition for rows that concern a person: they name the person, or stand in a case that names the person. A case counts where the
- * reader is shown whom it names or, for an officer who accounts for the person, may account for the case.
+ * Returns the condition for rows that concern a person: rows that name the person, or rows of a case that names the
+ * person. A case counts if the reader may read the people named in it or, for an officer who accounts for the person,
+ * may account for the case.
  */
 function concerning(actor: Actor, personId: string, isAccountable: boolean): Where[] {
   const panels = isAccountable ? {} : { panelId: { $in: actor.coordinatedPanelIds } };

@@ -1,4 +1,7 @@
-/** Exclusions from a case hold for the cases that repeat it: the same people are concerned. Source: docs/who-may-widen.md. */
+/**
+ * Exclusions from a case also apply to cases that repeat it, because the same people are concerned. Source:
+ * docs/who-may-widen.md.
+ */
 import type { Case } from '../cases/case.entity.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -6,22 +9,29 @@ import { newExclusionId } from '../sharing/exclusion-id.js';
 
 type Repeat = Pick<Case, 'id' | 'panelId' | 'partnershipId'>;
 
-/** Running exclusions from the cases that a referral repeats, those of the latest case first. $1 the referral, $2 now. */
+/**
+ * Selects exclusions in force on the cases that a referral repeats, those of the latest case first. $1 the referral, $2
+ * now.
+ */
 const RUNNING = `SELECT e.id FROM repeated_cases repeated JOIN cases c ON c.id = repeated.earlier_case_id
     JOIN exclusions e ON e.case_id = c.id
   WHERE repeated.referral_id = $1 AND (e.until IS NULL OR e.until > $2) ORDER BY c.opened_at DESC, c.id DESC, e.since, e.id`;
 
 /**
- * The running exclusion of the same whom, imposed or declared as the other, carried over from the same first case: one that was made for this
- * case itself can be ended alone. One that a colleague imposed, who may end it, is not the same as one that
- * others imposed. $1 the case, $2 now, $3 person, $4 agency, $5 key of a name, $6 whether it is declared, $7 the first case, $8 whether a colleague
- * imposed it.
+ * Selects the equivalent exclusion in force: same target, equally imposed or declared, carried over from the same first
+ * case.
+ * An exclusion made for this case itself is not equivalent, because it can be ended alone. One imposed by a colleague,
+ * who may end it, is not equivalent to one imposed by others. $1 the case, $2 now, $3 person, $4 agency, $5 key of a
+ * name, $6 whether it is declared, $7 the first case, $8 whether a colleague imposed it.
  */
 const SAME = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
   AND e.practitioner_id IS NOT DISTINCT FROM $3 AND e.agency_id IS NOT DISTINCT FROM $4 AND e.name_key IS NOT DISTINCT FROM $5
   AND e.declared = $6 AND e.origin_case_id = $7 AND e.by_colleague = $8 ORDER BY e.id LIMIT 1`;
 
-/** Pairs of a case and a case that was opened by a repeat of it, from one case on, in the order of opening. $1 the case. */
+/**
+ * Selects cases opened by a repeat of a case, directly or through other repeats. Each row has the repeated case; rows
+ * are in the order of opening. $1 the case.
+ */
 const REPEATS = `WITH RECURSIVE opened AS (
     SELECT repeated.earlier_case_id, c.id, c.panel_id, c.partnership_id, c.opened_at
     FROM repeated_cases repeated JOIN referrals r ON r.id = repeated.referral_id JOIN cases c ON c.id = r.case_id),
@@ -32,8 +42,8 @@ const REPEATS = `WITH RECURSIVE opened AS (
   ORDER BY opened_at, id`;
 
 /**
- * Excludes from the new case whoever is excluded from a case that its referral repeats, by exclusions of their own that a chair can
- * end. The whole is the service's doing: whoever accepts need not know of the exclusions, or of the earlier cases.
+ * Copies exclusions of repeated cases to the new case, as separate exclusions that a chair can end. Runs with the
+ * service's own rights: the user who accepts the referral may be unaware of the exclusions or the earlier cases.
  */
 export async function carryExclusionsOver(work: UnitOfWork, referralId: string, opened: Repeat): Promise<void> {
   await work.asSystem(async () => {
@@ -42,11 +52,11 @@ export async function carryExclusionsOver(work: UnitOfWork, referralId: string, 
   });
 }
 
-/** Returns the cases that repeat the case, each with the case that it repeats, whether or not the actor may know of them. */
+/** Returns the cases that repeat the case, each with the repeated case, including cases hidden from the actor. */
 export const repeatsOf = (work: UnitOfWork, caseId: string): Promise<(Repeat & { earlierCaseId: string })[]> =>
   work.asSystem(() => work.manager.query(REPEATS, [caseId]));
 
-/** Excludes from the repeats of a case, too, whoever was just excluded from the case. */
+/** Copies a new exclusion from a case to the repeats of the case. */
 export async function carryOnToRepeats(work: UnitOfWork, made: Exclusion): Promise<void> {
   if (!made.caseId) return;
   const repeats = Map.groupBy(await repeatsOf(work, made.caseId), ({ earlierCaseId }) => earlierCaseId);
@@ -60,7 +70,7 @@ export async function carryOnToRepeats(work: UnitOfWork, made: Exclusion): Promi
     }
 }
 
-/** The exclusion for a case that repeats the one it was made for. Where the same one is running there, that one stays. */
+/** Returns the exclusion for a repeat of the case of `earlier`. Reuses an equivalent exclusion in force. */
 async function carriedOn(
   work: UnitOfWork,
   earlier: Exclusion,
@@ -82,7 +92,7 @@ async function carriedOn(
     endedById: null,
     endReason: null,
   });
-  // not told on the timeline of the case, which everybody in it reads
+  // without the case: its timeline is read by everybody in the case
   const { caseId: _, ...exclusion } = carried;
   work.recordEvent('exclusion.made', Exclusion, exclusion);
   return carried;

@@ -1,4 +1,4 @@
-/** An accepted referral becomes a case, in the same transaction. */
+/** Opens the case of an accepted referral, in the same transaction. */
 import { Case, caseMachine, CasePerson } from '../cases/case.entity.js';
 import { newReference } from '../cases/references.js';
 import type { Panel } from '../panels/panel.entity.js';
@@ -33,7 +33,7 @@ export async function openCase(
     whyMultiAgency: referral.whyMultiAgency,
     leadAgencyId,
     isRepeat: screening?.isRepeat ?? false,
-    // stored and not answered: also where it is hidden from the person who accepts
+    // stored but not in the response: the case may be hidden from the person who accepts
     previousCaseId: await previousCaseOf(work, screening),
     rulesEdition: (await rulesInForce(work, panelId))?.edition ?? referral.rulesEdition ?? 1,
     openedAt: work.now,
@@ -56,7 +56,7 @@ export async function openCase(
   return opened;
 }
 
-/** The case of the latest accepted referral of the matter; null where the new case is no repeat. */
+/** Returns the case of the matter's latest accepted referral; null if the new case is no repeat. */
 async function previousCaseOf(work: UnitOfWork, screening: ReferralScreening | null): Promise<string | null> {
   const id = screening?.previousReferralId;
   if (!id) return null;

@@ -1,13 +1,16 @@
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Referral } from './referral.entity.js';
 
-/** What a change of a returned referral by its own agency writes besides: it is the agency's text until it is submitted again. */
+/**
+ * Returns the additional change for an edit of a returned referral by its own agency. The text is the agency's own
+ * until it is submitted again.
+ */
 export const rewritten = (work: UnitOfWork, { status, agencyId }: Referral): Partial<Pick<Referral, 'rewrittenAt'>> =>
   status === 'returned' && agencyId === work.actor.agencyId ? { rewrittenAt: work.now } : {};
 
 export const isRewriting = (change: ReturnType<typeof rewritten>): boolean => change.rewrittenAt !== undefined;
 
-/** Notes an event of a referral. Until it was submitted, and of what is rewritten, nobody but the referrer learns. */
+/** Records an event of a referral. Events before submission, and of a rewrite, are visible to the referrer only. */
 export function happenedTo(
   work: UnitOfWork,
   type: string,

@@ -23,7 +23,7 @@ export class ReferralPeopleController {
     return this.people.get(actor, id, roleId);
   }
 
-  /** Correct a person's role in a referral (who made it; chair, coordinator once it was submitted) */
+  /** Correct a person's role in a referral (author; chair or coordinator after submission) */
   @Patch('people/:roleId')
   @RequirePermission('change', ReferralPerson)
   @ApiAnswer.updated(ReferralPersonView)
@@ -36,7 +36,7 @@ export class ReferralPeopleController {
     return this.people.change(actor, id, roleId, body);
   }
 
-  /** Take out a person named in a referral in error (who made it; chair, coordinator once it was submitted) */
+  /** Remove a person named in a referral in error (author; chair or coordinator after submission) */
   @Post('people/:roleId/ending')
   @RequirePermission('take-out', ReferralPerson)
   @ApiAnswer.created(ReferralPersonCorrectionView)
@@ -49,7 +49,7 @@ export class ReferralPeopleController {
     return this.people.end(actor, id, roleId, body);
   }
 
-  /** Corrections of roles in a referral, with the values before (who made it; chair, coordinator) */
+  /** Corrections of roles in a referral, with the previous values (author; chair, coordinator) */
   @Get('people-corrections')
   @RequirePermission('read', ReferralPersonCorrection)
   @ApiAnswer.page(ReferralPersonCorrectionView)

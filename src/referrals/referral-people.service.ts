@@ -14,7 +14,7 @@ import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.res
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
 import { lockScreening, screen, screenByCases, screeningRules } from './screening.js';
 
-/** Corrections of who is named in a referral. Source: design, section 1, principle 13. */
+/** Corrections of the people named in a referral. Source: design, section 1, principle 13. */
 @Injectable()
 export class ReferralPeopleService {
   constructor(
@@ -58,8 +58,10 @@ export class ReferralPeopleService {
   }
 
   /**
-   * The author goes on reading a referral that waits, also where the panel excludes them, and so does whoever made it a repeat: what other
-   * agencies know of its people is not written into it, also by a colleague who has it from the panel. Only an exclusion that the actor may know counts, so that the refusal tells of none.
+   * Refuses to add information to an undecided referral that an excluded person can read. The author can still read the
+   * referral despite an exclusion by the panel, and so can the user who made it a repeat. Information of other agencies
+   * about its people must therefore not be added, even by a colleague who learned it from the panel. Only exclusions
+   * that the actor may know count, so that the refusal reveals none.
    */
   private async mustNotTellAnExcludedAuthor(work: UnitOfWork, { id, panelId, agencyId, authorId, personId }: Referral) {
     const { now, call } = work.actor;
@@ -69,7 +71,7 @@ export class ReferralPeopleService {
     const repeated = await work.manager.findBy(RepeatedCase, { referralId: id });
     const named = [personId, ...roles.map((one) => one.personId)];
     const readers = new Set([authorId, ...repeated.flatMap((one) => one.foundById ?? [])]);
-    // what somebody writes who reads it themselves tells them nothing
+    // actors who can read the referral learn nothing from their own text
     readers.delete(work.actor.id);
     const found: Actor[] = [];
     for (const reader of readers) {
@@ -91,7 +93,7 @@ export class ReferralPeopleService {
       );
   }
 
-  /** Whatever became of the referral: a wrong disclosure is stopped at any time. */
+  /** Removes a person from the referral in any status, because a wrong disclosure must be stopped at any time. */
   end(actor: Actor, referralId: string, id: string, { reason }: ReferralPersonEnding): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('take-out', ReferralPerson, id, { lock: true });
@@ -114,7 +116,7 @@ export class ReferralPeopleService {
       const correction = await keep(work, referral, found, 'entered_in_error', reason);
       await work.write.delete(ReferralPerson, [found]);
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
-      // agencies that received the role, or the record of the person, are told that it was taken back
+      // notifies agencies that received the role, or the record of the person, of the recall
       work.write.noteRecall(ReferralPerson, found.id);
       if (others === 1)
         work.write.withdrawnPeople.push({ personId, panelId: referral.panelId, referralId, at: work.now });
@@ -133,7 +135,10 @@ async function referralOf(work: UnitOfWork, role: ReferralPerson, referralId: st
   return work.records.find('correct', Referral, referralId, { lock: true });
 }
 
-/** What the panel accepted or refused is compared with later referrals: its roles stay as they were decided on. */
+/**
+ * Throws if the referral is decided. Accepted and refused referrals are compared with later ones, so their roles remain
+ * as decided on.
+ */
 function mustWait({ status }: Referral): void {
   if (['draft', 'submitted', 'returned'].includes(status)) return;
   throw conflict(
@@ -144,8 +149,8 @@ function mustWait({ status }: Referral): void {
 }
 
 /**
- * Screens a waiting referral by the people who are named now. One that was returned is screened by the cases of the panel alone, until
- * it is submitted again.
+ * Screens an undecided referral by the people who are named now. A returned referral is screened against the cases of
+ * the panel only, until it is submitted again.
  */
 async function rescreened(work: UnitOfWork, referral: Referral): Promise<void> {
   if (referral.status !== 'submitted' && referral.status !== 'returned') return;

@@ -10,19 +10,19 @@ import { Referral, ReferralRecord } from './referral.entity.js';
 export const REFERRAL_CORRECTION_KINDS = ['changed', 'entered_in_error'] as const;
 export type ReferralCorrectionKind = (typeof REFERRAL_CORRECTION_KINDS)[number];
 
-/** A correction of a person's role in a referral, with the values before it. It opens the person to nobody. */
+/** Correction of a person's role in a referral, with the previous values. Gives nobody access to the person. */
 @Entity('referral_person_corrections')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
 @Index(['referralId', 'updatedAt', 'id'])
 @Check('referral_person_corrections_kind', oneOf('kind', REFERRAL_CORRECTION_KINDS))
 @Check('referral_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class ReferralPersonCorrection extends ReferralRecord {
-  /** The role that was corrected. */
+  /** Corrected role. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   roleId: string;
 
-  /** The person. */
+  /** Person whose role was corrected. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Person)
   @Index()
@@ -30,40 +30,43 @@ export class ReferralPersonCorrection extends ReferralRecord {
   @References(() => Person)
   personId: string;
 
-  /** `changed` or `entered_in_error`. */
+  /** Kind of correction: `changed` or `entered_in_error`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(REFERRAL_CORRECTION_KINDS)
   kind: ReferralCorrectionKind;
 
-  /** Why it was corrected. */
+  /** Reason for the correction. */
   @Column({ type: 'text' })
   @Classified('professional_opinion')
   @Length(3, 500)
   reason: string;
 
-  /** The role before the correction. */
+  /** Role before the correction. */
   @Column({ type: 'text' })
   @Classified('identity', 'summary')
   @IsIn(PERSON_ROLES)
   role: PersonRole;
 
-  /** On what the role rested. */
+  /** Grounds for the role before the correction. */
   @Column({ type: 'text' })
   @Classified('professional_opinion')
   rationale: string;
 
-  /** Corrected while the panel had not received the referral: the panel does not learn of it. */
+  /**
+   * Marks a correction made in a draft, or while a returned referral was rewritten; such a correction is hidden from
+   * the panel.
+   */
   @Column({ type: 'boolean' })
   @Classified('administrative')
   inDraft: boolean;
 
-  /** Who corrected it. */
+  /** User who made the correction. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   correctedById: string;
 
-  /** When it was corrected (UTC). */
+  /** Time of the correction (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   correctedAt: Date;

@@ -16,17 +16,17 @@ import {
 } from './referral.entity.js';
 
 export class ReferralQuery extends PageQuery {
-  /** Only referrals to this panel. */
+  /** Panel; restricts to referrals to this panel. */
   @IsOptional()
   @Uuid()
   panelId?: string;
 
-  /** Only referrals with this status. */
+  /** Status; restricts to referrals with this status. */
   @IsOptional()
   @IsIn(REFERRAL_STATUSES)
   status?: ReferralStatus;
 
-  /** Only referrals with this reference of the sender. */
+  /** Reference of the sender; restricts to referrals with this reference. */
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,100}$/)
   externalRef?: string;
@@ -54,41 +54,41 @@ export const CONTENT = [
   'safeToTell',
 ] as const;
 
-/** Left out is left as it is; null is only for what may be empty. */
+/** Validation of partial changes: an omitted property is not changed, and null is valid only for nullable ones. */
 const NOT_NULL = { skipNullProperties: false };
 
-/** Changes a referral of your agency, as long as it may still be submitted. */
+/** Changes a referral of your agency, while it can still be submitted. */
 export class ReferralChange extends PartialType(PickType(Referral, ['category', ...CONTENT] as const), NOT_NULL) {}
 
 /** Names a person in a referral. */
 export class ReferralPersonRequest extends PickType(ReferralPerson, ['personId', 'role', 'rationale'] as const) {}
 
-/** Corrects a person's role in a referral. What it said before is kept with the reason. */
+/** Corrects a person's role in a referral. The previous values are stored with the reason. */
 export class ReferralPersonChange extends PartialType(
   PickType(ReferralPerson, ['role', 'rationale'] as const),
   NOT_NULL,
 ) {
-  /** Why it is corrected. */
+  /** Reason for the correction. */
   @Length(3, 500)
   reason: string;
 }
 
-/** Takes out a person who was named in a referral in error: the referral puts the person before nobody any more. */
+/** Removes a person named in a referral in error: the referral no longer makes the person visible to anyone. */
 export class ReferralPersonEnding {
   @IsIn(['entered_in_error'])
   kind: 'entered_in_error';
 
-  /** Why. */
+  /** Reason for the removal. */
   @Length(3, 500)
   reason: string;
 }
 
-/** Begins a referral; with `submit` it is submitted at once, or not made at all. */
+/** Creates a referral. With `submit` it is submitted in the same request, or not created at all. */
 export class ReferralRequest extends IntersectionType(
   PickType(Referral, ['panelId', 'category', 'subjectKind', 'personId', 'placeId', 'groupId'] as const),
   PartialType(PickType(Referral, CONTENT), NOT_NULL),
 ) {
-  /** The people in the matter, each with a role. A person that the referral is about is named without this. */
+  /** People in the matter, each with a role. A person whom the referral is about is added automatically. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
@@ -96,23 +96,23 @@ export class ReferralRequest extends IntersectionType(
   @Type(() => ReferralPersonRequest)
   people?: ReferralPersonRequest[];
 
-  /** Submit it in the same call. */
+  /** Whether to submit the referral in the same request. */
   @IsOptional()
   @IsBoolean()
   submit?: boolean;
 }
 
-/** Accepts a referral: a case is opened. */
+/** Accepts a referral and opens a case. */
 export class ReferralAcceptance {
-  /** The agency that leads, at first; the referrer where none is named. */
+  /** Lead agency at first; by default the referrer. */
   @IsOptional()
   @Uuid()
   leadAgencyId?: string;
 }
 
-/** Returns a referral to its referrer, to be completed. */
+/** Returns a referral to its referrer for completion. */
 export class ReferralReturn {
-  /** Why, in words that help the referrer. */
+  /** Reason, in words that help the referrer. */
   @Length(10, 2000)
   reason: string;
 
@@ -122,7 +122,7 @@ export class ReferralReturn {
 
 /** Refuses a referral. */
 export class ReferralRefusal {
-  /** Why, in words that help the referrer. */
+  /** Reason, in words that help the referrer. */
   @Length(10, 2000)
   reason: string;
 
@@ -131,11 +131,11 @@ export class ReferralRefusal {
 }
 
 /**
- * Redirects a referral to the panel or process that owns the matter. Exclusions of this panel do not hold on the other one: tell its
- * chair who has to be kept out.
+ * Redirects a referral to the panel or process that owns the matter. Exclusions of this panel do not apply on the other
+ * panel: inform its chair of the people to exclude.
  */
 export class ReferralRedirection extends PickType(ReferralDecision, ['targetPanelId', 'targetProcess'] as const) {
-  /** Why, in words that help the referrer. */
+  /** Reason, in words that help the referrer. */
   @Length(10, 2000)
   reason: string;
 
@@ -145,7 +145,7 @@ export class ReferralRedirection extends PickType(ReferralDecision, ['targetPane
 
 /** Drafts a referral to another panel from one that was redirected. */
 export class ReferralCopyRequest {
-  /** The panel; the one that the redirection names where you name none. */
+  /** Panel to refer to; by default the one named by the redirection. */
   @IsOptional()
   @Uuid()
   panelId?: string;
@@ -156,7 +156,7 @@ export class ReferralWithdrawal {
   @IsIn(WITHDRAWAL_REASONS)
   reasonCode: (typeof WITHDRAWAL_REASONS)[number];
 
-  /** Why, in words. */
+  /** Reason, in words. */
   @IsOptional()
   @Length(10, 2000)
   reason?: string;

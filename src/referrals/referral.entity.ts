@@ -31,7 +31,10 @@ export type ReferralStatus = (typeof REFERRAL_STATUSES)[number];
 export const DECISION_KINDS = ['acceptance', 'return', 'refusal', 'redirection', 'withdrawal'] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 
-/** How a referral moves. Source: JAG note, section 1.6 "Case lifecycle"; MARAC note, section 2.3 "States". */
+/**
+ * States and transitions of a referral. Source: JAG note, section 1.6 "Case lifecycle"; MARAC note, section 2.3
+ * "States".
+ */
 export const referralMachine: StateMachine<ReferralStatus, 'submission' | DecisionKind> = {
   name: 'referral',
   initial: 'draft',
@@ -45,7 +48,7 @@ export const referralMachine: StateMachine<ReferralStatus, 'submission' | Decisi
   },
 };
 
-/** The criteria of a domestic abuse MARAC. Other panels keep their own. Source: MARAC note, section 2.2 "Criteria". */
+/** Criteria of a domestic abuse MARAC. Other panels have their own. Source: MARAC note, section 2.2 "Criteria". */
 export const MARAC_CRITERIA = [
   'visible_high_risk',
   'professional_judgement',
@@ -55,11 +58,11 @@ export const MARAC_CRITERIA = [
   'transfer_in',
 ] as const;
 
-/** Source: law and standards note, section 3, REQ-LAW-04. */
+/** Status of consent to take part. Source: law and standards note, section 3, REQ-LAW-04. */
 export const CONSENT_STATUSES = ['given', 'refused', 'not_sought', 'withdrawn', 'lacks_capacity'] as const;
 export type ConsentStatus = (typeof CONSENT_STATUSES)[number];
 
-/** When consent need not be sought. Source: Data Protection Act 2018, Schedule 1, paragraph 18. */
+/** Reasons for not seeking consent. Source: Data Protection Act 2018, Schedule 1, paragraph 18. */
 export const CONSENT_NOT_SOUGHT = [
   'cannot_be_given',
   'cannot_reasonably_be_obtained',
@@ -70,7 +73,9 @@ export type ConsentNotSought = (typeof CONSENT_NOT_SOUGHT)[number];
 export const YES_NO_NOT_KNOWN = ['yes', 'no', 'not_known'] as const;
 export type YesNoNotKnown = (typeof YES_NO_NOT_KNOWN)[number];
 
-/** Five national strands, then local ones. Source: JAG note, section 5.4 "Hate element". */
+/**
+ * Strands of hate crime: the five national ones first, then local ones. Source: JAG note, section 5.4 "Hate element".
+ */
 export const HATE_STRANDS = [
   'disability',
   'race',
@@ -83,7 +88,9 @@ export const HATE_STRANDS = [
 ] as const;
 export type HateStrand = (typeof HATE_STRANDS)[number];
 
-/** Why a referral was returned, refused, redirected or withdrawn. Source: MARAC note, sections 2.2 and 2.3. */
+/**
+ * Reasons for which a referral is returned, refused, redirected or withdrawn. Source: MARAC note, sections 2.2 and 2.3.
+ */
 export const RETURN_REASONS = [
   'incomplete',
   'consent_record_incomplete',
@@ -106,7 +113,7 @@ export type DecisionReason =
   | (typeof REDIRECTION_REASONS)[number]
   | (typeof WITHDRAWAL_REASONS)[number];
 
-/** Another process that owns the matter. Source: JAG note, section 1.6, guard of REDIRECTED. */
+/** Other processes that can own the matter. Source: JAG note, section 1.6, guard of REDIRECTED. */
 export const TARGET_PROCESSES = [
   'marac',
   'mappa',
@@ -119,7 +126,7 @@ export const TARGET_PROCESSES = [
 ] as const;
 export type TargetProcess = (typeof TARGET_PROCESSES)[number];
 
-/** A request that a panel hears a matter. The referring agency stays its owner. Source: JAG note, section 1.4. */
+/** Request to a panel to hear a matter. The referring agency remains its owner. Source: JAG note, section 1.4. */
 @Entity('referrals')
 @Check('referrals_rewritten', `rewritten_at IS NULL OR status IN ('returned', 'withdrawn')`)
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
@@ -148,149 +155,149 @@ export class Referral extends AboutSubject {
   @References(() => Group)
   declare groupId: string | null;
 
-  /** The panel that is asked. */
+  /** Panel that is asked. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   @Uuid()
   panelId: string;
 
-  /** Human reference, e.g. `REF-JAG-2026-48213`, from the first submission on. */
+  /** Readable reference, e.g. `REF-JAG-2026-48213`; null before the first submission. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   reference: string | null;
 
-  /** The sender's own reference; nothing that names a person. */
+  /** Reference of the sending system; must not identify a person. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,100}$/)
   externalRef: string | null;
 
-  /** Where it stands. */
+  /** Status of the referral. */
   @Column({ type: 'text', default: 'draft' })
   @Classified('administrative')
   @IsIn(REFERRAL_STATUSES)
   status: ReferralStatus;
 
-  /** The data category of the problem. */
+  /** Data category of the problem. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DATA_CATEGORIES)
   category: DataCategory;
 
-  /** What happens, since when, how often, to whom. */
+  /** Description of the problem: what happens, since when, how often, to whom. */
   @Column({ type: 'text', nullable: true })
   @Classified(rowCategory('category'))
   @IsOptional()
   @Length(10, 4000)
   problem: string | null;
 
-  /** The day of the latest incident. */
+  /** Day of the latest incident. */
   @Column({ type: 'date', nullable: true })
   @Classified(rowCategory('category'), 'summary')
   @IsOptional()
   @CalendarDate()
   incidentOn: string | null;
 
-  /** Why one agency alone has not solved it, and several are needed. */
+  /** Reason for which one agency alone has not solved the problem, and several are needed. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(10, 4000)
   whyMultiAgency: string | null;
 
-  /** What was tried already, and with what result. */
+  /** Measures already tried, with their results. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(3, 4000)
   triedAlready: string | null;
 
-  /** What the person wants. */
+  /** Wishes of the person. */
   @Column({ type: 'text', nullable: true })
   @Classified('voice_of_subject')
   @IsOptional()
   @Length(3, 4000)
   wishes: string | null;
 
-  /** The panel's criteria that are met; for a domestic abuse MARAC those of its list. */
+  /** Criteria of the panel that are met; for a domestic abuse MARAC, from its list. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })
   @Classified('risk_assessment', 'summary')
   @ArrayMaxSize(20)
   @Matches(/^[a-z][a-z0-9_]{1,59}$/, { each: true })
   criteria: string[];
 
-  /** On what a criterion of professional judgement rests. */
+  /** Grounds for a criterion of professional judgement. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(10, 2000)
   judgementRationale: string | null;
 
-  /** Why the panel should hear it although the person's age is outside its limits. */
+  /** Reason to hear the referral although the person's age is outside the panel's limits. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(10, 2000)
   overrideReason: string | null;
 
-  /** Asks for a hearing before the next meeting. */
+  /** Request for a hearing before the next meeting. */
   @Column({ type: 'boolean', default: false })
   @Classified('risk_assessment', 'summary')
   @IsBoolean()
   urgent: boolean;
 
-  /** Somebody is in danger now. A referral never delays calling for help. */
+  /** Whether a person is in danger now. A referral must never delay calling for help. */
   @Column({ type: 'boolean', default: false })
   @Classified('risk_assessment', 'summary')
   @IsBoolean()
   immediateDanger: boolean;
 
-  /** Somebody perceives hostility or prejudice. */
+  /** Whether any person perceives hostility or prejudice. */
   @Column({ type: 'text', default: 'not_known' })
   @Classified('risk_assessment', 'summary')
   @IsIn(YES_NO_NOT_KNOWN)
   hateElement: YesNoNotKnown;
 
-  /** Against what it is directed. */
+  /** Strands against which the hostility is directed. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })
   @Classified('equality')
   @ArrayMaxSize(HATE_STRANDS.length)
   @IsIn(HATE_STRANDS, { each: true })
   hateStrands: HateStrand[];
 
-  /** Whether the person consents to take part; never by itself the legal basis. */
+  /** Consent of the person to take part; never by itself the legal basis. */
   @Column({ type: 'text', nullable: true })
   @Classified('voice_of_subject', 'summary')
   @IsOptional()
   @IsIn(CONSENT_STATUSES)
   consentStatus: ConsentStatus | null;
 
-  /** Why consent was not sought. */
+  /** Reason for which consent was not sought. */
   @Column({ type: 'text', nullable: true })
   @Classified('voice_of_subject', 'summary')
   @IsOptional()
   @IsIn(CONSENT_NOT_SOUGHT)
   consentReason: ConsentNotSought | null;
 
-  /** Why it is referred without consent: necessity and proportion. */
+  /** Justification of referring without consent: necessity and proportionality. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion')
   @IsOptional()
   @Length(10, 2000)
   consentNote: string | null;
 
-  /** Who made the consent record. */
+  /** User who recorded the consent. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   consentRecordedById: string | null;
 
-  /** When (UTC). */
+  /** Time at which the consent was recorded (UTC). */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   consentRecordedAt: Date | null;
 
-  /** The legal power by which the referrer discloses. */
+  /** Legal power by which the referrer discloses. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsOptional()
@@ -303,85 +310,88 @@ export class Referral extends AboutSubject {
   @IsIn(YES_NO_NOT_KNOWN)
   subjectAware: YesNoNotKnown;
 
-  /** Whether the person may be told. A perpetrator is never told of it. */
+  /** Whether the person may be informed of the referral. A perpetrator is never informed. */
   @Column({ type: 'boolean', default: false })
   @Classified('safe_contact', 'summary')
   @IsBoolean()
   safeToTell: boolean;
 
-  /** What could not be checked on submission and a person should check. */
+  /** Points that could not be checked on submission and need a check by a person. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })
   @Classified('identity', 'summary')
   warnings: string[];
 
-  /** The person or system that wrote it. */
+  /** Person or system that wrote the referral. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   authorId: string;
 
-  /** When it was last submitted (UTC): the panel sees it from the first time on. */
+  /** Time of the latest submission (UTC). The panel can see the referral from the first submission on. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   submittedAt: Date | null;
 
   /**
-   * When the referrer changed it after it was returned; null while it stands as it was submitted. The panel does not read what is
-   * being rewritten.
+   * Time at which the referrer changed the referral after it was returned; null while it is as submitted. The panel
+   * cannot read a referral that is being rewritten.
    */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   rewrittenAt: Date | null;
 
-  /** The edition of the panel's rules by which it was checked. */
+  /** Edition of the panel's rules used for the checks on submission. */
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   rulesEdition: number | null;
 
-  /** The latest decision. */
+  /** Latest decision. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsIn(DECISION_KINDS)
   decision: DecisionKind | null;
 
-  /** Its reason, as a code. */
+  /** Reason for the latest decision, as a code. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   reasonCode: DecisionReason | null;
 
-  /** When it was decided (UTC). */
+  /** Time of the latest decision (UTC). */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   decidedAt: Date | null;
 
-  /** The case that its acceptance opened. */
+  /** Case opened when the referral was accepted. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   @References(() => Case, ['track'])
   caseId: string | null;
 }
 
-/** A record of a referral, shared as the referral is: agency and type are the referrer's, the panel is the referral's. */
+/**
+ * Base of records of a referral. They are shared like the referral: agency and type are those of the referrer, the
+ * panel is that of the referral.
+ */
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 export abstract class ReferralRecord extends ContributedRecord {
-  /** The referral. */
+  /** Referral to which the record belongs. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   referralId: string;
 
-  /** The panel of the referral. */
+  /** Panel of the referral. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 }
 
-/** A person named in a referral, with a role in this matter and in no other: victim and perpetrator stand apart. */
+/** Person named in a referral, with a role in this matter only, so that victim and perpetrator are distinguished. */
 @Entity('referral_people')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
 @Unique(['referralId', 'personId', 'role'])
 @Index(['referralId', 'updatedAt', 'id'])
 @Check(oneOf('role', PERSON_ROLES))
 export class ReferralPerson extends ReferralRecord {
-  /** The person. */
+  /** Person named in the referral. */
   @Column({ type: 'uuid' })
   @References(() => Person)
   @ForeignKey(() => Person)
@@ -390,20 +400,20 @@ export class ReferralPerson extends ReferralRecord {
   @Uuid()
   personId: string;
 
-  /** The role in this matter. */
+  /** Role in this matter. */
   @Column({ type: 'text' })
   @Classified('identity', 'summary')
   @IsIn(PERSON_ROLES)
   role: PersonRole;
 
-  /** On what the role rests. */
+  /** Grounds for the role. */
   @Column({ type: 'text' })
   @Classified('professional_opinion')
   @Length(3, 1000)
   rationale: string;
 }
 
-/** A decision on a referral, with its reason: addressed to the referrer, kept for ever. */
+/** Decision on a referral, with its reason. Addressed to the referrer and never deleted. */
 @Entity('referral_decisions')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
 @Index(['referralId', 'updatedAt', 'id'])
@@ -412,24 +422,24 @@ export class ReferralPerson extends ReferralRecord {
 @Check(`kind IN ('acceptance', 'withdrawal') OR reason IS NOT NULL`)
 @Check(`kind = 'redirection' OR (target_panel_id IS NULL AND target_process IS NULL)`)
 export class ReferralDecision extends ReferralRecord {
-  /** What was decided. */
+  /** Kind of decision. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DECISION_KINDS)
   kind: DecisionKind;
 
-  /** Why, as a code. */
+  /** Reason for the decision, as a code. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   reasonCode: DecisionReason | null;
 
-  /** Why, in words that help the referrer. */
+  /** Reason for the decision, in words that help the referrer. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('professional_opinion', 'summary')
   @Length(10, 2000)
   reason: string | null;
 
-  /** The panel that should hear it instead. */
+  /** Panel that should hear the referral instead. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Panel)
   @Classified('professional_opinion', 'summary')
@@ -438,50 +448,50 @@ export class ReferralDecision extends ReferralRecord {
   @References(() => Panel)
   targetPanelId: string | null;
 
-  /** The process that owns it instead. */
+  /** Process that owns the matter instead. */
   @Column({ type: 'text', nullable: true })
   @Classified('professional_opinion', 'summary')
   @IsOptional()
   @IsIn(TARGET_PROCESSES)
   targetProcess: TargetProcess | null;
 
-  /** Who decided. */
+  /** User who decided. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   decidedById: string;
 
-  /** When (UTC). */
+  /** Time of the decision (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   decidedAt: Date;
 }
 
 /**
- * What the panel learns when a referral reaches it, and its referrer does not: whether it heard the matter before. Its
- * identifier is the referral's own. Source: MARAC note, section 2.3, guard of `submitted -> triage`.
+ * Result of the screening: whether the panel heard the matter before. Read by the panel and not by the referrer. Has
+ * the same identifier as the referral. Source: MARAC note, section 2.3, guard of `submitted -> triage`.
  */
 @Entity('referral_screenings')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Referral, ['id', 'panelId'], ['id', 'panelId'])
 export class ReferralScreening extends ContributedRecord {
-  /** The panel. */
+  /** Panel that received the referral. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The same matter within the panel's repeat window. */
+  /** Whether the panel accepted the same matter within its repeat window. */
   @Column({ type: 'boolean' })
   @Classified('risk_assessment', 'summary')
   isRepeat: boolean;
 
-  /** The latest referral that makes it a repeat. */
+  /** Latest accepted referral of the matter; null if this is no repeat. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)
   @Classified('risk_assessment', 'summary')
   @References(() => Referral)
   previousReferralId: string | null;
 
-  /** A referral of the same matter that still waits for a decision. */
+  /** Undecided referral of the same matter; null if there is none. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)
   @Classified('risk_assessment', 'summary')
@@ -490,27 +500,31 @@ export class ReferralScreening extends ContributedRecord {
 }
 
 /**
- * A case of the panel about the same matter as a referral that waits for its decision, or that ended without a case. A correction of
- * the referral removes none of these rows; taking out a person whom the case named in error does. Somebody excluded from the case learns nothing of the referral. Row-level security of the
- * case does not apply to the row, which is found in order to refuse: the column is not named `caseId`.
+ * Case of the panel about the same matter as a referral that is undecided or ended without a case. A correction of the
+ * referral removes no row; removing a person whom the case named in error does.
+ * A person excluded from the case learns nothing of the referral. Row-level security of the case does not apply to the
+ * row, which must be found for a refusal: the column is therefore not named `caseId`.
  */
 @Entity('repeated_cases')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['earlierCaseId', 'panelId'], ['id', 'panelId'])
 @Unique(['referralId', 'earlierCaseId'])
 export class RepeatedCase extends PartnershipRecord {
-  /** The referral. The key is that of its screening, whose row no request locks before the screening lock. */
+  /**
+   * Referral about the same matter. The foreign key references its screening, whose row no request locks before the
+   * screening lock.
+   */
   @Column({ type: 'uuid' })
   @ForeignKey(() => ReferralScreening)
   @Classified('administrative')
   referralId: string;
 
-  /** The panel of the referral and of the case. */
+  /** Panel of the referral and of the case. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;
 
-  /** The case about the same matter, whichever of the two was submitted first. */
+  /** Case about the same matter, regardless of which of the two was submitted first. */
   @Column({ type: 'uuid' })
   @Index()
   @Classified('administrative')
@@ -518,8 +532,9 @@ export class RepeatedCase extends PartnershipRecord {
   earlierCaseId: string;
 
   /**
-   * The person or system that was excluded from the case already, and whose own submission or correction of the referral made it a
-   * repeat; null where another act did. The referral stays readable for them: losing it would tell of the case.
+   * Person or system already excluded from the case whose own submission or correction made the referral a repeat; null
+   * if another action did. The referral stays readable to that person or system, because losing it would reveal the
+   * case.
    */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
@@ -527,8 +542,8 @@ export class RepeatedCase extends PartnershipRecord {
 }
 
 /**
- * A person, place or group that a submitted referral puts before the panel, until the referral is decided. Members of the
- * panel see it through this record and no one else does: naming somebody in one's own referral opens nothing.
+ * Person, place or group that a submitted referral makes visible to the panel until the referral is decided. Only
+ * members of the panel get access by this record: naming a person in one's own referral gives no access.
  */
 @Entity('referral_subjects')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])

@@ -11,7 +11,7 @@ import {
   type TargetProcess,
 } from './referral.entity.js';
 
-/** A referral, as far as you may see it. */
+/** Referral, with the fields that you may see. */
 export class ReferralView extends view(
   Referral,
   'id',
@@ -59,7 +59,7 @@ export class ReferralView extends view(
   'caseId',
 ) {}
 
-/** A referral in a list. */
+/** Referral in a list. */
 export class ReferralItemView extends view(
   Referral,
   'id',
@@ -77,7 +77,7 @@ export class ReferralItemView extends view(
   'updatedAt',
 ) {}
 
-/** Where a referral stands, for systems that follow it: nothing about its content. */
+/** Status of a referral, for systems that follow it: nothing about its content. */
 export class ReferralStatusView extends view(
   Referral,
   'id',
@@ -91,28 +91,28 @@ export class ReferralStatusView extends view(
   'reasonCode',
   'decidedAt',
 ) {
-  /** The case that it led to, where you may follow it. */
+  /** Case that the referral led to, if you may follow it; otherwise null. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   @Classified('administrative')
   caseId: string | null;
 
-  /** The panel that should hear it instead, where it was redirected to one. */
+  /** Panel to which the referral was redirected; null if there is none. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   @Classified('professional_opinion', 'summary')
   redirectedToPanelId: string | null;
 
-  /** The process that owns it instead, where it was redirected to one. */
+  /** Process to which the referral was redirected; null if there is none. */
   @ApiProperty({ type: String, enum: TARGET_PROCESSES, nullable: true })
   @Classified('professional_opinion', 'summary')
   redirectedToProcess: TargetProcess | null;
 
-  /** What the referrer has to do now, or null. A redirection passes nothing on. */
+  /** Next step for the referrer, or null. A redirection forwards nothing. */
   @ApiProperty({ type: String, maxLength: 400, nullable: true })
   @Classified('administrative')
   nextStep: string | null;
 }
 
-/** A person's role in a referral. */
+/** Role of a person in a referral. */
 export class ReferralPersonView extends view(
   ReferralPerson,
   'id',
@@ -124,7 +124,7 @@ export class ReferralPersonView extends view(
   'rationale',
 ) {}
 
-/** A correction of a person's role in a referral: the values before it, and why. */
+/** Correction of a person's role in a referral: the previous values and the reason. */
 export class ReferralPersonCorrectionView extends view(
   ReferralPersonCorrection,
   'id',
@@ -141,7 +141,7 @@ export class ReferralPersonCorrectionView extends view(
   'correctedAt',
 ) {}
 
-/** A decision on a referral. */
+/** Decision on a referral. */
 export class ReferralDecisionView extends view(
   ReferralDecision,
   'id',
@@ -156,7 +156,7 @@ export class ReferralDecisionView extends view(
   'decidedAt',
 ) {}
 
-/** What the panel learnt when the referral reached it. */
+/** Result of the screening when the panel received the referral. */
 export class ReferralScreeningView extends view(
   ReferralScreening,
   'id',

@@ -42,7 +42,7 @@ export class ReferralsController {
     return this.referrals.list(actor, query);
   }
 
-  /** Refer a matter to a panel: a draft, or with `submit` at once */
+  /** Refer a matter to a panel: as a draft, or submitted at once with `submit` */
   @Post()
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('refer', Panel)
@@ -59,7 +59,7 @@ export class ReferralsController {
     return this.referrals.get(actor, id);
   }
 
-  /** Change a referral of your agency before it is submitted, or after it was returned */
+  /** Change a referral of your agency before submission, or after it was returned */
   @Patch(':id')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('change', Referral)
@@ -68,7 +68,7 @@ export class ReferralsController {
     return this.referrals.change(actor, id, body);
   }
 
-  /** Where a referral stands, for systems that follow it */
+  /** Status of a referral, for systems that follow it */
   @Get(':id/status')
   @RequirePermission('track', Referral)
   @ApiAnswer.one(ReferralStatusView)
@@ -96,7 +96,7 @@ export class ReferralsController {
     return this.referrals.namePerson(actor, id, body);
   }
 
-  /** What was decided on a referral, newest first */
+  /** Decisions on a referral, newest first */
   @Get(':id/decisions')
   @RequirePermission('read', ReferralDecision)
   @ApiAnswer.page(ReferralDecisionView)
@@ -104,7 +104,7 @@ export class ReferralsController {
     return this.referrals.decisions(actor, id, query);
   }
 
-  /** Whether the panel heard the matter before (members of the panel) */
+  /** Screening of a referral: whether the panel heard the matter before (members of the panel) */
   @Get(':id/screening')
   @RequirePermission('read', ReferralScreening)
   @ApiAnswer.one(ReferralScreeningView)
@@ -112,7 +112,7 @@ export class ReferralsController {
     return this.referrals.screening(actor, id);
   }
 
-  /** Submit a referral: from now on the panel sees it */
+  /** Submit a referral, which makes it visible to the panel */
   @Post(':id/submission')
   @RequirePermission('submit', Referral)
   @ApiAnswer.updated(ReferralView)
@@ -132,7 +132,7 @@ export class ReferralsController {
     return this.referrals.accept(actor, id, body);
   }
 
-  /** Return a referral to be completed (chair, coordinator) */
+  /** Return a referral for completion (chair, coordinator) */
   @Post(':id/return')
   @RequirePermission('return', Referral)
   @ApiAnswer.updated(ReferralView)
@@ -148,7 +148,7 @@ export class ReferralsController {
     return this.referrals.refuse(actor, id, body);
   }
 
-  /** Redirect a referral to whoever owns the matter (chair, coordinator) */
+  /** Redirect a referral to the panel or process that owns the matter (chair, coordinator) */
   @Post(':id/redirection')
   @RequirePermission('redirect', Referral)
   @ApiAnswer.updated(ReferralView)

@@ -1,6 +1,6 @@
 /**
- * Who sees a referral: the agency that made it, and from its submission on the panel that it asks. The referrer may go on
- * following the case that it led to, and learns nothing else of it.
+ * Read access to referrals: the referring agency, and from submission on the panel that is asked. The referrer may
+ * continue to follow the resulting case, and learns nothing else about it.
  */
 import { declareAttribute, type Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -34,23 +34,25 @@ import {
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
     /**
-     * People whom cases and referrals of a panel name that an exclusion hides from the actor: by which cases, and because of whom else.
-     * What else names them makes no difference, or the actor could name them elsewhere. Of a conflict
-     * that the actor declared, those whom they named when it was declared.
+     * People named by a panel's cases and referrals that an exclusion hides from the actor. Each entry has those cases
+     * and the excluded people.
+     * Other records that name the same people make no difference, or the actor could name them elsewhere. For a
+     * conflict that the actor declared, only people named at the time of the declaration.
      */
     peopleOfHiddenMatters: { panelId: string; personId: string; caseIds: string[]; excludedPersonIds: string[] }[];
   }
 }
 
 /**
- * Exclusions of the actor, with the moment after which a naming makes no difference: of a conflict that the actor declared, the
- * declaration. What was named later would take from the actor what they go on working with, by the act of any colleague on the panel.
+ * Exclusions of the actor, with the time after which naming a person has no effect: for a declared conflict, the
+ * declaration. Otherwise any colleague on the panel could, by naming people later, take away records with which the
+ * actor still works.
  */
 const MINE = `SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
     CASE WHEN NOT e.declared THEN 'infinity' WHEN e.carried_from_id IS NULL THEN e.since ELSE '-infinity' END AS named_by
   FROM exclusions e WHERE ${CONCERNING_ME}`;
 
-/** Columns `id` and `named_by`: cases that are hidden by them. */
+/** Columns `id` and `named_by`: cases hidden by these exclusions. */
 const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS NOT NULL
    UNION SELECT cp.case_id, mine.named_by FROM case_people cp JOIN mine USING (person_id)
      WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND cp.created_at <= mine.named_by
@@ -58,8 +60,8 @@ const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS 
      WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by`;
 
 /**
- * Columns `id`, `case_id`, `excluded_id` and `named_by`: referrals of hidden cases, and those that name somebody from whom the actor
- * is excluded.
+ * Columns `id`, `case_id`, `excluded_id` and `named_by`: referrals of hidden cases, and referrals that name a person
+ * from whom the actor is excluded.
  */
 const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_by FROM referrals r JOIN hidden ON hidden.id = r.case_id
    UNION SELECT r.id, rc.earlier_case_id, NULL, mine.named_by FROM repeated_cases rc
@@ -93,11 +95,11 @@ declareAttribute(
      GROUP BY w.panel_id, w.person_id HAVING w.person_id IS NOT NULL) one`,
 );
 
-/** Rows of a panel about people whom something names there that an exclusion hides from the actor. */
+/** Rows of a panel about people named there by a record that an exclusion hides from the actor. */
 export const namedInHiddenMatters = ({ peopleOfHiddenMatters }: Actor): Where[] =>
   peopleOfHiddenMatters.map(({ panelId, personId }) => ({ panelId, personId }));
 
-/** A referral names people as the one whom it is about, and in their roles. */
+/** Condition for referrals that name one of the people, as their subject or in a role. */
 const naming = (personIds: string[]): Where[] => {
   const people = { personId: { $in: personIds } };
   return [people, { people: { $elemMatch: people } }];
@@ -112,15 +114,16 @@ export const beyondExclusions = (actor: Actor): Where => ({
   $or: [{ submittedAt: null }, { authorId: actor.id, caseId: null, panelId: { $nin: coordinatedPanels(actor) } }],
 });
 
-/** Referrals that name somebody from whom the actor is excluded, by their panel or in the whole partnership. */
+/** Referrals that name a person from whom the actor is excluded, by the panel or in the whole partnership. */
 const namingExcluded = (actor: Actor): Where[] => [
   ...excludedByPanel(actor, (personIds) => ({ $or: naming(personIds), $nor: [beyondExclusions(actor)] })),
   ...(actor.excludedPersonIds.length ? naming(actor.excludedPersonIds) : []),
 ];
 
 /**
- * Whoever goes on reading a referral that names somebody from whom they are excluded reads the record of that person where their own agency
- * made it: records of others are what these know of the person, now.
+ * Hides records of other agencies about a person from whom the reader is excluded. A reader who may still read a
+ * referral that names the person reads only the record of the reader's own agency: other records hold the present
+ * knowledge of other agencies.
  */
 const excludedFromNamed: DenyRule = {
   name: 'excluded-from-named',
@@ -131,7 +134,7 @@ const excludedFromNamed: DenyRule = {
     const hidden = namingExcluded(actor);
     const repeating = repeatingForDecision(actor);
     const kept: Where[] = [...excludedByPanel(actor), ...(repeating ? [{ referral: { $elemMatch: repeating } }] : [])];
-    // a person whom row-level security hides is not found
+    // a person hidden by row-level security is not found
     const ofOthers = { $nor: [{ person: { $elemMatch: { agencyId: actor.agencyId } } }] };
     const wheres: Where[] = [
       ...(hidden.length ? [{ referral: { $elemMatch: { $or: hidden } } }] : []),
@@ -142,9 +145,10 @@ const excludedFromNamed: DenyRule = {
 };
 
 /**
- * A referral about the matter of a case from which the actor is excluded, unless it opened a case that takes the exclusions over; also one
- * that was refused, redirected or withdrawn. Not for its author, unless the author decides on it, and not for whoever made it a
- * repeat: to lose at once what one has written or read would tell that the panel knows the matter.
+ * Referrals about the same matter as a case from which the actor is excluded, including refused, redirected and
+ * withdrawn ones. A referral that opened a case inheriting the exclusions is not among them. They stay visible to their
+ * author, unless the author decides on them, and to the user who made them repeats: losing a text just written or read
+ * would reveal that the panel knows the matter.
  */
 const repeatingExcluded = (actor: Actor): Where[] => {
   const { namedExcludedCaseIds } = actor;
@@ -160,13 +164,13 @@ const repeatingExcluded = (actor: Actor): Where[] => {
   ];
 };
 
-/** Referrals on which the actor does not decide, also those that the actor may read as the one who made them a repeat. */
+/** Referrals on which the actor may not decide, including those that the actor made repeats and may read. */
 export const repeatingForDecision = ({ namedExcludedCaseIds }: Pick<Actor, 'namedExcludedCaseIds'>): Where | null =>
   namedExcludedCaseIds.length
     ? { caseId: null, repeated: { $elemMatch: { earlierCaseId: { $in: namedExcludedCaseIds } } } }
     : null;
 
-/** Also bars what refers to a referral. */
+/** Hides a referral, and records that refer to it, from actors excluded from it. */
 export const excludedFromReferral: DenyRule = {
   name: 'excluded-from-referral',
   step: 'conflict',
@@ -182,8 +186,9 @@ export const excludedFromReferral: DenyRule = {
 };
 
 /**
- * The bar of a referral for rows that name it by type and identifier: `typeColumn` says the type, `relation` leads to it. A
- * referral that row-level security hides is not found either, so the bar holds unless it is found.
+ * Returns the deny rule of a referral for rows that name it by type and identifier. `typeColumn` holds the type,
+ * `relation` leads to the referral. A referral that row-level security hides is not found, so the rule denies unless
+ * the referral is found.
  */
 export const hiddenWithReferral = (typeColumn: string, relation: string): DenyRule => ({
   name: excludedFromReferral.name,
@@ -195,7 +200,10 @@ export const hiddenWithReferral = (typeColumn: string, relation: string): DenyRu
   },
 });
 
-/** Also a draft that was withdrawn without ever being submitted; as a bar, so that lists may seek by panel alone. */
+/**
+ * Hides drafts, and drafts withdrawn without ever being submitted. A deny rule, so that lists can use the index by
+ * panel alone.
+ */
 const drafted: DenyRule = {
   name: 'draft-of-another-agency',
   step: 'compartment',
@@ -206,10 +214,10 @@ const drafted: DenyRule = {
 const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
   panelIds.length ? { panelId: { $in: panelIds }, ...more } : null;
 
-/** Not changed by the referrer since it was returned, also where it was withdrawn after that. */
+/** Condition for referrals that the referrer has not changed since their return, including those withdrawn later. */
 const AS_SUBMITTED: Where = { rewrittenAt: null };
 
-/** What the panel reads of a referral that is being rewritten: nothing of what the referrer writes. */
+/** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
   'id',
   'version',
@@ -228,10 +236,13 @@ const WITHOUT_THE_TEXT = [
   'decidedAt',
 ];
 
-/** Referrals of the actor's agency that the actor has to do with. */
+/** Referrals of the actor's agency in which the actor is involved. */
 const ofOwnReferral = (actor: Actor): Where => ofOwnAgency(actor, { panelId: { $in: seatedPanels(actor) } });
 
-/** Referrals of the actor's agency, as grounds of other records ask about them: without those that the bars of a referral hide. */
+/**
+ * Referrals of the actor's agency, for allow rules of other records: without those hidden by the deny rules of
+ * referrals.
+ */
 const throughOwnReferral = (actor: Actor): Where => ({
   ...ofOwnReferral(actor),
   ...notDenied(actor, subjectOf(Referral)),
@@ -271,7 +282,7 @@ declareSubject(Referral, 'Referral', {
     },
     {
       name: 'deciding-coordination',
-      // a refusal says the sentence: it must not tell that there is a case from which somebody is excluded
+      // a refusal quotes the sentence, so the sentence must not reveal that there is a case with an exclusion
       sentence:
         'who chairs or coordinates the panel, once the referral was submitted; in some matters another of them decides',
       actions: ['accept', 'refuse', 'redirect', 'return', 'correct', 'exclude'],
@@ -324,7 +335,10 @@ declareSubject(ReferralPerson, 'ReferralPerson', {
   ],
 });
 
-/** Of a referral that names the person no more; whoever goes on reading it by what they wrote goes on reading what was corrected. */
+/**
+ * Hides corrections about a person removed from the referral. A reader who may still read the referral as its author
+ * may still read the corrections.
+ */
 const excludedFromPersonTakenOut: DenyRule = {
   ...excludedFromPersonOfRow,
   where: (actor) => {
@@ -333,7 +347,7 @@ const excludedFromPersonTakenOut: DenyRule = {
   },
 };
 
-/** Of a correction, all but the reason: free text, in which the panel may say what it knows. */
+/** Fields of a correction without the reason, which is free text in which the panel may state what it knows. */
 const WITHOUT_WHY = [
   'id',
   'version',
@@ -361,7 +375,8 @@ declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
         'whose agency made the referral, and who may change it: what the agency corrected before the panel had it, and what they corrected themselves',
       actions: ['read'],
       within: 'change',
-      // an author who is excluded goes on reading: the panel's reasons are shown to nobody of the agency, so that no mark tells of it
+      // an excluded author can still read: the panel's reasons are shown to nobody of the agency, so that their absence
+      // reveals no exclusion
       where: (actor) => ({ $or: [{ correctedById: actor.id }, { inDraft: true }] }),
     },
     {
@@ -386,7 +401,7 @@ declareSubject(ReferralDecision, 'ReferralDecision', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
-  // the agency that made the referral reads why, whatever the agreement shares with it
+  // the agency that made the referral can read the reason, whatever the agreement shares with it
   owner: 'agencyId',
   allowRules: [referralReader],
 });
@@ -433,7 +448,7 @@ declareSubject(ReferralSubject, 'ReferralSubject', {
   ],
 });
 
-// read by conditions alone: no route and no ground opens it
+// read only by conditions: no route and no allow rule gives access to it
 declareSubject(RepeatedCase, 'RepeatedCase', { ...OF_REFERRAL, panel: 'panelId' });
 
 extendSubject(Case, {
@@ -448,7 +463,10 @@ extendSubject(Case, {
   ],
 });
 
-/** Opened by a submitted referral that names it, until the referral is decided and a case takes its place. */
+/**
+ * Allows access through a submitted referral that names the record, until the referral is decided and a case replaces
+ * it.
+ */
 const throughReferral: AllowRule = {
   name: 'referral-reader',
   sentence: 'who is a core member of a panel before which a referral puts it',
@@ -470,7 +488,10 @@ for (const [type, foreign] of [
     allowRules: [throughReferral],
   });
 
-/** Referrals by which the panel has, or is asked to take, a matter: a draft puts nothing before anybody. */
+/**
+ * Referrals by which the panel has, or is asked to take, a matter. Drafts are not among them, because a draft is not
+ * visible to the panel.
+ */
 const OPEN_OR_ACCEPTED = { submittedAt: { $ne: null }, status: { $in: ['submitted', 'returned', 'accepted'] } };
 const toItsPanel = { local: 'personId', foreign: 'personId', also: { panelId: 'panelId' } };
 
@@ -488,7 +509,7 @@ extendSubject(ProtectedAddress, {
         'who is excluded from the person, or from a case or referral that names the person, on the panel before which it stands, or on any panel where its agency keeps it, unless they wrote the address; by a conflict that they declared, as far as the person was named then',
       where: (actor) => {
         const wheres = [...excludedByPanel(actor), ...namedInHiddenMatters(actor)];
-        // hidden before it is put before the panel, too: that it vanishes then would tell
+        // hidden before it is submitted to the panel, too: disappearing at that moment would reveal the exclusion
         const kept = wheres.map((where) => ({ ...where, panelId: null }));
         return wheres.length ? { authorId: { $ne: actor.id }, $or: [...wheres, ...kept] } : null;
       },

@@ -56,7 +56,7 @@ import { check, checkPeople, intakeRules, ROLE_OF_SUBJECT, type Born } from './s
 interface Deciding {
   action: string;
   kind: DecisionKind;
-  /** What the event says. */
+  /** Name of the event. */
   event: string;
   reasonCode?: DecisionReason;
   reason?: string | null;
@@ -64,7 +64,7 @@ interface Deciding {
   targetProcess?: ReferralDecision['targetProcess'];
 }
 
-/** Agencies ask a panel to hear a matter; its coordination decides. */
+/** Referrals: agencies ask a panel to hear a matter, and the panel's coordination decides. */
 @Injectable()
 export class ReferralsService {
   constructor(private readonly records: Records) {}
@@ -84,7 +84,7 @@ export class ReferralsService {
     );
   }
 
-  /** Where it stands, and the case that it led to, for those who may follow that. */
+  /** Returns the status and the case that the referral led to, for readers who may follow that case. */
   status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.records.find('track', Referral, id);
@@ -146,8 +146,9 @@ export class ReferralsService {
   }
 
   /**
-   * A redirection passes nothing on: the referrer puts the matter before the other panel, which is checked as any referral. Consent
-   * was given or refused for the first panel, and is recorded anew.
+   * Drafts a referral to another panel from a redirected one. A redirection forwards nothing: the referrer submits the
+   * matter to the other panel, which checks it like any referral. Consent is recorded again, because it was given or
+   * refused for the first panel.
    */
   copy(actor: Actor, id: string, request: ReferralCopyRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
@@ -165,7 +166,7 @@ export class ReferralsService {
       const isConsent = (field: string): boolean => field.startsWith('consent') || field === 'externalRef';
       const content = CONTENT.filter((field) => !isConsent(field)).map((field) => [field, found[field]]);
       const { category, subjectKind, personId, placeId, groupId } = found;
-      // what is refused to the other panel is known from this referral
+      // scope of a refusal: this referral, from which the actor knows the records that the copy names
       const from = ofReferral(found);
       for (const one of [personId, ...people.map((named) => named.personId)])
         if (one) work.command.noteNaming(Person, one, null, from);
@@ -259,7 +260,10 @@ export class ReferralsService {
     });
   }
 
-  /** Checks the referral, gives it its number, puts it before the panel and looks for earlier ones of the same matter. */
+  /**
+   * Checks the referral, assigns its reference, submits it to the panel and screens for earlier referrals of the same
+   * matter.
+   */
   private async submitted(work: UnitOfWork, found: Referral): Promise<Referral> {
     const status = after(referralMachine, found.status, 'submission');
     const panel = await work.records.find('refer', Panel, found.panelId);
@@ -295,7 +299,10 @@ export class ReferralsService {
     return referral;
   }
 
-  /** Moves the referral and keeps the decision; `also` checks and does what this decision needs besides. */
+  /**
+   * Changes the status of the referral and stores the decision. `also` performs further checks and changes of one kind
+   * of decision.
+   */
   private decide(
     actor: Actor,
     id: string,
@@ -303,7 +310,7 @@ export class ReferralsService {
     also: (work: UnitOfWork, found: Referral) => Promise<Partial<Pick<Referral, 'caseId'>>> = async () => ({}),
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // before the referral is locked: a screening refers to others that wait, and holds the lock of the panel meanwhile
+      // before the referral is locked: a screening references other undecided referrals while it holds the panel's lock
       const asked =
         kind === 'acceptance' || kind === 'refusal' ? await work.records.findOrNull(action, Referral, id) : null;
       if (asked) await lockScreening(work, asked.panelId);
@@ -333,7 +340,7 @@ export class ReferralsService {
   }
 }
 
-/** What may still be submitted may still be changed. */
+/** Throws unless the referral can still be submitted: only such a referral can be changed. */
 function mustBeOpen({ status }: Referral): void {
   const permitted = permittedCommands(referralMachine, status);
   if (!permitted.includes('submission'))
@@ -355,7 +362,7 @@ function insertPerson(work: UnitOfWork, referral: Referral, request: ReferralPer
   return work.write.insert(ReferralPerson, { ...request, ...ofReferral(referral) });
 }
 
-/** Who recorded consent, and when. Source: law and standards note, REQ-LAW-04. */
+/** Returns the author and time of the consent record. Source: law and standards note, REQ-LAW-04. */
 function consentRecord(work: UnitOfWork, request: ReferralChange): Partial<Referral> {
   const isRecord = request.consentStatus !== undefined || request.consentReason !== undefined;
   return isRecord ? { consentRecordedById: work.actor.id, consentRecordedAt: work.now } : {};
@@ -367,7 +374,7 @@ const TO_PROCESS = `${NOTHING_PASSED_ON} Take the matter to that process yoursel
 
 type Redirected = Pick<ReferralStatusView, 'redirectedToPanelId' | 'redirectedToProcess' | 'nextStep'>;
 
-/** To whom a redirected referral was sent, and what the referrer has to do; a panel that the reader may not see is left out. */
+/** Returns the target of a redirection and the referrer's next step. A panel that the reader may not see is omitted. */
 async function redirectedTo(work: UnitOfWork, { id, status }: Referral): Promise<Redirected> {
   const [decision] =
     status === 'redirected'
@@ -385,7 +392,7 @@ async function redirectedTo(work: UnitOfWork, { id, status }: Referral): Promise
 
 type Subject = Pick<ReferralRequest, 'subjectKind' | 'personId' | 'placeId' | 'groupId'>;
 
-/** The people named, with the person that the referral is about. */
+/** Adds the person whom the referral is about to the people named. */
 function withSubject({ subjectKind, personId }: Subject, people: ReferralPersonRequest[]): ReferralPersonRequest[] {
   const role = ROLE_OF_SUBJECT[subjectKind];
   if (!role || !personId || people.some((one) => one.personId === personId)) return people;
@@ -394,7 +401,10 @@ function withSubject({ subjectKind, personId }: Subject, people: ReferralPersonR
 
 const unknownSubject = (errors: FieldError[]) => unacceptable('unknown-subject', NAMING_HINT, errors);
 
-/** The subject fits its kind, and the referrer may put it and everybody named before the panel. */
+/**
+ * Checks that the subject fits its kind. Each person, place and group must be one that the referrer may name to the
+ * panel.
+ */
 async function mustName(
   work: UnitOfWork,
   receiving: NamedIn,
@@ -420,7 +430,7 @@ async function mustName(
   if (errors.length) throw unknownSubject(errors);
 }
 
-/** The date of birth as far as the referrer may see it: a check must not tell what a read would not. */
+/** Returns the date of birth only if the referrer may read it: a check must not reveal more than a read. */
 async function bornAsKnown(work: UnitOfWork, { personId }: Referral): Promise<Born | null> {
   if (!personId) return null;
   const person = await work.records.findOrNull('name', Person, personId);
@@ -430,8 +440,9 @@ async function bornAsKnown(work: UnitOfWork, { personId }: Referral): Promise<Bo
 }
 
 /**
- * What a draft named may have been before the panel then and not be any more. What the agency recorded itself stays its own. Throws
- * with a pointer for each that may not be named: `/personId`, `/placeId`, `/groupId`, or `/people` for somebody in a role.
+ * Checks again the people and subject named in a draft: they may have been known to the panel then and no longer be.
+ * Records of the agency itself can always be named. Throws with a pointer for each that may not be named: `/personId`,
+ * `/placeId`, `/groupId`, or `/people` for a person in a role.
  */
 async function mustStillName(work: UnitOfWork, referral: Referral, people: ReferralPerson[]): Promise<void> {
   const roles = [...new Set(people.map(({ personId }) => personId))].filter((id) => id !== referral.personId);
@@ -451,7 +462,7 @@ async function mustStillName(work: UnitOfWork, referral: Referral, people: Refer
   if (errors.length) throw unknownSubject(errors);
 }
 
-/** Everybody and everything that it names is now before the panel. */
+/** Makes the subject and all people named in the referral visible to the panel. */
 async function putBeforePanel(work: UnitOfWork, referral: Referral, people: ReferralPerson[]): Promise<void> {
   const known = await work.asSystem(() => work.manager.findBy(ReferralSubject, { referralId: referral.id }));
   const named = new Set([referral.personId, ...people.map((one) => one.personId)]);
@@ -466,7 +477,7 @@ async function putBeforePanel(work: UnitOfWork, referral: Referral, people: Refe
   }
 }
 
-/** Agencies that received the referral, or the record of a person named in it, are told that it was made in error. */
+/** Notifies agencies that received the referral, or the record of a person named in it, of the error. */
 async function takeBack(work: UnitOfWork, { id, panelId, personId }: Referral): Promise<void> {
   const people = await work.asSystem(() => work.manager.findBy(ReferralPerson, { referralId: id }));
   for (const type of [Referral, ReferralScreening]) work.write.noteRecall(type, id);
@@ -475,7 +486,7 @@ async function takeBack(work: UnitOfWork, { id, panelId, personId }: Referral): 
     if (named) work.write.withdrawnPeople.push({ personId: named, panelId, referralId: id, at: work.now });
 }
 
-/** A person may have been taken out, or given another role, since the referral was submitted. */
+/** Checks the roles again: a person may have been removed, or given another role, since the referral was submitted. */
 async function mustNamePeople(work: UnitOfWork, { id }: Referral, panel: Panel): Promise<void> {
   const people = await work.manager.findBy(ReferralPerson, { referralId: id });
   const errors = checkPeople(
@@ -490,7 +501,10 @@ async function mustNamePeople(work: UnitOfWork, { id }: Referral, panel: Panel):
     );
 }
 
-/** Nobody decides on what turns out now to repeat a case from which they are excluded. */
+/**
+ * Screens again before a decision. An actor cannot decide on a referral that turns out to repeat a case from which the
+ * actor is excluded.
+ */
 async function screenedAgain(
   work: UnitOfWork,
   found: Referral,
@@ -508,7 +522,10 @@ async function othersScreened(work: UnitOfWork, accepted: Referral): Promise<voi
   await screenWaiting(work, accepted, panel.type, rules.repeatWindowMonths);
 }
 
-/** Whoever may not see whether it is a repeat cannot refuse it for its score: the answer would tell. */
+/**
+ * Refuses a refusal for the score to actors who may not read the screening: the response would reveal whether it is a
+ * repeat.
+ */
 async function mustSeeScreening(work: UnitOfWork, id: string): Promise<void> {
   if (!(await work.records.shownOf(ReferralScreening, [id])).get(id)?.has('isRepeat'))
     throw unacceptable(
@@ -518,13 +535,16 @@ async function mustSeeScreening(work: UnitOfWork, id: string): Promise<void> {
     );
 }
 
-/** Source: MARAC note, section 2.3 (not accepted is forbidden for a valid repeat) and section 2.7. */
+/**
+ * Refuses non-acceptance of a valid repeat. Source: MARAC note, section 2.3 (not accepted is forbidden for a valid
+ * repeat) and section 2.7.
+ */
 async function mustNotBeRepeat(work: UnitOfWork, id: string): Promise<void> {
   const [screening] = work.records.asShown(
     ReferralScreening,
     await work.records.findMany('read', ReferralScreening, { id }, 1),
   );
-  // an earlier referral that must not exist for the actor decides nothing that the actor is answered
+  // an earlier referral that is hidden from the actor must not affect the response
   if (screening?.isRepeat)
     throw unacceptable(
       'repeat-needs-no-threshold',
@@ -533,7 +553,9 @@ async function mustNotBeRepeat(work: UnitOfWork, id: string): Promise<void> {
     );
 }
 
-/** Source: JAG note, section 1.6, guard of REDIRECTED: a target process is named. */
+/**
+ * Requires a target process or panel. Source: JAG note, section 1.6, guard of REDIRECTED: a target process is named.
+ */
 async function mustHaveTarget(work: UnitOfWork, found: Referral, request: ReferralRedirection): Promise<void> {
   const { targetPanelId } = request;
   // a redirection may name nothing: otherwise a missing target would reveal a panel hidden from the reader

@@ -1,6 +1,6 @@
 /**
- * Has the panel heard this matter before? The service's own question over all referrals of the panel, asked when one is
- * submitted; only the panel reads the answer.
+ * Screening of a referral when it is submitted: has the panel heard this matter before? The query runs with the
+ * service's own rights over all referrals of the panel; only the panel reads the result.
  */
 import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
@@ -12,7 +12,10 @@ import { carryExclusionsOver } from './carried-exclusions.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
-/** An earlier referral that became a case is about whom the case names, where mistakes are put right. */
+/**
+ * Condition that two referrals name the same person in one of the roles. For an earlier referral that became a case,
+ * the people of the case are compared, because mistakes are corrected there.
+ */
 const sharesPerson = (roles: string): string => `EXISTS (
   SELECT 1 FROM referral_people mine JOIN (
       SELECT person_id, role FROM referral_people WHERE referral_id = earlier.id AND earlier.case_id IS NULL
@@ -21,11 +24,13 @@ const sharesPerson = (roles: string): string => `EXISTS (
   WHERE mine.referral_id = now.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
 
 /**
- * The same matter: for a MARAC the same victim and the same perpetrator (a new perpetrator is a new case), elsewhere the
- * same subject. It is a repeat where the incident (or, where none is dated, the referral) is not later than the panel's
- * window after the latest referral that the panel accepted; the same day a year on is inside. A repeat needs no threshold and no
- * crime, so a referral that still waits for its decision makes none: nobody makes a repeat of two referrals of their own. It is a
- * possible duplicate. Source: MARAC note, section 2.7 "Repeat rule (exact)" and section 0, points 2 to 4.
+ * Selects earlier referrals of the same matter. For a MARAC, the matter is the same victim and the same perpetrator (a
+ * new perpetrator is a new case); for other panels, the same subject.
+ * A referral is a repeat if the incident (if undated, the referral) is not later than the panel's window after the
+ * latest referral that the panel accepted. The same day one year later is inside the window. A repeat needs no
+ * threshold and no crime. A referral that still awaits its decision is a possible duplicate and does not make another a
+ * repeat; otherwise an agency could create a repeat from two referrals of its own. Source: MARAC note, section 2.7
+ * "Repeat rule (exact)" and section 0, points 2 to 4.
  */
 const EARLIER = `
   SELECT earlier.id, earlier.status,
@@ -39,14 +44,14 @@ const EARLIER = `
   ORDER BY earlier.submitted_at DESC, earlier.id DESC`;
 
 /**
- * People whom a case names, with the roles that they have or had: a correction of a role does not part a repeat from the case. A role that
- * was entered in error is no row of `case_people` any more.
+ * People named by a case, with their present and former roles: a corrected role does not separate a repeat from the
+ * case. A role entered in error is no longer a row of `case_people`.
  */
 const NAMED_IN_CASES = `(SELECT case_id, person_id, role FROM case_people
   UNION SELECT p.case_id, p.person_id, had.role FROM case_people p
     JOIN case_person_corrections had ON had.role_id = p.id AND had.kind = 'changed')`;
 
-/** People of referral `now`: of its case, where it opened one. */
+/** People of referral `now`, or of its case if it opened one. */
 const NAMED_NOW = `(SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL
   UNION ALL SELECT person_id, role FROM case_people WHERE case_id = now.case_id)`;
 
@@ -55,8 +60,9 @@ const sharesPersonOfCase = (roles: string): string => `EXISTS (
   WHERE theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
 
 /**
- * Cases about the matter of referrals, in the sense of EARLIER: in whatever order they were submitted of a referral that waits or ended without
- * a case, and opened before it of one that has a case, which a correction may make one about the same matter.
+ * Selects cases about the same matter as referrals, as defined by `EARLIER`. For a referral that is undecided or ended
+ * without a case, the order of submission is irrelevant. For a referral with a case, which a correction may give the
+ * same matter, only cases opened earlier count.
  * $1 the panel, $2 one referral or null, $3 one case or null, $4 months, $5 whether it is a MARAC, $6 and $7 roles.
  */
 const REPEATED = `
@@ -74,25 +80,26 @@ const REPEATED = `
     AND NOT EXISTS (SELECT 1 FROM repeated_cases known WHERE known.referral_id = now.id AND known.earlier_case_id = earlier.id)`;
 
 /**
- * Takes the lock of a panel under which referrals are screened: two of one matter at the same moment must see each other. A request
- * that locks a case, or a referral that waits, takes it first: what a screening inserts waits for the locks of both.
+ * Takes the panel's screening lock, so that two simultaneous referrals of one matter see each other. A request that
+ * locks a case or an undecided referral takes the screening lock first, because the inserts of a screening wait for the
+ * locks of both.
  */
 export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
 }
 
-/** Referrals of a panel without a case: one, or those about one case. */
+/** Referrals of a panel without a case: either one referral, or all referrals about one case. */
 interface Screened {
   panelId: string;
   referralId?: string;
   caseId?: string;
-  /** The actor submits or corrects the referral. */
+  /** Set if the actor submits or corrects the referral. */
   isOwnAct?: boolean;
 }
 
 /**
- * Months of the repeat window in every edition of the panel's rules. An exclusion holds within the longest: a chair who is excluded could
- * set a shorter one for the next referral.
+ * Returns the months of the repeat window in every edition of the panel's rules. An exclusion applies within the
+ * longest window; otherwise an excluded chair could set a shorter one for the next referral.
  */
 async function windowsOf(work: UnitOfWork, panelId: string): Promise<number[]> {
   const editions = await work.manager.findBy(PanelRules, { panelId });
@@ -100,8 +107,8 @@ async function windowsOf(work: UnitOfWork, panelId: string): Promise<number[]> {
 }
 
 /**
- * Adds the cases that referrals repeat by what they and the cases name now. Removes none. Whoever is excluded from one of them is excluded
- * from the case that the referral opened before.
+ * Adds the cases that referrals repeat, by the people and subjects that both name now. Removes none. People excluded
+ * from one of these cases are also excluded from the case that the referral opened before.
  */
 async function addRepeatedCases(
   work: UnitOfWork,
@@ -165,7 +172,8 @@ async function screenByReferrals(
     duplicateOfId: earlier.find((one) => one.status === 'submitted')?.id ?? null,
   };
   const known = await screeningOf(work, referral.id);
-  // neither version nor time changes: they would tell a reader that a referral hidden from them was accepted
+  // version and time are left unchanged: a change would reveal to a reader that a referral hidden from them was
+  // accepted
   if (known)
     await work.manager.query(
       'UPDATE referral_screenings SET is_repeat = $2, previous_referral_id = $3, duplicate_of_id = $4 WHERE id = $1',
@@ -178,8 +186,8 @@ async function screenByReferrals(
 }
 
 /**
- * Screens a referral that the actor corrects or decides on by the cases of its panel alone. What a reader is shown of the screening
- * stays.
+ * Screens a referral that the actor corrects or decides on, only against the cases of its panel. The screening as shown
+ * to readers does not change.
  */
 export const screenByCases = (
   work: UnitOfWork,
@@ -188,7 +196,10 @@ export const screenByCases = (
   months: number,
 ): Promise<void> => addRepeatedCases(work, { panelId, referralId, isOwnAct: true }, panelType, months);
 
-/** Screens again before a decision: an earlier referral may have been accepted since. What was a repeat stays one. */
+/**
+ * Repeats the screening before a decision, because an earlier referral may have been accepted since. A repeat remains a
+ * repeat.
+ */
 export async function screenAgain(
   work: UnitOfWork,
   referral: Referral,
@@ -200,7 +211,10 @@ export async function screenAgain(
   else await screen(work, referral, panelType, months);
 }
 
-/** Later referrals of the panel that wait and of which an earlier one waited when they were screened. $1 the accepted one. */
+/**
+ * Selects later undecided referrals of the panel for which an earlier one was undecided when they were screened. $1 the
+ * accepted one.
+ */
 const WAITING = `
   SELECT r.id FROM referrals accepted JOIN referrals r ON r.panel_id = accepted.panel_id
     AND (r.submitted_at, r.id) > (accepted.submitted_at, accepted.id) AND r.status IN ('submitted', 'returned')
@@ -208,8 +222,9 @@ const WAITING = `
   WHERE accepted.id = $1`;
 
 /**
- * Screens what waits, or ended without a case, beside a referral that was just accepted: from now on it is hidden with the case from
- * those who are excluded from the case. What was submitted later and waits is a repeat, too.
+ * Screens undecided referrals, and those that ended without a case, against a referral that was just accepted. From
+ * then on they are hidden, with the case, from people excluded from the case. Undecided referrals submitted later also
+ * become repeats.
  */
 export async function screenWaiting(
   work: UnitOfWork,
@@ -228,7 +243,9 @@ export async function screenWaiting(
   });
 }
 
-/** For the service's own decisions; readers go through the policy. */
+/**
+ * Loads the screening without the policy, for the service's own decisions; responses to readers go through the policy.
+ */
 export const screeningOf = (work: UnitOfWork, id: string): Promise<ReferralScreening | null> =>
   work.manager.findOneBy(ReferralScreening, { id });
 
@@ -238,24 +255,29 @@ export async function screeningRules(work: UnitOfWork, panelId: string): Promise
   return [panel.type, intakeRules((await rulesInForce(work, panelId))?.rules).repeatWindowMonths];
 }
 
-/** Rows of referrals without a case that rest on whom a case names now. $1 the case, $2 and $3 roles. */
+/**
+ * Selects rows of referrals without a case that depend on the people named by a case now. $1 the case, $2 and $3 roles.
+ */
 const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals now ON now.id = repeated.referral_id
     JOIN cases earlier ON earlier.id = repeated.earlier_case_id
   WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
 
-/** Whether somebody of the agency, or the agency, is excluded from the case. $1 the case, $2 the agency, $3 now. */
+/**
+ * Selects a row if the agency, or a member of its staff, is excluded from the case. $1 the case, $2 the agency, $3 now.
+ */
 const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
   OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2 AND (p.id = e.practitioner_id
     OR EXISTS (SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name_key = e.name_key))))`;
 
 /**
- * Removes what rested on a role that a chair or coordinator takes out of a case as entered in error: the two were never about one
- * matter. What a correction of the referral had parted from the case before stays, and so does all where somebody of the agency of the
- * chair or coordinator is excluded from the case: nobody frees a colleague.
+ * Removes repeats that depended on a role which a chair or coordinator removes from a case as entered in error: the two
+ * never had the same matter. A repeat stays if a correction of the referral had already separated it from the case. All
+ * repeats stay if a member of the chair's or coordinator's agency is excluded from the case, because nobody may lift
+ * the exclusion of a colleague.
  */
 async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
   const [panelType] = await work.asSystem(() => screeningRules(work, panelId));
-  // elsewhere a matter is what the case is about, which no correction changes
+  // for other panels the matter is the subject of the case, which no correction changes
   if (panelType !== 'marac') return async () => {};
   const { agencyId } = work.actor;
   const keepsOut = await work.asSystem(() => work.manager.query<object[]>(KEEPS_OUT, [id, agencyId, work.now]));
@@ -272,7 +294,7 @@ async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise
   };
 }
 
-// a person who is named in a case makes it a case about the matter of referrals that came before
+// naming a person in a case can make it a case about the same matter as earlier referrals
 registerPeopleDependent({
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>

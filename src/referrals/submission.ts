@@ -1,7 +1,4 @@
-/**
- * What a referral must hold before a panel takes it. Everything that is missing is said at once, each with its place in
- * the referral.
- */
+/** Checks of a referral before a panel receives it. All missing values are reported together, each with its pointer. */
 import type { FieldError } from '../http/problems.js';
 import type { PersonRole } from '../cases/case.entity.js';
 import type { PanelType } from '../panels/panel.entity.js';
@@ -16,14 +13,14 @@ export const HARM_ROLES: readonly PersonRole[] = [
   'both_victim_and_harm_causer',
 ];
 
-/** The role in which a person that a referral is about is named in it. */
+/** Role assigned to the person whom a referral is about. */
 export const ROLE_OF_SUBJECT: Partial<Record<SubjectKind, PersonRole>> = {
   person_victim: 'victim',
   person_perpetrator: 'suspected_harm_causer',
   person_at_risk: 'at_risk',
 };
 
-/** The rules of a panel that a referral is checked by. */
+/** Rules of a panel used to check a referral. */
 export interface IntakeRules {
   acceptedSubjectKinds: string[];
   ageMin: number;
@@ -32,7 +29,10 @@ export interface IntakeRules {
   repeatWindowMonths: number;
 }
 
-/** What the panel's rules in force say of it; what they leave open is open, and a repeat window is 12 months. */
+/**
+ * Returns the intake rules of the panel's rules in force. Absent rules impose no limit, except that a repeat window is
+ * 12 months.
+ */
 export function intakeRules(rules: Record<string, unknown> = {}): IntakeRules {
   const { acceptedSubjectKinds: kinds, ageMax } = rules;
   return {
@@ -54,9 +54,9 @@ export interface Submission {
   panelType: PanelType;
   rules: IntakeRules;
   roles: readonly PersonRole[];
-  /** The person it is about, as far as the referrer may know it; null where it is about none. */
+  /** Person whom the referral is about, with the fields that the referrer may know; null if it is about no person. */
   subject: Born | null;
-  /** The day, in London. */
+  /** Current day in London. */
   today: string;
 }
 
@@ -82,13 +82,15 @@ export function check(submission: Submission): Checked {
 
 const missing = (pointer: string, detail: string): FieldError => ({ pointer, detail });
 
-/** Which subjects a panel takes is its own rule. Source: JAG note, section 0, point 2. */
+/** Checks the kind of subject; each panel has its own list. Source: JAG note, section 0, point 2. */
 function checkSubject({ referral: { subjectKind }, rules: { acceptedSubjectKinds: taken } }: Submission): FieldError[] {
   if (!taken.length || taken.includes(subjectKind)) return [];
   return [missing('/subjectKind', `this panel takes ${taken.join(', ')}`)];
 }
 
-/** Source: JAG note, section 1.4: the problem, and why a single agency has not solved it (mandatory). */
+/**
+ * Checks the mandatory content: the problem, and why a single agency has not solved it. Source: JAG note, section 1.4.
+ */
 function checkContent({ referral, panelType, today }: Submission): FieldError[] {
   const errors: FieldError[] = [];
   if (!referral.problem) errors.push(missing('/problem', 'say what happens'));
@@ -101,8 +103,8 @@ function checkContent({ referral, panelType, today }: Submission): FieldError[] 
 }
 
 /**
- * A criterion at least, and the reasons of a judgement. Source: MARAC note, section 2.2 and section 2.3, guard of
- * `draft -> submitted`.
+ * Requires at least one criterion, and the grounds of a professional judgement. Source: MARAC note, section 2.2 and
+ * section 2.3, guard of `draft -> submitted`.
  */
 function checkMarac({ referral: { criteria, judgementRationale } }: Submission): FieldError[] {
   const known: readonly string[] = MARAC_CRITERIA;
@@ -115,7 +117,10 @@ function checkMarac({ referral: { criteria, judgementRationale } }: Submission):
   return errors;
 }
 
-/** Roles that a MARAC needs, at submission and again at acceptance. Source: MARAC note, section 0, point 3 (the pair is the key). */
+/**
+ * Checks the roles that a MARAC needs, at submission and again at acceptance. Source: MARAC note, section 0, point 3
+ * (the pair is the key).
+ */
 export function checkPeople(panelType: PanelType, roles: readonly PersonRole[]): FieldError[] {
   if (panelType !== 'marac') return [];
   const errors: FieldError[] = [];
@@ -124,7 +129,10 @@ export function checkPeople(panelType: PanelType, roles: readonly PersonRole[]):
   return errors;
 }
 
-/** Source: law and standards note, REQ-LAW-04; MARAC note, section 6.1, A3 (without consent: record why). */
+/**
+ * Checks the consent record. Source: law and standards note, REQ-LAW-04; MARAC note, section 6.1, A3 (without consent:
+ * record why).
+ */
 function checkConsent({ personId, consentStatus, consentReason, consentNote }: Referral): FieldError[] {
   if (personId === null && consentStatus === null) return [];
   if (consentStatus === null) return [missing('/consentStatus', 'say whether the person consents')];
@@ -137,8 +145,9 @@ function checkConsent({ personId, consentStatus, consentReason, consentNote }: R
 }
 
 /**
- * The panel's age limits on the day of referral: outside them a reason is needed; an age that is not exactly known warns and
- * does not block. Source: law and standards note, REQ-SYV-01 and REQ-SYV-03; MARAC rules: `minVictimAge`.
+ * Checks the panel's age limits on the day of referral. An age outside them needs a reason; an age that is not exactly
+ * known causes a warning and does not block. Source: law and standards note, REQ-SYV-01 and REQ-SYV-03; MARAC rules:
+ * `minVictimAge`.
  */
 function checkAge({ referral, rules, subject, today }: Submission): Checked {
   const least = Math.max(rules.ageMin, referral.subjectKind === 'person_victim' ? rules.minVictimAge : 0);
@@ -155,7 +164,7 @@ function checkAge({ referral, rules, subject, today }: Submission): Checked {
   };
 }
 
-/** Whole years, by calendar dates: a year older from the birthday on. */
+/** Returns the age in whole years by calendar dates: it increases on the birthday. */
 export function ageOn(day: string, dateOfBirth: string): number {
   const years = Number(day.slice(0, 4)) - Number(dateOfBirth.slice(0, 4));
   return day.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;

@@ -5,7 +5,7 @@ import { Classified } from '../authorization/classification.js';
 import { oneOf } from '../database/one-of.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 
-/** A named person may read one case until a date, by decision of the panel's chair or coordinator. */
+/** Permission for a named person to read one case until a date, granted by the panel's chair or coordinator. */
 @Entity('access_grants')
 @Index(['practitionerId', 'caseId'])
 @Check(`expires_at > granted_at`)
@@ -33,21 +33,23 @@ export class AccessGrant extends PartnershipRecord {
   revokedAt: Date | null;
 }
 
-/** Why a glass is broken. Source: law and standards note, section 5.4, REQ-BTG-01. */
+/** Reasons for emergency access. Source: law and standards note, section 5.4, REQ-BTG-01. */
 export const EMERGENCY_REASONS = ['imminent_harm', 'court_order', 'statutory_duty', 'missing_person', 'other'] as const;
 export type EmergencyReason = (typeof EMERGENCY_REASONS)[number];
 
-/** What the review made of it. Source: as above. */
+/** Outcomes of a review of emergency access. Source: law and standards note, section 5.4, REQ-BTG-01. */
 export const REVIEW_OUTCOMES = ['justified', 'unjustified', 'training', 'escalated'] as const;
 export type ReviewOutcome = (typeof REVIEW_OUTCOMES)[number];
 
-/** How long emergency access lasts, in minutes. Source: as above, "default 60 min". */
+/**
+ * Duration of emergency access, in minutes. Source: law and standards note, section 5.4, REQ-BTG-01, "default 60 min".
+ */
 export const EMERGENCY_MINUTES = 60;
 
 /**
- * A person opened one case in an emergency, to read, for an hour. What they wrote and who they are is read by themselves and
- * the reviewing data protection officer; the coordination of the panel and the safeguarding
- * leads of the agencies concerned learn that it happened, by reference.
+ * Emergency access of a person to one case: read-only, for one hour. The reason and the person's identity are readable
+ * to that person and the reviewing data protection officer. The panel's coordination and the safeguarding leads of the
+ * agencies concerned see only a reference to the access.
  * Source: law and standards note, section 5.4 "Break-glass".
  */
 @Entity('emergency_accesses')
@@ -64,37 +66,37 @@ export const EMERGENCY_MINUTES = 60;
      AND ${oneOf('outcome', REVIEW_OUTCOMES)}`,
 )
 export class EmergencyAccess extends PartnershipRecord {
-  /** Who opened it. */
+  /** Person who opened the case. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
   practitionerId: string;
 
-  /** Their agency at the time. */
+  /** Agency of the person at the time. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
   agencyId: string;
 
-  /** The one case. */
+  /** Case that was opened. */
   @Column({ type: 'uuid' })
   @Index()
   @Classified('administrative')
   caseId: string;
 
-  /** The panel of the case. */
+  /** Panel of the case. */
   @Column({ type: 'uuid' })
   @Index()
   @Classified('administrative')
   panelId: string;
 
-  /** Why, as a code. */
+  /** Reason, as a code. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(EMERGENCY_REASONS)
   reasonCode: EmergencyReason;
 
-  /** Why, in words for whoever reviews it. */
+  /** Reason, in words for the reviewer. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(20, 2000)
@@ -104,33 +106,35 @@ export class EmergencyAccess extends PartnershipRecord {
   @Classified('administrative')
   openedAt: Date;
 
-  /** When it ends by itself. */
+  /** Time at which the access expires. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   expiresAt: Date;
 
-  /** When it was ended before its time. */
+  /** Time at which the access was ended early; null if it was not. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   endedAt: Date | null;
 
-  /** Opened within 24 hours after another one of the same person: the reviewers were alarmed. */
+  /**
+   * Whether the same person opened another within the previous 24 hours. If so, the reviewers were notified at once.
+   */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   isRepeated: boolean;
 
-  /** The last day for its review: two working days after it was opened. */
+  /** Last day for the review: two working days after opening. */
   @Column({ type: 'date' })
   @Classified('administrative')
   reviewDueOn: string;
 
-  /** What the review made of it. */
+  /** Outcome of the review; null before it. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @IsIn(REVIEW_OUTCOMES)
   outcome: ReviewOutcome | null;
 
-  /** Why, and what follows. */
+  /** Reason for the outcome, and consequences; null before the review. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 2000)

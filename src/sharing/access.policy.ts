@@ -1,8 +1,8 @@
-/** Who is kept out, and who is let in until a date or for an hour: facts of the actor. */
+/** Actor attributes for exclusions, access grants and emergency access. */
 import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 
-/** People from whom one panel excludes the actor: on that panel, and nowhere else. */
+/** People from whom one panel excludes the actor, on that panel only. */
 export interface PanelExclusionFact {
   panelId: string;
   personIds: string[];
@@ -10,35 +10,39 @@ export interface PanelExclusionFact {
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
-    /** Every name that the actor has or had, as typed exclusions are matched with it; none for a system. */
+    /** Keys of every present or former name of the actor, for matching typed exclusions; empty for a system. */
     nameKeys: string[];
     /**
-     * The actor's registration and every other of the same agency under a name that the actor has or had: what is kept from one of
-     * them is kept from each. The function `registrations_of` of the database finds them.
+     * Registrations of the actor: the actor's own, and all of the same agency under a present or former name of the
+     * actor. Records hidden from one of them are hidden from each. Computed by the database function
+     * `registrations_of`.
      */
     registrationIds: string[];
-    /** Cases to which the actor was granted access, now. */
+    /** Cases to which the actor has a grant in effect. */
     grantedCaseIds: string[];
-    /** People who must not exist for the actor, on no panel of the partnership and in no record. */
+    /** People hidden from the actor on all panels of the partnership and in all records. */
     excludedPersonIds: string[];
-    /** People from whom single panels exclude the actor. */
+    /** People from whom individual panels exclude the actor. */
     panelExclusions: PanelExclusionFact[];
   }
 }
 
 const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id`;
 
-/** For the column that names a person: whether it is a registration of the actor. */
+/** Condition on a column that names a person: it is a registration of the actor. */
 const ANY_OF_MINE = `ANY ((SELECT registrations_of(who.id))::uuid[])`;
 
-/** For an exclusion or recusal: whether it names the actor. What somebody declares holds for the one who declares it, and no namesake. */
+/**
+ * Returns the condition that an exclusion or recusal names the actor. A declared conflict applies only to the
+ * registration that declared it, not to others of the same name.
+ */
 export const namesMe = (alias: string): string =>
   `(${alias}.practitioner_id = who.id OR NOT ${alias}.declared AND ${alias}.practitioner_id = ${ANY_OF_MINE})`;
 
-/** Exclusions `e` of the actor: by person, by agency, or by a name that the person has or had. */
+/** Condition for exclusions `e` of the actor: by person, by agency, or by a present or former name. */
 const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
 
-/** Exclusions `e` that concern the actor now. */
+/** Condition for exclusions `e` in force for the actor. */
 export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
@@ -59,7 +63,10 @@ declareAttribute(
      WHERE e.person_id IS NOT NULL AND e.reach = 'panel' AND ${CONCERNING_ME} GROUP BY e.panel_id) one`,
 );
 
-/** Rows of a panel that name a person from whom that panel excludes the actor; `names` is the condition on the person. */
+/**
+ * Returns conditions for rows of a panel that name a person from whom that panel excludes the actor. `names` builds the
+ * condition on the person.
+ */
 export const excludedByPanel = (
   { panelExclusions }: Actor,
   names: (personIds: string[]) => Where = (personIds) => ({ personId: { $in: personIds } }),
@@ -72,7 +79,7 @@ declareAttribute(
      AND g.granted_at <= :now AND g.expires_at > :now AND g.revoked_at IS NULL`,
 );
 
-/** Open now, by somebody who still has the role and works where they did. */
+/** Selects open emergency accesses of people who still have the role and the same agency. */
 const OPEN_EMERGENCIES = `emergency_accesses e
    JOIN practitioners p ON p.id = e.practitioner_id AND 'emergency_access' = ANY (p.roles)
    WHERE who.kind = 'practitioner' AND e.practitioner_id = who.id AND e.agency_id = who.agency_id

@@ -1,6 +1,6 @@
 /**
- * What the agreements give an agency: once as a fact of the actor, read by the database at each request, and once from
- * agreements that lie at hand, for what is only proposed. A test holds the two together.
+ * Permissions that agreements give an agency, computed in two ways. For the actor they are an attribute, read from the
+ * database for each request; for a proposed version they are computed in memory. A test compares the two.
  */
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import { declareAttribute, type AttributeOwner } from '../authentication/actor.js';
@@ -12,9 +12,15 @@ import type { AgreementStatus } from './agreement.entity.js';
 type Rows = AgreementFact['rows'];
 type InForce = Omit<AgreementFact, 'rows'>;
 
-/** What was in force once is never changed (the database holds it), so its rows are read once for each kind of reader. */
+/**
+ * Rows of agreements, cached per kind of reader. A version that was once in force never changes (the database refuses
+ * it), so they are read once.
+ */
 const rowsKnown = new Map<string, Promise<Rows>>();
-/** The same agreements are the same object, so that what follows from them is worked out once, not at each request. */
+/**
+ * Agreements as cached objects. The same agreements are the same object, so that values derived from them are computed
+ * once, not per request.
+ */
 const factsKnown = new Map<string, AgreementFact[]>();
 const MOST_KNOWN = 5000;
 
@@ -38,22 +44,30 @@ const inForce = (version: string): string => `${version}.status = 'active'
      AND ${version}.effective_from <= (:now AT TIME ZONE 'Europe/London')::date
      AND ${version}.expires_on >= (:now AT TIME ZONE 'Europe/London')::date`;
 
-/** When a version of the agreement first came into force; also where none is in force any more. Where none ever was: not yet. */
+/**
+ * Returns SQL for the time at which a version of the agreement first came into force; `infinity` if none ever did. The
+ * version need not be in force now.
+ */
 const sinceOf = (agreement: string): string =>
   `(SELECT coalesce(min(first.activated_at), 'infinity') FROM sharing_agreement_versions first WHERE first.agreement_id = ${agreement}.id)`;
 
-/** Is the agreement the panel's own: did no other that governs the panel come into force earlier? */
+/**
+ * Returns the SQL condition that the agreement is the panel's own: no other that governs the panel came into force
+ * earlier.
+ */
 const isOwnOf = (panel: string, agreement: string): string => `NOT EXISTS (
           SELECT 1 FROM sharing_agreements o
           WHERE o.partnership_id = ${agreement}.partnership_id AND ${panel}.type = ANY(o.panel_types) AND o.id <> ${agreement}.id
             AND (${sinceOf('o')}, o.id) < (${sinceOf(agreement)}, ${agreement}.id))`;
 
-/** The agreements of a partnership ($1), each with the panels whose own it is. */
+/** Selects the agreements of a partnership ($1), each with the panels whose own agreement it is. */
 export const OWN_PANELS = `SELECT sa.id AS "agreementId", p.id AS "panelId" FROM sharing_agreements sa
    JOIN panels p ON p.partnership_id = sa.partnership_id AND p.type = ANY(sa.panel_types)
    WHERE sa.partnership_id = $1 AND ${isOwnOf('p', 'sa')}`;
 
-/** Versions in force that the actor's agency signed. Their rows for its purpose and type are read by `rowsOf`. */
+/**
+ * Versions in force that the actor's agency signed. `rowsOf` reads their rows for the actor's purpose and agency type.
+ */
 declareAttribute(
   'agreements',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
@@ -82,14 +96,18 @@ declareAttribute(
 );
 
 /**
- * The level of the row that counts for one contributor: the more specific one, none where the agreement does not cover it. There is
- * one row of each type (by a unique constraint): `max` takes it from its group.
+ * Returns SQL for the level that applies to one contributor. The more specific row applies; null if the agreement does
+ * not cover the contributor. A unique constraint allows one row of each type, so `max` selects that row of the group.
  */
 const levelFor = (agency: string, type: string): string => `CASE WHEN is_own OR EXISTS (SELECT FROM sharing_parties s
        WHERE s.agreement_version_id = version_id AND s.agency_id = ${agency} AND s.signed_on IS NOT NULL)
      THEN coalesce(max(level) FILTER (WHERE contributing_type = ${type}), max(level) FILTER (WHERE contributing_type = 'any')) END`;
 
-/** Of versions in force, or suspended and so perhaps in force again. $1 the panel, $2 now, $3 categories, $4 and $5 who contributed the record, $6 and $7 who writes. */
+/**
+ * Selects categories with different levels for records of the contributor and of the writer, in any version. Includes
+ * suspended versions, which may come into force again. $1 the panel, $2 now, $3 categories, $4 and $5 contributor of
+ * the record, $6 and $7 writer.
+ */
 const GOES_FURTHER = `WITH governing AS (
     SELECT v.id AS version_id, ${isOwnOf('p', 'sa')} AS is_own FROM panels p
       JOIN sharing_agreements sa ON sa.partnership_id = p.partnership_id AND p.type = ANY(sa.panel_types)
@@ -119,13 +137,13 @@ declareCategoriesSharedFurther(async (ask, writer, { panelId, contributor, colum
   return asked.filter((category) => columns.some((one) => one.category === category && isFurther(category, one.from)));
 });
 
-/** A version as it lies at hand. */
+/** Version of an agreement, in memory. */
 export interface VersionAtHand {
   versionId: string;
   status: AgreementStatus;
   effectiveFrom: string;
   expiresOn: string;
-  /** Panels that the agreement governs. */
+  /** Panels governed by the agreement. */
   panelIds: string[];
   /** Panels whose own agreement it is. */
   ownPanelIds: string[];
@@ -140,10 +158,15 @@ export interface VersionAtHand {
   }[];
 }
 
-/** Who receives: an agency of a type, or the coordination of a panel, whichever party employs it. */
+/**
+ * Receiver of shared data: an agency with its type, or the coordination of a panel, regardless of the employing party.
+ */
 export type Receiver = { agencyId: string; type: string } | { agencyId: null; type: typeof PANEL_COORDINATION };
 
-/** The fact `agreements` of a receiver who acts for `purpose` on `today` (a day in London), if these were the versions. */
+/**
+ * Computes the attribute `agreements` of a receiver for `purpose` on `today` (a day in London), from the given
+ * versions.
+ */
 export function factsOf(
   versions: readonly VersionAtHand[],
   receiver: Receiver,

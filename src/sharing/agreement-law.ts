@@ -1,7 +1,7 @@
 /**
- * What an agreement may not say, whoever signs it. One table: each rule with its code, its sentence and its source. Saving
- * a draft asks all of them at once; a test asks them of every agreement of the sandbox; where a rule concerns one row
- * alone, the database holds it too (`agreement.entity.ts`).
+ * Legal limits on the content of agreements, in one table: each rule with its code, sentence and source. Saving a draft
+ * checks all rules together; a test checks them for every agreement of the sandbox. Rules about a single row are also
+ * database constraints (`agreement.entity.ts`).
  */
 import { AGENCY_TYPES, ANY_CONTRIBUTOR, PANEL_COORDINATION } from '../agencies/agency-types.js';
 import {
@@ -17,7 +17,7 @@ import { PURPOSES } from '../authentication/purposes.js';
 import type { FieldError } from '../http/problems.js';
 import { ONWARD_SHARING } from './agreement.entity.js';
 
-/** A row as it was written, which may be anything, and where it stands in what was sent. */
+/** Row as sent, before validation of its values, with its position in the request. */
 export interface WrittenRow {
   /** JSON Pointer of the row, e.g. `/rows/12`. */
   at: string;
@@ -35,7 +35,7 @@ export interface WrittenRow {
 
 export interface WrittenAgreement {
   purposes: string[];
-  /** The type of each party, in the order in which they were written. */
+  /** Types of the parties, in the order of the request. */
   partyTypes: string[];
   rows: WrittenRow[];
   effectiveFrom: string;
@@ -44,18 +44,18 @@ export interface WrittenAgreement {
 }
 
 export interface LegalRule {
-  /** Stable, lower-case, hyphenated. */
+  /** Stable code, lower-case and hyphenated. */
   code: string;
-  /** What is not allowed, and why. */
+  /** Prohibition with its reason, as shown to users. */
   sentence: string;
   source: string;
-  /** Where the agreement breaks it. */
+  /** Finds the places where the agreement violates the rule. */
   breaches: (agreement: WrittenAgreement) => FieldError[];
 }
 
 const NOTE = 'note on law and standards';
 
-/** Information of a patient or about care: what the serious-violence duty does not carry. */
+/** Information about patients or care, which the serious-violence duty does not cover. */
 const HEALTH_AND_CARE = [
   'health_physical',
   'health_mental',
@@ -67,7 +67,7 @@ const HEALTH_AND_CARE = [
 const isHealthOrCare = (type: string): boolean =>
   type.startsWith('health') || type.endsWith('social_care') || type === 'substance_misuse';
 
-/** Purposes for which nothing is agreed in advance. */
+/** Purposes for which no agreement in advance is allowed. */
 const NEVER_AGREED: Record<string, string> = {
   EMERGENCY_BTG: 'emergency access is decided at the moment, for one case, and reviewed',
   SYSTEM_ADMIN: 'whoever keeps the service running reads no case',
@@ -79,7 +79,7 @@ const keyOf = (row: WrittenRow, category = row.category, contributor = row.contr
 
 const levelOf = (row: WrittenRow): SharingLevel => row.level as SharingLevel;
 
-/** A rule about each row alone: a pointer within the row and what to say, where it is broken. */
+/** Builds a rule about single rows: returns a pointer within the row and a message for each violation. */
 const eachRow =
   (broken: (row: WrittenRow, agreement: WrittenAgreement) => [pointer: string, detail: string][]) =>
   (agreement: WrittenAgreement): FieldError[] =>
@@ -94,7 +94,7 @@ const oneOf = (
   what: string,
 ): [pointer: string, detail: string][] => (known.includes(row[field]) ? [] : [[`/${field}`, `no such ${what}`]]);
 
-/** A row for a more sensitive category, with the row of its parent that decides for the same contributor. */
+/** Row for a more sensitive category, with the row of its parent category that applies to the same contributor. */
 interface Kinship {
   child: WrittenRow;
   parentCategory: DataCategory;
@@ -103,8 +103,8 @@ interface Kinship {
 }
 
 /**
- * Every pair of child and parent that some contributor meets. The more specific row decides, so a contributor named for
- * either category is looked at, and falls back to `any` for the other.
+ * Returns every pair of child and parent rows that applies to some contributor. The more specific row applies, so each
+ * contributor named for either category is checked, with `any` as the fallback for the other category.
  */
 function kinships({ rows }: WrittenAgreement): Kinship[] {
   const byKey = new Map(rows.map((row) => [keyOf(row), row]));
@@ -116,7 +116,7 @@ function kinships({ rows }: WrittenAgreement): Kinship[] {
     const key = place(row, row.category);
     contributorsTo.set(key, (contributorsTo.get(key) ?? new Set()).add(row.contributingType));
   }
-  // of rows with one key the last decides: the others have no kin, and are refused as duplicates
+  // of rows with one key the last applies: the others have no pair, and are refused as duplicates
   return [...byKey.values()].flatMap((child): Kinship[] => {
     const parentCategory = CATEGORY_PARENTS[child.category as DataCategory];
     if (!parentCategory) return [];
@@ -300,6 +300,9 @@ function blank(row: WrittenRow, field: keyof WrittenRow, detail: string): [point
   return row[field].trim() ? [] : [[`/${field}`, detail]];
 }
 
-/** Everything that the law refuses in an agreement, each with the code of its rule and its place; none is lawful. */
+/**
+ * Returns all violations of the rules in an agreement, each with the code of its rule and its pointer; empty if there
+ * are none.
+ */
 export const unlawful = (agreement: WrittenAgreement): FieldError[] =>
   AGREEMENT_LAW.flatMap(({ code, breaches }) => breaches(agreement).map((error) => ({ ...error, code })));

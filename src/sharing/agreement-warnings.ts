@@ -1,13 +1,13 @@
-/** What a version's dates ask of its parties. */
+/** Warnings to the parties about the dates of a version. */
 import type { AgreementStatus } from './agreement.entity.js';
 
 export const AGREEMENT_WARNINGS = ['review-due-soon', 'review-overdue', 'expires-soon', 'expired'] as const;
 
 export interface AgreementWarning {
   code: (typeof AGREEMENT_WARNINGS)[number];
-  /** The day that it is about. */
+  /** Day to which the warning refers. */
   on: string;
-  /** Days from today until then; negative where it has passed. */
+  /** Days from today; negative if the day has passed. */
   inDays: number;
 }
 
@@ -17,13 +17,16 @@ interface Dated {
   expiresOn: string;
 }
 
-/** Source: note on law and standards, section 5.1, REQ-ISA-03, "warn 60 days". */
+/**
+ * Days before a date at which a warning begins. Source: note on law and standards, section 5.1, REQ-ISA-03, "warn 60
+ * days".
+ */
 const NOTICE_DAYS = 60;
 const DAY = 86_400_000;
 
 /**
- * Warnings about a version on `today`, a calendar day in London: from 60 days before review and end. On its last day a
- * version still holds. What was superseded, or is still a draft, asks for nothing.
+ * Returns warnings about a version from 60 days before its review and from 60 days before its end. `today` is a
+ * calendar day in London. A version is still in force on its last day. Drafts and superseded versions have no warnings.
  */
 export function warningsOf({ status, reviewDue, expiresOn }: Dated, today: string): AgreementWarning[] {
   if (status === 'superseded' || status === 'draft') return [];

@@ -8,7 +8,7 @@ import { PURPOSES } from '../authentication/purposes.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { ONWARD_SHARING, SharingAgreement, SharingParty } from './agreement.entity.js';
 
-/** Begins an agreement, without any version yet. */
+/** Creates an agreement, without any version yet. */
 export class SharingAgreementRequest extends PickType(SharingAgreement, [
   'partnershipId',
   'code',
@@ -18,7 +18,10 @@ export class SharingAgreementRequest extends PickType(SharingAgreement, [
 
 export class SharingPartyRequest extends PickType(SharingParty, ['agencyId', 'role'] as const) {}
 
-/** One row. Its terms are checked with the rest of the agreement (422), so that all that is wrong is said at once. */
+/**
+ * One row of an agreement. Its terms are checked with the rest of the agreement (422), so that all errors are reported
+ * together.
+ */
 export class SharingRowRequest {
   @ApiProperty({ enum: PURPOSES })
   @IsString()
@@ -30,13 +33,13 @@ export class SharingRowRequest {
   @MaxLength(60)
   category: string;
 
-  /** The type of agency that contributes, or `any` where no row names it. */
+  /** Type of the contributing agency, or `any` for types without a row of their own. */
   @ApiProperty({ enum: [...AGENCY_TYPES, ANY_CONTRIBUTOR] })
   @IsString()
   @MaxLength(60)
   contributingType: string;
 
-  /** The type of agency that receives, or `panel_coordination`. */
+  /** Type of the receiving agency, or `panel_coordination`. */
   @ApiProperty({ enum: [...AGENCY_TYPES, PANEL_COORDINATION] })
   @IsString()
   @MaxLength(60)
@@ -47,7 +50,7 @@ export class SharingRowRequest {
   @MaxLength(60)
   level: string;
 
-  /** The legal power that carries it. */
+  /** Legal power for the sharing. */
   @ApiProperty({ enum: LEGAL_GATEWAYS, required: true })
   @IsOptional()
   @IsString()
@@ -68,7 +71,7 @@ export class SharingRowRequest {
   @MaxLength(300)
   condition?: string;
 
-  /** How far the receiver may pass it on. */
+  /** Permission for the receiver to share further. */
   @ApiProperty({ enum: ONWARD_SHARING })
   @IsString()
   @MaxLength(60)
@@ -81,9 +84,9 @@ export class SharingRowRequest {
   retentionClass?: string;
 }
 
-/** Changes a draft: what is left out stays. Whatever changes, nobody has signed the draft any more. */
+/** Changes a draft. Omitted properties are unchanged. Every change removes all signatures. */
 export class SharingDraftChange {
-  /** Why the parties share. */
+  /** Purposes of the sharing. */
   @ApiProperty({ enum: PURPOSES, isArray: true })
   @IsOptional()
   @IsArray()
@@ -92,7 +95,7 @@ export class SharingDraftChange {
   @MaxLength(60, { each: true })
   purposes?: string[];
 
-  /** The agencies, each in its role. */
+  /** Agencies, each with its role. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(200)
@@ -100,7 +103,7 @@ export class SharingDraftChange {
   @Type(() => SharingPartyRequest)
   parties?: SharingPartyRequest[];
 
-  /** All rows. */
+  /** Complete list of rows. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(3000)
@@ -108,7 +111,7 @@ export class SharingDraftChange {
   @Type(() => SharingRowRequest)
   rows?: SharingRowRequest[];
 
-  /** Rows that take the place of those with the same purpose, category and types, or are added. `none` ends sharing. */
+  /** Rows that replace those with the same purpose, category and types, or are added. Level `none` ends sharing. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(1000)
@@ -116,33 +119,33 @@ export class SharingDraftChange {
   @Type(() => SharingRowRequest)
   rowChanges?: SharingRowRequest[];
 
-  /** First day on which it applies. */
+  /** First day in force. */
   @IsOptional()
   @CalendarDate()
   effectiveFrom?: string;
 
-  /** By when the parties review it. */
+  /** Day by which the parties review it. */
   @IsOptional()
   @CalendarDate()
   reviewDue?: string;
 
-  /** Last day. */
+  /** Last day in force. */
   @IsOptional()
   @CalendarDate()
   expiresOn?: string;
 }
 
-/** Drafts a version: written whole, or based on another version of the agreement, with changes. */
+/** Drafts a version: complete, or based on another version of the agreement, with changes. */
 export class SharingDraftRequest extends SharingDraftChange {
-  /** The version from which everything is taken that is not said here; its signatures are not. */
+  /** Version from which omitted properties are copied, without its signatures. */
   @IsOptional()
   @Uuid()
   basedOn?: string;
 }
 
-/** Suspends a version, or resumes it. */
+/** Suspends or resumes a version. */
 export class SharingStatusChange {
-  /** Why. */
+  /** Reason for the suspension or resumption. */
   @Length(10, 1000)
   reason: string;
 }

@@ -17,7 +17,7 @@ import { oneOf } from '../database/one-of.js';
 import { PartnershipRecord, RecordEntity } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 
-/** An information sharing agreement of a partnership. Its versions say what travels. */
+/** Information sharing agreement of a partnership. Its versions define which data is shared. */
 @Entity('sharing_agreements')
 @Unique(['partnershipId', 'code'])
 export class SharingAgreement extends PartnershipRecord {
@@ -37,7 +37,7 @@ export class SharingAgreement extends PartnershipRecord {
   @Length(1, 300)
   title: string;
 
-  /** Types of panel whose cases it governs, e.g. `jag`. */
+  /** Types of panel whose cases the agreement governs, e.g. `jag`. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   @ArrayMaxSize(10)
@@ -49,8 +49,9 @@ export const AGREEMENT_STATUSES = ['draft', 'active', 'suspended', 'superseded']
 export type AgreementStatus = (typeof AGREEMENT_STATUSES)[number];
 
 /**
- * How a version lives. Only a draft is written in; what was once in force stays as it was read and signed. The database
- * holds the same table. Expiry is no state: it is a date. Source: note on law and standards, section 5.1, `REQ-ISA-01`.
+ * States and transitions of a version. Only a draft can be edited; a version that was once in force remains as it was
+ * read and signed. The database enforces the same table. Expiry is a date, not a state. Source: note on law and
+ * standards, section 5.1, `REQ-ISA-01`.
  */
 export const agreementMachine: StateMachine<
   AgreementStatus,
@@ -67,7 +68,7 @@ export const agreementMachine: StateMachine<
   },
 };
 
-/** A version of an agreement. Only an active, unexpired version opens anything. */
+/** Version of an agreement. Only an active, unexpired version permits sharing. */
 @Entity('sharing_agreement_versions')
 @Unique(['agreementId', 'edition'])
 @Check(`status IN ('draft', 'active', 'suspended', 'superseded')`)
@@ -80,7 +81,7 @@ export class SharingAgreementVersion extends RecordEntity {
   @Classified('administrative')
   agreementId: string;
 
-  /** Counts the editions, from 1. */
+  /** Number of the edition, from 1. */
   @Column({ type: 'integer' })
   @Classified('administrative')
   edition: number;
@@ -90,31 +91,31 @@ export class SharingAgreementVersion extends RecordEntity {
   @IsIn(AGREEMENT_STATUSES)
   status: AgreementStatus;
 
-  /** Why the parties share: no row stands for another purpose. */
+  /** Purposes of the sharing; no row may have another purpose. */
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   @IsIn(PURPOSES, { each: true })
   purposes: Purpose[];
 
-  /** First day on which it applies. */
+  /** First day in force. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   effectiveFrom: string;
 
-  /** By when the parties review it. */
+  /** Day by which the parties review the version. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   reviewDue: string;
 
-  /** Last day; afterwards nothing new is disclosed under it. */
+  /** Last day in force; nothing new is disclosed under the version afterwards. */
   @Column({ type: 'date' })
   @Classified('administrative')
   @CalendarDate()
   expiresOn: string;
 
-  /** The version that was in force, or suspended, when this was drafted: the only one that this may take the place of. */
+  /** Version in force, or suspended, when this one was drafted: the only one that this version may replace. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => SharingAgreementVersion)
   @Classified('administrative')
@@ -124,17 +125,17 @@ export class SharingAgreementVersion extends RecordEntity {
   @Classified('administrative')
   activatedAt: Date | null;
 
-  /** Why it was last suspended or resumed. */
+  /** Reason for the latest suspension or resumption. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   statusReason: string | null;
 }
 
-/** What a party is under UK GDPR Articles 4, 26 and 28. */
+/** Roles of a party under UK GDPR Articles 4, 26 and 28. */
 export const PARTY_ROLES = ['controller', 'joint', 'processor'] as const;
 export type PartyRole = (typeof PARTY_ROLES)[number];
 
-/** An agency that is party to a version. */
+/** Agency that is party to a version. */
 @Entity('sharing_parties')
 @Unique(['agreementVersionId', 'agencyId'])
 @Check('party_role', oneOf('role', PARTY_ROLES))
@@ -152,18 +153,18 @@ export class SharingParty extends RecordEntity {
   @Uuid()
   agencyId: string;
 
-  /** `controller`, `joint` (controller, with others) or `processor`. */
+  /** Role: `controller`, `joint` (controller, with others) or `processor`. */
   @Column({ type: 'text', default: 'controller' })
   @Classified('administrative')
   @IsIn(PARTY_ROLES)
   role: PartyRole;
 
-  /** When it signed; an unsigned party receives nothing. */
+  /** Day of the signature; a party that has not signed receives nothing. */
   @Column({ type: 'date', nullable: true })
   @Classified('administrative')
   signedOn: string | null;
 
-  /** Who signed for it; null where it signed on paper. */
+  /** User who signed for the agency; null if it signed on paper. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -173,7 +174,10 @@ export class SharingParty extends RecordEntity {
 export const ONWARD_SHARING = ['none', 'with_originator_consent', 'within_panel', 'permitted'] as const;
 export type OnwardSharing = (typeof ONWARD_SHARING)[number];
 
-/** One row: for one purpose, how much of one category goes from one type of agency to another, and by which law. */
+/**
+ * Row of an agreement: for one purpose, the level of one category that one type of agency shares with another, and the
+ * law that permits it.
+ */
 @Entity('sharing_rows')
 @Unique(['agreementVersionId', 'purpose', 'category', 'contributingType', 'receivingType'])
 @Check(`level IN ('none', 'existence', 'summary', 'full')`)
@@ -203,13 +207,13 @@ export class SharingRow extends RecordEntity {
   @IsIn(DATA_CATEGORIES)
   category: DataCategory;
 
-  /** The type of agency that contributed, or `any` where no row names it. */
+  /** Type of the contributing agency, or `any` for types without a row of their own. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 60)
   contributingType: string;
 
-  /** The type of agency that receives, or `panel_coordination`. */
+  /** Type of the receiving agency, or `panel_coordination`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @Length(1, 60)
@@ -220,7 +224,7 @@ export class SharingRow extends RecordEntity {
   @IsIn(SHARING_LEVELS)
   level: SharingLevel;
 
-  /** The legal power that carries it. */
+  /** Legal power for the sharing. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(LEGAL_GATEWAYS)

@@ -21,7 +21,7 @@ const Warnings = (): PropertyDecorator =>
     },
   });
 
-/** An agreement, and what its version in force asks of its parties. */
+/** Agreement, with the warnings about its version in force. */
 export class SharingAgreementView extends view(
   SharingAgreement,
   'id',
@@ -31,12 +31,12 @@ export class SharingAgreementView extends view(
   'title',
   'panelTypes',
 ) {
-  /** The version that is active or suspended; null where there is none. */
+  /** Version that is active or suspended; null if there is none. */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   @Classified('administrative')
   currentVersionId: string | null;
 
-  /** From 60 days before the current version is to be reviewed, and before it ends. */
+  /** Warnings from 60 days before the review of the current version, and from 60 days before its end. */
   @Warnings()
   @Classified('administrative')
   warnings: AgreementWarning[];
@@ -63,7 +63,7 @@ export class SharingAgreementVersionView extends view(
   'statusReason',
   'updatedAt',
 ) {
-  /** From 60 days before it is to be reviewed, and before it ends. */
+  /** Warnings from 60 days before the review of the version, and from 60 days before its end. */
   @Warnings()
   @Classified('administrative')
   warnings: AgreementWarning[];

@@ -34,7 +34,7 @@ export class AgreementsController {
     return this.agreements.list(actor, query);
   }
 
-  /** Begin a sharing agreement (data protection officer) */
+  /** Create a sharing agreement (data protection officer) */
   @Post()
   @RequirePermission('agree-sharing', Partnership)
   @ApiAnswer.created(SharingAgreementView)
@@ -58,7 +58,7 @@ export class AgreementsController {
     return this.agreements.versions(actor, id, query);
   }
 
-  /** Draft a version, whole or based on another (data protection officer) */
+  /** Draft a version, complete or based on another (data protection officer) */
   @Post(':id/versions')
   @BodyLimit(AGREEMENT_BODY_BYTES)
   @RequirePermission('draft', SharingAgreement)
@@ -83,7 +83,7 @@ export class AgreementsController {
     return this.agreements.version(actor, id, versionId);
   }
 
-  /** Change a draft; whoever had signed it has not signed what it then says (data protection officer) */
+  /** Change a draft, which removes its signatures (data protection officer) */
   @Patch(':id/versions/:versionId')
   @BodyLimit(AGREEMENT_BODY_BYTES)
   @RequirePermission('draft', SharingAgreementVersion)
@@ -97,7 +97,7 @@ export class AgreementsController {
     return this.agreements.change(actor, id, versionId, body);
   }
 
-  /** Agencies that are party to a version, and when they signed */
+  /** Agencies that are party to a version, with the days of their signatures */
   @Get(':id/versions/:versionId/parties')
   @RequirePermission('read', SharingParty)
   @ApiAnswer.page(SharingPartyView)
@@ -110,7 +110,7 @@ export class AgreementsController {
     return this.agreements.parties(actor, id, versionId, query);
   }
 
-  /** What a version shares: one row per purpose, category, contributing and receiving type */
+  /** Rows of a version: one per purpose, category, contributing and receiving type */
   @Get(':id/versions/:versionId/rows')
   @RequirePermission('read', SharingRow)
   @ApiAnswer.page(SharingRowView)
@@ -123,7 +123,7 @@ export class AgreementsController {
     return this.agreements.rows(actor, id, versionId, query);
   }
 
-  /** Sign a version for your agency, as you last read it (data protection officer or administrator of a party) */
+  /** Sign a version for your agency, as last read by you (data protection officer or administrator of a party) */
   @Post(':id/versions/:versionId/signatures')
   @RequirePermission('sign', SharingAgreementVersion)
   @ApiAnswer.updated(SharingPartyView)
@@ -135,7 +135,7 @@ export class AgreementsController {
     return this.agreements.sign(actor, id, versionId);
   }
 
-  /** Put a draft in force, in the place of the version before it (data protection officer) */
+  /** Put a draft in force, replacing the previous version (data protection officer) */
   @Post(':id/versions/:versionId/activation')
   @RequirePermission('activate', SharingAgreementVersion)
   @ApiAnswer.updated(SharingAgreementVersionView)

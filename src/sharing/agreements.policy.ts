@@ -1,4 +1,7 @@
-/** Who reads, drafts, signs and activates agreements. What they open is a fact of the actor (`agreement-facts.ts`). */
+/**
+ * Permissions to read, draft, sign and activate agreements. The sharing that agreements permit is an attribute of the
+ * actor (`agreement-facts.ts`).
+ */
 import { Partnership } from '../agencies/agency.entity.js';
 import '../agencies/agencies.policy.js';
 import type { Actor } from '../authentication/actor.js';

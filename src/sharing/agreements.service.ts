@@ -33,11 +33,14 @@ import {
 } from './agreement.response.js';
 import { draftOf, isAsDrafted, mustBeLawful, partiesOf, rowsOf, write } from './drafts.js';
 
-/** Without two there is nobody to share with. */
+/** Minimum number of signatures: sharing needs two parties. */
 const LEAST_SIGNATURES = 2;
 const CURRENT: AgreementStatus[] = ['active', 'suspended'];
 
-/** Agreements: drafted and activated by data protection officers, signed by their parties, read by the partnership. */
+/**
+ * Sharing agreements: drafted and activated by data protection officers, signed by their parties, readable to the
+ * partnership.
+ */
 @Injectable()
 export class AgreementsService {
   constructor(private readonly records: Records) {}
@@ -123,7 +126,7 @@ export class AgreementsService {
     });
   }
 
-  /** Whatever is changed, the parties have not signed what now stands there. */
+  /** Changes a draft and removes all signatures, because the parties have not signed the new content. */
   change(actor: Actor, agreementId: string, id: string, request: SharingDraftChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await taken(work, 'draft', agreementId, id);
@@ -148,7 +151,10 @@ export class AgreementsService {
     });
   }
 
-  /** For one's own agency, what one has read: If-Match is the tag of the version. A party may sign later than others. */
+  /**
+   * Signs for the actor's agency the version as read: `If-Match` is the version's tag. A party may sign later than
+   * others.
+   */
   sign(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const version = await taken(work, 'sign', agreementId, id);
@@ -170,10 +176,10 @@ export class AgreementsService {
     });
   }
 
-  /** Puts a draft in force, in the place of the version that was when it was drafted, in one transaction. */
+  /** Puts a draft in force and replaces the version that was in force when it was drafted, in one transaction. */
   activate(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      // one activation of an agreement at a time
+      // the lock serializes activations of an agreement
       const agreement = await work.records.find('activate', SharingAgreement, agreementId, { lock: true });
       const found = await taken(work, 'activate', agreementId, id);
       const status = after(agreementMachine, found.status, 'activation');
@@ -225,7 +231,7 @@ export class AgreementsService {
   }
 }
 
-/** The version, if it is one of this agreement. */
+/** Loads the version; throws 404 if it belongs to another agreement. */
 export async function versionOf(
   work: UnitOfWork,
   action: string,
@@ -247,11 +253,11 @@ async function taken(
   return work.records.findForUpdate(action, SharingAgreementVersion, SharingAgreementVersionView, id);
 }
 
-/** The version of an agreement that is in force, or would be if it were not suspended. */
+/** Returns the version of an agreement that is in force or suspended. */
 const currentOf = (work: UnitOfWork, agreementId: string): Promise<SharingAgreementVersion | null> =>
   work.manager.findOneBy(SharingAgreementVersion, { agreementId, status: In(CURRENT) });
 
-/** In force from today: between activation and a later effective date nothing at all would be shared. */
+/** Requires a version effective from today: between activation and a later effective date, nothing would be shared. */
 async function mustBeReady(work: UnitOfWork, version: SharingAgreementVersion): Promise<void> {
   const today = londonDay(work.now);
   if (version.effectiveFrom > today)
@@ -263,8 +269,8 @@ async function mustBeReady(work: UnitOfWork, version: SharingAgreementVersion): 
 }
 
 /**
- * A version that replaces another is signed by every agency that signed the other and still acts in the partnership: sharing
- * with an agency, or by one, is not ended behind its back.
+ * Requires the signature of every agency that signed the replaced version and still acts in the partnership. Otherwise
+ * sharing with or by an agency could be ended without the agency's knowledge.
  */
 async function mustBeSignedAsBefore(
   work: UnitOfWork,
@@ -294,7 +300,7 @@ const signatoriesOf = async (work: UnitOfWork, { id }: SharingAgreementVersion):
     })
   ).map(({ agencyId }) => agencyId);
 
-/** The versions in force, as far as the reader may read them: for the view of their agreements. */
+/** Returns the versions in force that the reader may read, for the view of their agreements. */
 async function inForce(work: UnitOfWork, agreementId?: string): Promise<Row> {
   const filter = { status: { $in: CURRENT }, ...(agreementId ? { agreementId } : {}) };
   return { inForce: await work.records.findMany('read', SharingAgreementVersion, filter) };

@@ -1,4 +1,4 @@
-/** From what was sent to the rows and parties of a draft. */
+/** Conversion of a request into the rows and parties of a draft. */
 import { In } from 'typeorm';
 import { Agency, AgencyPartnership } from '../agencies/agency.entity.js';
 import type { DataCategory, LegalGateway, SharingLevel } from '../authorization/data-categories.js';
@@ -10,7 +10,7 @@ import { SharingParty, SharingRow, type OnwardSharing, type SharingAgreementVers
 import { unlawful, type WrittenRow } from './agreement-law.js';
 import type { SharingDraftChange, SharingPartyRequest, SharingRowRequest } from './agreement.dto.js';
 
-/** The whole of a version, as it is saved. */
+/** Complete content of a version, as it is saved. */
 export interface Draft {
   purposes: Purpose[];
   parties: SharingPartyRequest[];
@@ -45,7 +45,7 @@ const written = (row: SharingRowRequest | SharingRow, at: string): WrittenRow =>
 const keyOf = (row: { purpose: string; category: string; contributingType: string; receivingType: string }): string =>
   [row.purpose, row.category, row.contributingType, row.receivingType].join(' ');
 
-/** What was sent over what there was: `from` says where the latter stands in the request, for the errors in it. */
+/** Merges the request into the base version. `from` is the pointer in the request reported for errors in the base. */
 export async function draftOf(
   work: UnitOfWork,
   request: SharingDraftChange,
@@ -81,7 +81,10 @@ export async function draftOf(
   };
 }
 
-/** Returns whether the version holds what is drafted already: then its signatures stay. The order of parties and rows is none. */
+/**
+ * Returns whether the draft equals the stored version, so that its signatures remain valid. The order of parties and
+ * rows is irrelevant.
+ */
 export async function isAsDrafted(work: UnitOfWork, version: SharingAgreementVersion, draft: Draft): Promise<boolean> {
   const { parties, rows, ...values } = await draftOf(work, {}, version, '');
   const { parties: newParties, rows: newRows, ...newValues } = draft;
@@ -94,7 +97,7 @@ export async function isAsDrafted(work: UnitOfWork, version: SharingAgreementVer
   );
 }
 
-/** Refuses (422) what the law refuses, and parties that are none, all at once. */
+/** Throws 422 for violations of the legal rules and for unknown or duplicate parties, all together. */
 export async function mustBeLawful(work: UnitOfWork, partnershipId: string, draft: Draft): Promise<void> {
   const ids = draft.parties.map((one) => one.agencyId.toLowerCase());
   const present = await work.manager.findBy(AgencyPartnership, { partnershipId, agencyId: In(ids) });
@@ -114,7 +117,7 @@ export async function mustBeLawful(work: UnitOfWork, partnershipId: string, draf
     );
 }
 
-/** Writes parties and rows of a version that has none. */
+/** Inserts the parties and rows of a version that has none. */
 export async function write(work: UnitOfWork, agreementVersionId: string, { parties, rows }: Draft): Promise<void> {
   await work.write.insertMany(
     SharingParty,

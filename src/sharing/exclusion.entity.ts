@@ -12,8 +12,8 @@ export const EXCLUSION_REACHES = ['panel', 'partnership'] as const;
 export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 
 /**
- * A person or an agency that must not learn of a case or of a person: staff who are parties, relatives, named people. It
- * beats every ground. Source: MARAC note, section 6.4 "Conflicts and staff cases".
+ * Exclusion of a person or an agency from a case or a person: staff who are parties, relatives, named people. Takes
+ * precedence over every allow rule. Source: MARAC note, section 6.4 "Conflicts and staff cases".
  */
 @Entity('exclusions')
 @Check(
@@ -35,8 +35,9 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 @Check('exclusions_origin', '(carried_from_id IS NULL) = (origin_case_id IS NULL)')
 export class Exclusion extends PartnershipRecord {
   /**
-   * Who is excluded: a person, by every registration of the same agency under a name that the person has or had,
-   * whatever either is called later. A declared conflict holds for this registration alone …
+   * Excluded person. Includes every registration of the same agency under a present or former name of the person,
+   * regardless of later changes of name. A declared conflict applies to this registration only. Null if an agency or a
+   * name is excluded.
    */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Practitioner)
@@ -46,7 +47,7 @@ export class Exclusion extends PartnershipRecord {
   @Uuid()
   practitionerId: string | null;
 
-  /** … or a whole agency … */
+  /** Excluded agency; null if a person or a name is excluded. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Agency)
   @Index()
@@ -55,7 +56,10 @@ export class Exclusion extends PartnershipRecord {
   @Uuid()
   agencyId: string | null;
 
-  /** … or everybody who has or had this name, also somebody who is registered later. */
+  /**
+   * Excluded name: everybody who has or had the name, including people registered later. Null if a person or an agency
+   * is excluded.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('third_party', 'summary')
   @IsOptional()
@@ -63,13 +67,13 @@ export class Exclusion extends PartnershipRecord {
   @InOneScript()
   name: string | null;
 
-  /** The name as it is matched. */
+  /** Normalised name used for matching. */
   @Column({ type: 'text', nullable: true })
   @Index()
   @Classified('third_party', 'summary')
   nameKey: string | null;
 
-  /** From what: one case … */
+  /** Case from which the target is excluded; null for an exclusion from a person. */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')
@@ -77,7 +81,10 @@ export class Exclusion extends PartnershipRecord {
   @Uuid()
   caseId: string | null;
 
-  /** … or one person and every case with a role for them, as far as `reach` says. */
+  /**
+   * Person from whom the target is excluded, with every case in which the person has a role, within `reach`. Null for
+   * an exclusion from a case.
+   */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')
@@ -87,8 +94,8 @@ export class Exclusion extends PartnershipRecord {
   personId: string | null;
 
   /**
-   * How far it reaches. `panel`: the cases and referrals of the panel, and the person as read through them. `partnership`: every
-   * panel of the partnership, and the person's own record.
+   * Extent of an exclusion from a person. `panel`: the cases and referrals of the panel, and the person as read through
+   * them. `partnership`: every panel of the partnership, and the person's own record.
    */
   @Column({ type: 'text', default: 'partnership' })
   @Classified('administrative')
@@ -96,22 +103,25 @@ export class Exclusion extends PartnershipRecord {
   reach: ExclusionReach;
 
   /**
-   * The panel whose coordination keeps it: that of the case, or the one through which the person was known. The steering group
-   * where a person is known through no panel. Null where there is no steering group: a data protection officer of the partnership
-   * ends it.
+   * Panel whose coordination manages the exclusion: that of the case, or the one through which the person was known.
+   * The steering group if the person is known through no panel. Null if there is no steering group: a data protection
+   * officer of the partnership ends the exclusion.
    */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')
   panelId: string | null;
 
-  /** Why; read by the panel's chair and coordinator only. */
+  /** Reason; readable to the panel's chair and coordinator only. */
   @Column({ type: 'text' })
   @Classified('third_party', 'summary')
   @Length(3, 500)
   reason: string;
 
-  /** The exclusion from an earlier case that this one carries on: the case repeats the earlier one. Null for any other. */
+  /**
+   * Exclusion from an earlier case that was copied to this case, because this case repeats the earlier one; otherwise
+   * null.
+   */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Exclusion)
   @Classified('administrative')
@@ -119,15 +129,15 @@ export class Exclusion extends PartnershipRecord {
   carriedFromId: string | null;
 
   /**
-   * Of an exclusion that is carried over: the case for which it was first made, whose chairs gave the reason. Nobody from whom that case
-   * is hidden reads it. Null for any other.
+   * Case for which a copied exclusion was first made, and whose chairs gave the reason. The exclusion is hidden from
+   * readers from whom that case is hidden. Null for any other exclusion.
    */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')
   originCaseId: string | null;
 
-  /** The beginning of the day, in London, from which on it holds: it does so from a moment of that day. */
+  /** Start of the day, in London, on which the exclusion took effect; it took effect at a time within that day. */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   since: Date;
@@ -136,17 +146,17 @@ export class Exclusion extends PartnershipRecord {
   @Classified('administrative')
   until: Date | null;
 
-  /** The person declared the conflict themselves. */
+  /** Whether the excluded person declared the conflict. */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   declared: boolean;
 
-  /** Who recorded it; null for what was recorded before that was kept. */
+  /** User who recorded the exclusion; null if it was recorded before this was stored. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   madeById: string | null;
 
-  /** The agency of whoever recorded it. */
+  /** Agency of the user who recorded the exclusion. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   madeByAgencyId: string | null;
@@ -156,19 +166,19 @@ export class Exclusion extends PartnershipRecord {
   madeByAgencyType: string | null;
 
   /**
-   * It was imposed by somebody of the agency of the person who is kept out, who may end it: it stands in the way of none that others
-   * impose. A trigger sets it.
+   * Whether a member of the excluded person's agency, who may end the exclusion, imposed it. Such an exclusion does not
+   * prevent others from imposing the same one. Set by a trigger.
    */
   @Column({ type: 'boolean', default: false })
   @Classified('administrative')
   byColleague: boolean;
 
-  /** The chair who ended it. */
+  /** Chair who ended the exclusion. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   endedById: string | null;
 
-  /** Why it ended. */
+  /** Reason for ending the exclusion. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('third_party', 'summary')
   @Length(3, 500)

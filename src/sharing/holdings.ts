@@ -1,10 +1,10 @@
 /**
- * What is really held on the cases of some panels: in how many of them, of which category, contributed by which agency. Derived from the declared subjects and the classification of their columns, so that a new record of a case is
- * counted by itself.
+ * Numbers of cases that hold data, per panel, category and contributing agency. Derived from the declared subjects and
+ * the classification of their columns, so that a new kind of record in a case is counted automatically.
  *
- * This reads across all cases, as no reader could, and so it is private to the simulation: nothing leaves it but numbers,
- * and cases and records whose existence is barred to the asker (conflict, compartment) are not counted. What an agency
- * keeps to itself is not counted either: no agreement shares it.
+ * The queries read across all cases, unlike any reader, and are therefore private to the simulation: only numbers are
+ * returned. Cases and records hidden from the requester (conflict, compartment) are not counted, nor are records that
+ * an agency does not share at all, because no agreement covers them.
  */
 import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from '../authorization/classification.js';
@@ -25,18 +25,18 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 export interface Holding {
   panelId: string;
   category: string;
-  /** The agency that contributed it and its type then; null where nobody is said to have. */
+  /** Contributing agency, with its type at the time; null if the record has no contributor. */
   contributingAgencyId: string | null;
   contributingType: string | null;
   cases: number;
-  /** A few of them that the asker may read. */
+  /** Examples of these cases that the requester may read. */
   sampleCaseIds: string[];
 }
 
 const MOST_STEPS = 3;
 const SAMPLES = 3;
 
-/** The relations that lead from a record to the one case it stands in; null where none do. */
+/** Returns the shortest path of relations from a record to the one case that contains it; null if there is none. */
 function wayToCase(subject: Subject, steps = MOST_STEPS): Relation[] | null {
   if (subject.name === 'Case') return [];
   if (!steps) return null;
@@ -50,7 +50,10 @@ function wayToCase(subject: Subject, steps = MOST_STEPS): Relation[] | null {
   return ways.sort((a, b) => a.length - b.length)[0] ?? null;
 }
 
-/** All ways to cases: a record with a panel stands in one; a person, place or group is read through several. */
+/**
+ * Returns all paths of relations to cases. A record with a panel belongs to one case; a person, place or group is read
+ * through several.
+ */
 export function waysToCases(subject: Subject): Relation[][] {
   if (subject.panel) {
     const way = wayToCase(subject);
@@ -63,7 +66,7 @@ export function waysToCases(subject: Subject): Relation[][] {
   });
 }
 
-/** Per category, the columns that hold it; where the row itself says its category, the column that says it. */
+/** Returns the columns of each category. If the row itself has a category, `category` is the name of that column. */
 function columnsByCategory(subject: Subject): { category: string; isColumn: boolean; columns: string[] }[] {
   const found = new Map<string, { category: string; isColumn: boolean; columns: string[] }>();
   for (const [property, { category }] of classifiedProperties(subject.type)) {
@@ -123,7 +126,7 @@ function heldSql(
   );
 }
 
-/** What is held on the cases of these panels, as far as the asker may know of them. */
+/** Counts the data held on cases of these panels, as far as the requester may know of them. */
 export async function holdingsOf(work: UnitOfWork, panelIds: string[]): Promise<Holding[]> {
   if (!panelIds.length) return [];
   const readable = await work.records.findMany<{ id: string }>('read', typeNamed('Case'), {

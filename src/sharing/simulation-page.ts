@@ -1,4 +1,4 @@
-/** The simulation as a page: what a data protection officer reads, prints and signs. */
+/** Text page of a simulation, for data protection officers to read, print and sign. */
 import { gains } from './simulation.js';
 import type { SharingSimulationView, ShownChange } from './simulation.response.js';
 

@@ -1,8 +1,8 @@
 import { Uuid } from '../http/uuid.js';
 
-/** Asks what would change if a version came into force. */
+/** Simulates the effects of putting a version in force. */
 export class SimulationRequest {
-  /** The proposed version. */
+  /** Proposed version. */
   @Uuid()
   versionId: string;
 }

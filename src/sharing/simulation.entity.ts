@@ -5,24 +5,24 @@ import { Classified } from '../authorization/classification.js';
 import { RecordEntity } from '../records/record-entity.js';
 import { SharingAgreement, SharingAgreementVersion } from './agreement.entity.js';
 
-/** What a receiver would gain or lose over the cases of one panel. */
+/** Gain or loss of a receiver over the cases of one panel. */
 export interface SimulatedChange {
   purpose: string;
   panelId: string;
-  /** The receiving agency; null for the coordination of the panel. */
+  /** Receiving agency; null for the coordination of the panel. */
   agencyId: string | null;
   receivingType: string;
   category: string;
-  /** The agency that contributed, and its type; null where nobody is said to have. */
+  /** Contributing agency, with its type; null if the records have no contributor. */
   contributingAgencyId: string | null;
   contributingType: string | null;
   before: SharingLevel;
   after: SharingLevel;
-  /** Cases of the panel in which that agency contributed of this category. */
+  /** Number of cases of the panel in which that agency contributed data of this category. */
   cases: number;
 }
 
-/** A row that would be written otherwise, whether or not a case holds anything of it today. */
+/** Row that differs between the versions, regardless of whether any case holds such data today. */
 export interface RowDifference {
   purpose: string;
   category: string;
@@ -33,8 +33,8 @@ export interface RowDifference {
 }
 
 /**
- * What a proposed version would change over the real cases, against what is in force: made once, never altered, and
- * signed by the data protection officer who ran it. It holds numbers of cases and no word of any.
+ * Simulated effects of a proposed version over the real cases, compared with the agreements in force. Created once,
+ * never changed, and signed by the data protection officer who ran it. Contains numbers of cases and no text from any.
  */
 @Entity('sharing_simulations')
 @Index(['agreementId', 'updatedAt', 'id'])
@@ -45,23 +45,23 @@ export class SharingSimulation extends RecordEntity {
   @Classified('administrative')
   agreementId: string;
 
-  /** The proposed version. */
+  /** Proposed version. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreementVersion)
   @Classified('administrative')
   versionId: string;
 
-  /** The day in London for which it was worked out. */
+  /** Day in London for which the simulation was computed. */
   @Column({ type: 'date' })
   @Classified('administrative')
   asOf: string;
 
-  /** SHA-256 over the canonical form of what would change: what is signed. */
+  /** SHA-256 over the canonical form of the effects; this is what is signed. */
   @Column({ type: 'text' })
   @Classified('administrative')
   digest: string;
 
-  /** SHA-256 over what was proposed and what was in force: where either changed since, the simulation is stale. */
+  /** SHA-256 over the proposed version and the agreements in force: if either has changed, the simulation is stale. */
   @Column({ type: 'text' })
   @Classified('administrative')
   basis: string;
@@ -70,7 +70,7 @@ export class SharingSimulation extends RecordEntity {
   @Classified('administrative')
   changes: SimulatedChange[];
 
-  /** For each change, in the same order, a few of its cases: shown only as far as their reader may see them. */
+  /** Examples of cases for each change, in the same order. Each reader is shown only cases that the reader may see. */
   @Column({ type: 'jsonb' })
   @Classified('administrative')
   sampleCaseIds: string[][];

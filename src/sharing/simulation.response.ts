@@ -5,7 +5,7 @@ import type { Row } from '../authorization/conditions.js';
 import { view } from '../records/response-view.js';
 import { SharingSimulation, type RowDifference, type SimulatedChange } from './simulation.entity.js';
 
-/** A change with a few of its cases, as far as you may see them. */
+/** Change with examples of its cases that you may see. */
 export interface ShownChange extends SimulatedChange {
   samples: { id: string; reference: string }[];
 }
@@ -27,17 +27,17 @@ const FIELDS = [
   'signedAt',
 ] as const;
 
-/** A simulation in a list. */
+/** Simulation in a list. */
 export class SharingSimulationItemView extends view(SharingSimulation, ...FIELDS) {}
 
-/** What a proposed version would change, over the cases as they are and as far as you may know of them. */
+/** Simulated effects of a proposed version, over the present cases of which you may know. */
 export class SharingSimulationView extends view(SharingSimulation, ...FIELDS) {
-  /** The draft, or what is in force, changed since: run it again. */
+  /** Whether the draft or the agreements in force have changed since; if so, run the simulation again. */
   @ApiProperty()
   @Classified('administrative')
   stale: boolean;
 
-  /** Who would receive otherwise than now, of what that is held on at least one case. */
+  /** Receivers whose access would change, for data held on at least one case. */
   @ApiProperty({
     type: 'array',
     maxItems: 100_000,
@@ -79,7 +79,7 @@ export class SharingSimulationView extends view(SharingSimulation, ...FIELDS) {
   @Classified('administrative')
   changes: ShownChange[];
 
-  /** Rows that say otherwise than those in force, whether or not a case holds anything of it. */
+  /** Rows that differ from those in force, regardless of whether any case holds such data. */
   @ApiProperty({
     type: 'array',
     maxItems: 10_000,

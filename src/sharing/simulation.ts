@@ -1,4 +1,4 @@
-/** What a proposed version changes, worked out by the very functions that enforce agreements. No clock, no database. */
+/** Effects of a proposed version, computed by the functions that enforce agreements. Uses no clock and no database. */
 import { createHash } from 'node:crypto';
 import type { Actor } from '../authentication/actor.js';
 import { isAtLeast, type SharingLevel } from '../authorization/data-categories.js';
@@ -9,16 +9,16 @@ import type { Holding } from './holdings.js';
 import type { RowDifference, SimulatedChange } from './simulation.entity.js';
 
 export interface Proposal {
-  /** Every version that now opens anything on the panels concerned. */
+  /** Versions that now permit sharing on the panels concerned. */
   inForce: readonly VersionAtHand[];
-  /** The version of the same agreement that the proposed one takes the place of. */
+  /** Version of the same agreement that the proposed one replaces; null if there is none. */
   replaced: VersionAtHand | null;
   proposed: VersionAtHand;
   /** Receiving agencies, and the coordination of panels. */
   receivers: readonly Receiver[];
   panelIds: readonly string[];
   holdings: readonly Holding[];
-  /** A day in London. */
+  /** Day in London. */
   today: string;
 }
 
@@ -27,7 +27,7 @@ export interface Effects {
   sampleCaseIds: string[][];
 }
 
-/** As it would be once activated, when every party has signed and its first day has come. */
+/** Returns the version as it would be after activation: signed by every party and in effect. */
 const asIfInForce = (version: VersionAtHand, today: string): VersionAtHand => ({
   ...version,
   status: 'active',
@@ -35,7 +35,7 @@ const asIfInForce = (version: VersionAtHand, today: string): VersionAtHand => ({
   parties: version.parties.map(({ agencyId }) => ({ agencyId, signedOn: today })),
 });
 
-/** Somebody of the receiver, as far as the levels ask: an agency's own staff, or a panel's coordination. */
+/** Returns an actor with the attributes that levels depend on: an agency's own staff, or a panel's coordination. */
 function reader(asker: Actor, receiver: Receiver, agreements: Actor['agreements'], panelIds: readonly string[]): Actor {
   return {
     ...asker,
@@ -46,7 +46,10 @@ function reader(asker: Actor, receiver: Receiver, agreements: Actor['agreements'
   };
 }
 
-/** The changes over what is held, in a fixed order. `asker` lends the form of an actor; nothing of it is asked. */
+/**
+ * Computes the changes over the holdings, in a fixed order. `asker` only supplies the other properties of an actor
+ * object; no permission of that actor is used.
+ */
 export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effects> {
   const { inForce, replaced, proposed, receivers, panelIds, holdings, today } = proposal;
   const afterwards = [...inForce.filter((one) => one.versionId !== replaced?.versionId), asIfInForce(proposed, today)];
@@ -57,7 +60,7 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
       const before = reader(asker, receiver, factsOf(inForce, receiver, purpose, today), panelIds);
       const after = reader(asker, receiver, factsOf(afterwards, receiver, purpose, today), panelIds);
       for (const { panelId, category, contributingAgencyId, contributingType, cases, sampleCaseIds } of holdings) {
-        // what an agency contributed is always its own
+        // an agency always has access to its own contributions
         if (contributingAgencyId !== null && contributingAgencyId === receiver.agencyId) continue;
         const from = contributingAgencyId ? { agencyId: contributingAgencyId, type: contributingType } : undefined;
         const was = grantedLevel(before, panelId, category, from).level;
@@ -85,7 +88,9 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
   return { changes: keyed.map(({ one }) => one[0]), sampleCaseIds: keyed.map(({ one }) => one[1]) };
 }
 
-/** Rows of two versions that say otherwise. A row that is there on one side only has no level on the other. */
+/**
+ * Returns rows that differ between two versions. A row that exists in one version only has a null level in the other.
+ */
 export function rowDifferences(before: VersionAtHand | null, after: VersionAtHand): RowDifference[] {
   const byKey = (version: VersionAtHand | null): Map<string, VersionAtHand['rows'][number]> =>
     new Map(
@@ -107,7 +112,7 @@ export function rowDifferences(before: VersionAtHand | null, after: VersionAtHan
 export const gains = ({ before, after }: Pick<SimulatedChange, 'before' | 'after'>): boolean =>
   isAtLeast(after, before);
 
-/** JSON with its keys in order: one text for one meaning. */
+/** Serialises JSON with sorted keys, so that equal values give equal text. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value === 'object' && value !== null)
@@ -118,5 +123,5 @@ export function canonical(value: unknown): string {
   return JSON.stringify(value ?? null);
 }
 
-/** SHA-256, in hex, over the canonical form. */
+/** Returns the SHA-256, in hex, of the canonical form. */
 export const digestOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');

@@ -25,7 +25,7 @@ export class SimulationsController {
     return this.simulations.list(actor, id, query);
   }
 
-  /** Compare a proposed version with what is in force, over the cases as they are (data protection officer) */
+  /** Compare a proposed version with the agreements in force, over the present cases (data protection officer) */
   @Post()
   @Expensive({ concurrent: 2, queue: 8 })
   @RequirePermission('simulate', SharingAgreement)
@@ -48,7 +48,7 @@ export class SimulationsController {
     return this.simulations.get(actor, id, simulationId, { asText: accept?.startsWith('text/plain') ?? false });
   }
 
-  /** Sign what would change, as long as it still would (data protection officer) */
+  /** Sign the effects of a simulation, unless it is stale (data protection officer) */
   @Post(':simulationId/signature')
   @RequirePermission('sign', SharingSimulation)
   @ApiAnswer.updated(SharingSimulationView)

@@ -31,16 +31,16 @@ interface CaseAtHand {
   reference: string;
 }
 
-/** What stands on either side of a simulation. */
+/** Versions before and after a simulated activation. */
 interface Sides {
   inForce: VersionAtHand[];
   replaced: VersionAtHand | null;
   proposed: VersionAtHand;
-  /** Changes with the content of the draft and with what is in force. */
+  /** Digest of the draft's content and of the agreements in force. */
   basis: string;
 }
 
-/** What a proposed version would change for whom, over the real cases: run, read and signed before it is activated. */
+/** Simulations of a proposed version over the real cases: run, read and signed before activation. */
 @Injectable()
 export class SimulationsService {
   constructor(private readonly records: Records) {}
@@ -68,7 +68,10 @@ export class SimulationsService {
     });
   }
 
-  /** The answer is read anew, also where the call is repeated: it names the cases that its reader may see then. */
+  /**
+   * Runs a simulation. The response is read again even for a repeated request, because it lists the cases that the
+   * reader may see at that time.
+   */
   async run(actor: Actor, agreementId: string, { versionId }: SimulationRequest): Promise<AuthorizedResponse> {
     const { body } = await this.records.change(actor, async (work) => {
       const agreement = await work.records.find('simulate', SharingAgreement, agreementId);
@@ -107,7 +110,7 @@ export class SimulationsService {
     return this.get(actor, agreementId, (body as SharingSimulationItemView).id, { status: 201 });
   }
 
-  /** The answer is read anew, also where the call is repeated. */
+  /** Signs a simulation. The response is read again even for a repeated request. */
   async sign(actor: Actor, agreementId: string, id: string): Promise<AuthorizedResponse> {
     await this.records.change(actor, async (work) => {
       await simulationOf(work, 'sign', agreementId, id);
@@ -134,12 +137,15 @@ async function simulationOf(
   return found;
 }
 
-/** The panels that an agreement governs, as far as the asker may know of them. */
+/** Returns the panels governed by an agreement of which the requester may know. */
 function panelsOf(work: UnitOfWork, { partnershipId, panelTypes }: SharingAgreement): Promise<PanelAtHand[]> {
   return work.records.findMany('read', typeNamed<PanelAtHand>('Panel'), { partnershipId, type: { $in: panelTypes } });
 }
 
-/** What is in force on the panels of the agreement, by any agreement, and what would be in its place. */
+/**
+ * Loads the versions in force on the agreement's panels, under any agreement. Determines which of them the given
+ * version would replace.
+ */
 async function sidesOf(
   work: UnitOfWork,
   agreement: SharingAgreement,
@@ -200,7 +206,7 @@ async function sidesOf(
   };
 }
 
-/** What a version says, without the identifiers and times of its parts, and without who has signed. */
+/** Returns the content of a version, without the identifiers and times of its parts, and without its signatures. */
 const contentOf = ({ parties, rows }: VersionAtHand): unknown => ({
   parties: parties.map(({ agencyId }) => agencyId).sort(),
   rows: rows
@@ -210,7 +216,7 @@ const contentOf = ({ parties, rows }: VersionAtHand): unknown => ({
     .sort(),
 });
 
-/** Everybody who receives now or would: the parties on both sides, and the coordination of the panels. */
+/** Returns all present and future receivers: the parties of both sides, and the coordination of the panels. */
 async function receiversOf(work: UnitOfWork, { inForce, proposed }: Sides): Promise<Receiver[]> {
   const ids = new Set([...inForce, proposed].flatMap(({ parties }) => parties.map(({ agencyId }) => agencyId)));
   const agencies = await work.manager.find(Agency, { where: { id: In([...ids]) }, order: { id: 'ASC' } });
@@ -227,7 +233,7 @@ async function isStale(work: UnitOfWork, simulation: SharingSimulation): Promise
   return (await sidesOf(work, agreement, version)).basis !== simulation.basis;
 }
 
-/** With its changes, and of their cases those that this reader may see now. */
+/** Returns the changes of a simulation, with those of their cases that the reader may see now. */
 async function complete(work: UnitOfWork, simulation: SharingSimulation): Promise<Row> {
   const ids = [...new Set(simulation.sampleCaseIds.flat())];
   const cases = ids.length
