@@ -116,7 +116,7 @@ export class RecusalService {
   }
 }
 
-/** Other items of the case `$1` to be heard, at meetings with a status of `$3`, from which the person `$2` is not recused. */
+/** Other items of the case `$1` to be heard. Parameters: `$2` person, `$3` statuses of meetings. */
 const OTHER_ITEMS_TO_BE_HEARD = `SELECT l.id, l.meeting_id AS "meetingId" FROM listings l
   JOIN meetings m ON m.id = l.meeting_id AND m.status = ANY ($3)
   WHERE l.case_id = $1 AND l.outcome IS NULL AND l.removed_at IS NULL AND NOT EXISTS (

@@ -189,10 +189,11 @@ describe('a second registration', () => {
     );
     const { id, name } = rows[0]!;
     const namesake = await registeredAgain(name);
-    expect(await changed(namesake, { name: 'Wilhelmina Oxley' })).toBe('200 undefined');
+    // whether the two would part depends on exclusions, so that the answer may not depend on it
+    expect(await changed(namesake, { name: 'Wilhelmina Oxley' })).toBe('403 not-for-yourself');
     expect(await changed(namesake, { roles: ['safeguarding_lead'] })).toBe('403 not-for-yourself');
     expect(await changed(namesake, { active: false })).toBe('200 undefined');
-    expect(await changed(namesake, { active: true, name: 'Thora Wintergill' })).toBe('200 undefined');
+    expect(await changed(namesake, { active: true, name: 'Thora Wintergill' })).toBe('403 not-for-yourself');
     expect(await changed(id, { name: 'Thora Oxley' })).toBe('200 undefined');
     expect(await changed(namesake, { roles: ['safeguarding_lead'] })).toBe('403 not-for-yourself');
     expect(await changed(id, { name })).toBe('200 undefined');
