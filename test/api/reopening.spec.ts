@@ -150,6 +150,7 @@ describe('a meeting opened by mistake', () => {
     ['decided', 'note', false],
   ])('its recused chair can reverse it whether or not a hidden item was %s', async (_, kind, isSetBack) => {
     const { path, listing } = await opened();
+    await owner.query('DELETE FROM recusals');
     const listingId = listing.split('/').at(-1)!;
     const { id: practitionerId } = await practitioner(owner, CHAIR);
     const recusal = { listingId, practitionerId, reason: 'A relative of his.' };

@@ -101,6 +101,8 @@ describe('a guest of a hidden item', () => {
     const given = await hidden();
     await invite(GUEST, given);
     const second = await listed(given.caseId);
+    // as if a chair ended it for the second item
+    await owner.query('DELETE FROM recusals WHERE listing_id = $1', [second.listingId]);
     await invite(GUEST, second);
     await reads(GUEST, given);
     expect((await received(RECUSED, GUEST, given)).length).toBeGreaterThan(1);
