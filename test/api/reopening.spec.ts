@@ -83,6 +83,9 @@ describe('a closed case', () => {
 });
 
 describe('a meeting opened by mistake', () => {
+  // a recusal is carried to later items of the case, which tests share
+  afterEach(() => owner.query('DELETE FROM recusals'));
+
   async function opened(from = 'scheduled'): Promise<{ path: string; listing: string }> {
     const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
     const caller = await by(COORDINATOR);
@@ -150,7 +153,6 @@ describe('a meeting opened by mistake', () => {
     ['decided', 'note', false],
   ])('its recused chair can reverse it whether or not a hidden item was %s', async (_, kind, isSetBack) => {
     const { path, listing } = await opened();
-    await owner.query('DELETE FROM recusals');
     const listingId = listing.split('/').at(-1)!;
     const { id: practitionerId } = await practitioner(owner, CHAIR);
     const recusal = { listingId, practitionerId, reason: 'A relative of his.' };
