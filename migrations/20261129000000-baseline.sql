@@ -686,7 +686,7 @@ CREATE TABLE referral_decisions (
   CONSTRAINT "CHK_b53e1329375efefdbfeda4f858" CHECK (
     kind IN ('acceptance', 'return', 'refusal', 'redirection', 'withdrawal')
   ),
-  CONSTRAINT "CHK_e5cf04352396f5d7f0b96a7b48" CHECK (
+  CONSTRAINT "CHK_9a5bff2e589a55cc5f46fe3806" CHECK (
     kind = 'redirection' OR (target_panel_id IS NULL AND target_process IS NULL)
   )
 );

@@ -70,7 +70,7 @@ test('the service answers from the files of the image alone', async () => {
   } finally {
     await service.stop();
   }
-});
+}, 60_000);
 
 test('the image holds neither the sandbox nor its sign-in', async () => {
   const names = await fs.readdir(folder, { recursive: true });
