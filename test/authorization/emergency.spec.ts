@@ -142,6 +142,11 @@ test('a holder cannot open a fourth while three wait for their review', async ()
   for (const { id } of cases.slice(0, 3)) await past((await open(id)).body.id);
   const fourth = await open(cases[0]!.id);
   expect([fourth.status, fourth.body.code]).toEqual([403, 'review-first']);
+  const { rows } = await owner.query<{ outcome: string; rule: string }>(
+    'SELECT outcome, rule FROM audit_entries WHERE actor_id = $1 AND correlation_id = $2',
+    [me.id, fourth.headers['x-correlation-id']],
+  );
+  expect(rows).toEqual([{ outcome: 'refuse', rule: 'review-first' }]);
 });
 
 test('reads in the hour are logged for the emergency, whatever the request says', async () => {
