@@ -162,6 +162,7 @@ async function insertCorrection(
     ...before,
     kind,
     reason,
+    namedAt: role.createdAt,
     correctedById: work.actor.id,
     correctedAt: work.now,
   });

@@ -78,6 +78,11 @@ export class CasePersonCorrection extends CaseRecord {
   @Classified('court_order', 'summary')
   inCustody: boolean | null;
 
+  /** Time at which the role was recorded (UTC). Declared conflicts hide only people named before the declaration. */
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  namedAt: Date;
+
   /** Person who made the correction. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

@@ -173,6 +173,7 @@ function keep(
     kind,
     reason,
     inDraft: referral.submittedAt === null || isRewriting(rewritten(work, referral)),
+    namedAt: before.createdAt,
     correctedById: work.actor.id,
     correctedAt: work.now,
   });

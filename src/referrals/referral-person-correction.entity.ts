@@ -61,6 +61,11 @@ export class ReferralPersonCorrection extends ReferralRecord {
   @Classified('administrative')
   inDraft: boolean;
 
+  /** Time at which the role was recorded (UTC). Declared conflicts hide only people named before the declaration. */
+  @Column({ type: 'timestamptz' })
+  @Classified('administrative')
+  namedAt: Date;
+
   /** User who made the correction. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

@@ -81,13 +81,13 @@ declareAttribute(
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p
          JOIN hidden h ON h.id = p.case_id AND p.created_at <= h.named_by
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p
-         JOIN hidden h ON h.id = p.case_id AND p.created_at <= h.named_by
+         JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_by
        UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r
          JOIN matters m ON m.id = r.id AND r.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p
          JOIN matters m ON m.id = p.referral_id AND p.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_person_corrections p
-         JOIN matters m ON m.id = p.referral_id AND p.created_at <= m.named_by)
+         JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_by)
    SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases,
      'excludedPersonIds', one.people) ORDER BY one.panel_id, one.person_id), '[]')
    FROM (SELECT w.panel_id, w.person_id, coalesce(jsonb_agg(DISTINCT w.case_id) FILTER (WHERE w.case_id IS NOT NULL), '[]') AS cases,

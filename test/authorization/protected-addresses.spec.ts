@@ -218,6 +218,7 @@ describe('somebody who is kept out of another case of the panel', () => {
   });
   afterEach(async () => {
     await owner.query('DELETE FROM exclusions WHERE case_id = $1', [other]);
+    await owner.query('DELETE FROM case_person_corrections WHERE case_id = $1', [other]);
     await owner.query('DELETE FROM case_people WHERE case_id = $1 AND person_id = $2', [other, person]);
   });
 
@@ -232,6 +233,16 @@ describe('somebody who is kept out of another case of the panel', () => {
     const { body } = await recorded('police-sergeant', panel('ask-marac'));
     await naming();
     await kept('idva', { declared: true });
+    expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);
+  });
+
+  test('does not find the address of somebody who was taken out there since the declaration', async () => {
+    const { body } = await recorded('police-sergeant', panel('ask-marac'));
+    const { body: role } = await naming();
+    await kept('idva', { declared: true });
+    const correction = { kind: 'entered_in_error', reason: 'Was not there.' };
+    const ending = `/v1/cases/${other}/people/${role.id as string}/ending`;
+    await (await by('marac-coordinator')).post(ending, correction).set('if-match', '*').expect(201);
     expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);
   });
 
