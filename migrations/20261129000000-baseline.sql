@@ -71,13 +71,23 @@ CREATE INDEX practitioners_agency_id_idx ON practitioners (agency_id);
 CREATE INDEX practitioners_issuer_subject_idx ON practitioners (issuer, subject);
 CREATE INDEX practitioners_name_key_idx ON practitioners (name_key);
 
--- Every name that a practitioner has or had: exclusions by name are matched with it, so that a change of name ends
--- none. Only the trigger keep_practitioner_names writes it.
+-- Every name that a practitioner has or had: exclusions are matched with it, so that a change of name ends none. The
+-- trigger keep_practitioner_names adds the rows. A data protection officer marks a former name as entered in error.
 CREATE TABLE practitioner_names (
-  practitioner_id uuid NOT NULL REFERENCES practitioners ON DELETE CASCADE,
+  id uuid PRIMARY KEY,
+  version integer NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  practitioner_id uuid NOT NULL REFERENCES practitioners,
+  name text NOT NULL,
   name_key text NOT NULL,
-  since timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (practitioner_id, name_key)
+  entered_in_error_at timestamptz,
+  entered_in_error_by_id uuid,
+  entered_in_error_reason text,
+  UNIQUE (practitioner_id, name_key),
+  CONSTRAINT practitioner_names_error CHECK (
+    num_nulls(entered_in_error_at, entered_in_error_by_id, entered_in_error_reason) IN (0, 3)
+  )
 );
 CREATE INDEX practitioner_names_name_key_idx ON practitioner_names (name_key);
 

@@ -9,6 +9,8 @@ REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries, audit_checkpoints, events FROM
 
 -- Written by triggers, and by the operator as the owner.
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON authorization_versions, practitioner_names, compartment_auditors FROM :"service";
+GRANT UPDATE (version, updated_at, entered_in_error_at, entered_in_error_by_id, entered_in_error_reason)
+  ON practitioner_names TO :"service";
 
 REVOKE ALL ON migrations FROM :"service";
 

@@ -332,35 +332,15 @@ REVOKE ALL ON FUNCTION delete_idempotent_replies(timestamptz) FROM PUBLIC;
 -- Names and registrations of practitioners
 -- -------------------------------------------------------------------------------------------------------------------
 
--- Adds the name that a practitioner is given. A name of less than a day that is taken back is removed: otherwise an
--- administrator could shut a colleague out for good by renaming them. It is kept where somebody may have relied on it
--- meanwhile: by an exclusion of that name, by an exclusion or a recusal of anybody of the agency who had it, or by a
--- seat, an invitation or access that the practitioner was given.
+-- Adds the name that a practitioner is given. A name given again counts again.
 CREATE OR REPLACE FUNCTION keep_practitioner_names() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  before text := coalesce(current_setting('app.maintenance', true), '');
 BEGIN
-  IF TG_OP = 'UPDATE' AND NEW.name_key <> OLD.name_key THEN
-    PERFORM set_config('app.maintenance', 'on', true);
-    DELETE FROM practitioner_names given USING practitioner_names earlier
-      WHERE given.practitioner_id = NEW.id AND given.name_key = OLD.name_key
-        AND earlier.practitioner_id = NEW.id AND earlier.name_key = NEW.name_key AND earlier.since < given.since
-        AND given.since > NEW.updated_at - interval '1 day'
-        AND NOT EXISTS (SELECT 1 FROM exclusions e WHERE e.name_key = given.name_key AND e.created_at >= given.since)
-        AND NOT EXISTS (SELECT 1 FROM practitioner_names n JOIN practitioners p ON p.id = n.practitioner_id
-          WHERE n.name_key = given.name_key AND p.agency_id = NEW.agency_id AND (
-            EXISTS (SELECT 1 FROM exclusions e
-              WHERE e.practitioner_id = p.id AND NOT e.declared AND e.created_at >= given.since)
-            OR EXISTS (SELECT 1 FROM recusals r
-              WHERE r.practitioner_id = p.id AND NOT r.declared AND r.created_at >= given.since)))
-        AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.practitioner_id = NEW.id AND m.created_at >= given.since)
-        AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.practitioner_id = NEW.id AND i.created_at >= given.since)
-        AND NOT EXISTS (SELECT 1 FROM access_grants g WHERE g.practitioner_id = NEW.id AND g.created_at >= given.since);
-    PERFORM set_config('app.maintenance', before, true);
-  END IF;
-  INSERT INTO practitioner_names (practitioner_id, name_key, since) VALUES (NEW.id, NEW.name_key, NEW.updated_at)
-      ON CONFLICT DO NOTHING;
+  INSERT INTO practitioner_names (id, version, created_at, updated_at, practitioner_id, name, name_key)
+    VALUES (gen_random_uuid(), 1, NEW.updated_at, NEW.updated_at, NEW.id, NEW.name, NEW.name_key)
+    ON CONFLICT (practitioner_id, name_key) DO UPDATE SET entered_in_error_at = NULL, entered_in_error_by_id = NULL,
+      entered_in_error_reason = NULL, version = practitioner_names.version + 1, updated_at = NEW.updated_at
+      WHERE practitioner_names.entered_in_error_at IS NOT NULL;
   RETURN NULL;
 END
 $$;
@@ -369,6 +349,23 @@ REVOKE ALL ON FUNCTION keep_practitioner_names() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER keep_practitioner_names AFTER INSERT OR UPDATE OF name_key ON practitioners
   FOR EACH ROW EXECUTE FUNCTION keep_practitioner_names();
 
+-- Refuses to mark the present name of a practitioner as entered in error: the practitioner is renamed first.
+CREATE OR REPLACE FUNCTION refuse_error_in_present_name() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM practitioners p WHERE p.id = NEW.practitioner_id AND p.name_key = NEW.name_key FOR SHARE;
+  IF FOUND THEN
+    RAISE EXCEPTION 'present name of practitioner %', NEW.practitioner_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'practitioner_names_former';
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION refuse_error_in_present_name() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER refuse_error_in_present_name BEFORE UPDATE ON practitioner_names
+  FOR EACH ROW WHEN (NEW.entered_in_error_at IS NOT NULL) EXECUTE FUNCTION refuse_error_in_present_name();
+
 -- Registrations of the same agency under a name that the person has or had, the person included: neither a second
 -- login nor another name is a way around an exclusion.
 CREATE OR REPLACE FUNCTION registrations_of(who uuid) RETURNS uuid[]
@@ -376,8 +373,8 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT array_agg(one.id ORDER BY one.id) FROM (
   SELECT who AS id
   UNION SELECT other.id FROM practitioners self
-    JOIN practitioner_names mine ON mine.practitioner_id = self.id
-    JOIN practitioner_names theirs ON theirs.name_key = mine.name_key
+    JOIN practitioner_names mine ON mine.practitioner_id = self.id AND mine.entered_in_error_at IS NULL
+    JOIN practitioner_names theirs ON theirs.name_key = mine.name_key AND theirs.entered_in_error_at IS NULL
     JOIN practitioners other ON other.id = theirs.practitioner_id AND other.agency_id = self.agency_id
     WHERE self.id = who) one
 $$;
@@ -649,7 +646,8 @@ BEGIN
   mine := ARRAY(SELECT e.id FROM exclusions e
     WHERE (e.agency_id = agency OR (kind = 'practitioner' AND ((e.practitioner_id = who OR NOT e.declared
         AND e.practitioner_id = ANY (registrations)) OR EXISTS (
-        SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = who AND n.name_key = e.name_key))))
+        SELECT 1 FROM practitioner_names n
+          WHERE n.practitioner_id = who AND n.name_key = e.name_key AND n.entered_in_error_at IS NULL))))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment);
   people := ARRAY(SELECT DISTINCT e.person_id FROM exclusions e
     WHERE e.id = ANY (mine) AND e.person_id IS NOT NULL AND e.reach <> 'panel');
@@ -726,7 +724,8 @@ BEGIN
          coalesce(array_agg(e.case_id) FILTER (WHERE e.case_id IS NOT NULL), '{}')
     INTO people, cases FROM exclusions e
     WHERE (e.agency_id = agency OR (e.practitioner_id = who OR NOT e.declared AND e.practitioner_id = ANY (registrations))
-        OR e.name_key IN (SELECT n.name_key FROM practitioner_names n WHERE n.practitioner_id = who))
+        OR e.name_key IN (SELECT n.name_key FROM practitioner_names n
+          WHERE n.practitioner_id = who AND n.entered_in_error_at IS NULL))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
   IF people <> '{}' THEN
     cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)

@@ -1,6 +1,7 @@
 /** All entities, in any order. An entity missing here has no table and fails at the first start. */
 import { AccessDecision, AccessRequest } from './access/access-request.entity.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agencies/agency.entity.js';
+import { PractitionerName } from './agencies/practitioner-name.entity.js';
 import { AuditCheckpoint } from './audit/audit-checkpoint.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { CompartmentAuditor } from './audit/compartment-auditor.entity.js';
@@ -65,6 +66,7 @@ export const entities = [
   Agency,
   AgencyPartnership,
   Practitioner,
+  PractitionerName,
   Client,
   SharingAgreement,
   SharingAgreementVersion,

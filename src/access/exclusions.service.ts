@@ -284,7 +284,7 @@ function onePanel(panels: string[], panelId: string | undefined): string {
 
 /**
  * Returns the target of a request. A typed name is not replaced by the identity of the person who has it now.
- * `practitioner_names` never loses a name, so people who match when the exclusion is made continue to match.
+ * `practitioner_names` loses no name by a rename, so people who match when the exclusion is made continue to match.
  */
 async function whomOf(
   work: UnitOfWork,
@@ -308,7 +308,8 @@ async function whomOf(
  */
 const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
   CROSS JOIN LATERAL (SELECT unnest(registrations_of(e.practitioner_id)) AS id
-    UNION SELECT n.practitioner_id FROM practitioner_names n WHERE n.name_key = e.name_key) one
+    UNION SELECT n.practitioner_id FROM practitioner_names n
+      WHERE n.name_key = e.name_key AND n.entered_in_error_at IS NULL) one
   JOIN practitioners p ON p.id = one.id AND p.active
   JOIN agency_partnerships ap ON ap.agency_id = p.agency_id AND ap.partnership_id = e.partnership_id
   WHERE e.id = ANY ($1::uuid[])`;

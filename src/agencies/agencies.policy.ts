@@ -5,6 +5,7 @@ import { declareSubject } from '../authorization/subjects.js';
 import { declareWording } from '../authorization/wording.js';
 import { declareKnownAttributes } from '../records/known-attributes.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agency.entity.js';
+import { PractitionerName } from './practitioner-name.entity.js';
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
@@ -115,6 +116,35 @@ export const ofNoColleague = (actor: Actor): Where => ({
   $nor: [{ practitioner: { $elemMatch: { agencyId: actor.agencyId } } }],
 });
 
+declareSubject(PractitionerName, 'PractitionerName', {
+  relations: toPractitioner,
+  parent: 'practitioner',
+  seek: ['practitionerId'],
+  allowRules: [
+    {
+      name: 'administrator',
+      sentence: 'who administers the agency',
+      actions: ['read'],
+      within: 'change',
+      where: () => ({}),
+    },
+    {
+      name: 'data-protection-officer',
+      sentence: 'who is a data protection officer in a partnership of the agency',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => (actor.roles.includes('data_protection_officer') ? {} : null),
+    },
+    {
+      name: 'officer-of-another-agency',
+      sentence: 'who is a data protection officer in a partnership of the agency, and works for another agency',
+      actions: ['correct'],
+      within: 'read',
+      where: (actor) => (actor.roles.includes('data_protection_officer') ? ofNoColleague(actor) : null),
+    },
+  ],
+});
+
 declareSubject(Client, 'Client', {
   seek: ['agencyId'],
   allowRules: [
@@ -137,4 +167,7 @@ declareWording(Agency, 'Who takes part', 'agency', {
 });
 declareWording(AgencyPartnership, 'Who takes part', 'agency’s place in a partnership');
 declareWording(Practitioner, 'Who takes part', 'practitioner', { appoint: 'appoint the person to a panel' });
+declareWording(PractitionerName, 'Who takes part', 'name of a practitioner', {
+  correct: 'mark it as entered in error',
+});
 declareWording(Client, 'Who takes part', 'machine client');

@@ -77,15 +77,12 @@ export class AgenciesService {
       onlyOfTheAgency(request.roles, found.roles);
       nothingOfTheOperator(request.roles, found.roles);
       notForOneself(actor, request, found);
-      mustNotRenameOneself(actor, request, found);
       await mustLeaveAnAdministrator(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
-      const joinedBefore = await registrationsJoined(work);
       const changed = await work.write.updateIfChanged(Practitioner, found, {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
       });
-      await mustNotPart(work, joinedBefore);
       await mustGainNoRole(work);
       // also on reactivation, for people who were made inactive before this was implemented
       if (request.active !== undefined && request.active !== found.active) await this.departures.left(work, changed);
@@ -174,15 +171,6 @@ function notForOneself(
 }
 
 /**
- * Refuses to rename another registration that has a name of the actor. The answer does not depend on whether the rename
- * would part the two, which depends on exclusions that the actor may not know.
- */
-function mustNotRenameOneself({ id, nameKeys }: Actor, { name }: PractitionerChange, found: Practitioner): void {
-  const isRenamed = name !== undefined && staffNameKey(name) !== found.nameKey;
-  if (isRenamed && found.id !== id && nameKeys.includes(found.nameKey)) throw sameName();
-}
-
-/**
  * Refuses a change of name that makes a registration with a role one of the actor's: the actor may have assigned the
  * role. Source: docs/who-may-widen.md, row 4.
  */
@@ -200,30 +188,4 @@ const roleForOneself = (): Error =>
   refused(
     'not-for-yourself',
     'You cannot give yourself a role, nor anybody whom your agency registers under a name that you have or had. Ask another administrator of your agency.',
-  );
-
-/** Returns the actor's registrations, each with those that exclusions and recusals treat as the same person. */
-async function registrationsJoined(work: UnitOfWork): Promise<Map<string, string[]>> {
-  const rows = await work.manager.query<{ id: string; joined: string[] }[]>(
-    'SELECT id, registrations_of(id) AS joined FROM unnest($1::uuid[]) id',
-    [work.actor.registrationIds],
-  );
-  return new Map(rows.map(({ id, joined }) => [id, joined]));
-}
-
-/**
- * Refuses to take back a name used for less than a day if this separates two registrations under that name. One of them
- * is the actor's. Records hidden from one registration are hidden from the other while they are joined. Source:
- * docs/who-may-widen.md, row 31.
- */
-async function mustNotPart(work: UnitOfWork, before: ReadonlyMap<string, string[]>): Promise<void> {
-  const after = await registrationsJoined(work);
-  if ([...before].every(([id, joined]) => joined.every((one) => after.get(id)?.includes(one)))) return;
-  throw sameName();
-}
-
-const sameName = (): Error =>
-  refused(
-    'not-for-yourself',
-    'Another person of your agency is registered under a name that you have or had. Ask another administrator of your agency for a change that tells the two apart.',
   );

@@ -1,4 +1,5 @@
 import { PartialType, PickType } from '@nestjs/swagger';
+import { Length } from 'class-validator';
 import { Practitioner } from './agency.entity.js';
 
 /** Registers a member of staff. */
@@ -15,3 +16,10 @@ export class PractitionerChange extends PartialType(
   PickType(Practitioner, ['name', 'jobTitle', 'email', 'roles', 'active'] as const),
   { skipNullProperties: false },
 ) {}
+
+/** Marks a former name of a member of staff as entered in error. */
+export class PractitionerNameCorrection {
+  /** Reason, e.g. what the administrator wanted to enter. */
+  @Length(3, 500)
+  reason: string;
+}

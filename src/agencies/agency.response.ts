@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../authorization/classification.js';
 import { view } from '../records/response-view.js';
 import { Agency, Client, Partnership, Practitioner } from './agency.entity.js';
+import { PractitionerName } from './practitioner-name.entity.js';
 
 export class PartnershipView extends view(Partnership, 'id', 'code', 'name', 'kind', 'withinId') {}
 
@@ -17,6 +18,18 @@ export class PractitionerView extends view(
   'email',
   'roles',
   'active',
+) {}
+
+export class PractitionerNameView extends view(
+  PractitionerName,
+  'id',
+  'version',
+  'practitionerId',
+  'name',
+  'createdAt',
+  'enteredInErrorAt',
+  'enteredInErrorById',
+  'enteredInErrorReason',
 ) {}
 
 export class ClientView extends view(

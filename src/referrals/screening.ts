@@ -267,7 +267,7 @@ const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals 
  */
 const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
   OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2 AND (p.id = e.practitioner_id
-    OR EXISTS (SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name_key = e.name_key))))`;
+    OR EXISTS (SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name_key = e.name_key AND n.entered_in_error_at IS NULL))))`;
 
 /**
  * Removes repeats that depended on a role which a chair or coordinator removes from a case as entered in error: the two

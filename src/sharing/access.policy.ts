@@ -27,7 +27,8 @@ declare module '../authentication/actor.js' {
   }
 }
 
-const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id`;
+const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n
+  WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id AND n.entered_in_error_at IS NULL`;
 
 /** Condition on a column that names a person: it is a registration of the actor. */
 const ANY_OF_MINE = `ANY ((SELECT registrations_of(who.id))::uuid[])`;

@@ -30,6 +30,22 @@ export async function practitioner(owner: pg.Client, subject: string): Promise<{
   return rows[0] as { id: string; agencyId: string };
 }
 
+/** Marks a former name of a member of staff as entered in error, as the data protection officer. */
+export async function markInError(
+  server: TestServer,
+  { id, agencyId }: { id: string; agencyId: string },
+  name: string,
+): Promise<void> {
+  const officer = await as(server, 'dpo');
+  const names = `/v1/agencies/${agencyId}/people/${id}/names`;
+  const { body } = await officer.get(`${names}?limit=100`).expect(200);
+  const found = (body.data as { id: string; name: string }[]).find((one) => one.name === name);
+  await officer
+    .post(`${names}/${String(found?.id)}/correction`, { reason: 'A slip.' })
+    .set('if-match', '*')
+    .expect(200);
+}
+
 /** Registers somebody a second time, by the same agency under the same name, without roles and seats. */
 export async function registeredAgain(owner: pg.Client, subject: string): Promise<string> {
   const { rows } = await owner.query<{ id: string }>(

@@ -223,6 +223,11 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       fault(14, 'a release for longer than 366 days');
     if (table === 'case_people' && touched('since') && tooFar(after['since']))
       fault(25, 'a role in a case that begins more than a year ahead');
+    if (table === 'practitioner_names' && before && after['entered_in_error_at'] !== null) {
+      const bearer = mirror.one('practitioners', after['practitioner_id']);
+      if (!facts.hasRole(actor, 'data_protection_officer') || isOf(bearer?.['agency_id']))
+        fault(31, 'a name marked as entered in error by a colleague, or by no data protection officer');
+    }
     if (table === 'exclusions' && before && touched('until') && after['until'] !== null) {
       const concerns =
         after['practitioner_id'] === actor.id ||
@@ -470,11 +475,10 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
             ...(columns?.some((one) => ['roles', 'active', 'agency_id'].includes(one))
               ? [licence(null, (person) => person.id === after.id)]
               : []),
-            // 31: either of two who had the same name
-            ...(columns?.includes('name_key')
-              ? [licence(null, (person) => areNamesakes(mirror, person, before, after))]
-              : []),
           ];
+        // 31: the bearer of a name entered in error, and others who have or had it
+        case 'practitioner_names':
+          return [licence([after.id]), licence(null, (person) => shareName(mirror, person, after))];
         case 'exclusions':
         case 'recusals':
           return [
@@ -516,14 +520,11 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
   });
 }
 
-/** Whether a name that changed was that of the person, too, or is the person's own; of two who work for one agency. */
-const areNamesakes = (mirror: Mirror, person: Row, before: Row, after: Row): boolean =>
-  person['agency_id'] === after['agency_id'] &&
-  (person.id === after.id
-    ? mirror
-        .where('practitioners', { agency_id: after['agency_id'] })
-        .some((one) => one.id !== after.id && mirror.names.get(one.id)?.has(before['name_key'] as string))
-    : (mirror.names.get(person.id)?.has(before['name_key'] as string) ?? false));
+/** Whether the person has or had the name, in the agency of its bearer. */
+const shareName = (mirror: Mirror, person: Row, name: Row): boolean =>
+  person.id === name['practitioner_id'] ||
+  (person['agency_id'] === mirror.one('practitioners', name['practitioner_id'])?.['agency_id'] &&
+    (mirror.names.get(person.id)?.has(name['name_key'] as string) ?? false));
 
 /**
  * 30: referrals without a case that the former holder of the seat wrote to its panel, and that an exclusion keeps from whoever
@@ -822,6 +823,7 @@ function referredTo(channel: Channel, row: Row, field: string, mirror: Mirror, b
 const ABOUT_PEOPLE = [
   'memberships',
   'practitioners',
+  'practitioner_names',
   'exclusions',
   'recusals',
   'invitations',

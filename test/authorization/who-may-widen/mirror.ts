@@ -28,6 +28,9 @@ const UNWATCHED = [
   'sharing_rows',
 ];
 
+/** Tables whose identifiers the service or the database draws. */
+const DRAWN = ['exclusions', 'practitioner_names'];
+
 const WATCH = `
   CREATE TABLE watched_changes (n bigserial PRIMARY KEY, tab text NOT NULL, before jsonb, after jsonb);
   CREATE FUNCTION watch_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $watch$
@@ -41,7 +44,7 @@ export class Mirror {
   readonly tables = new Map<string, Map<string, Row>>();
   /** Tables by the column that refers to them: what `previous_case_id` of `cases` names. */
   readonly refersTo = new Map<string, string>();
-  /** Every name, as it is matched, that somebody has had. */
+  /** Names, as they are matched, that people have or had, without those entered in error. */
   readonly names = new Map<string, Set<string>>();
   private readonly client: pg.Client;
   private last = 0;
@@ -72,16 +75,13 @@ export class Mirror {
         `CREATE TRIGGER watch_change AFTER INSERT OR UPDATE OR DELETE ON ${name} FOR EACH ROW EXECUTE FUNCTION watch_change()`,
       );
       const { rows } = await this.client.query<{ row: Row }>(
-        // the identifiers of exclusions are drawn by the service
+        // these identifiers are drawn at random
         `SELECT to_jsonb(t) AS row FROM ${name} t
-          ORDER BY ${name === 'exclusions' ? "(to_jsonb(t) - 'id')::text" : "to_jsonb(t) ->> 'id'"}`,
+          ORDER BY ${DRAWN.includes(name) ? "(to_jsonb(t) - 'id')::text" : "to_jsonb(t) ->> 'id'"}`,
       );
       this.tables.set(name, new Map(rows.map(({ row }) => [row.id, row])));
     }
-    const { rows: names } = await this.client.query<{ id: string; name_key: string }>(
-      'SELECT practitioner_id AS id, name_key FROM practitioner_names',
-    );
-    for (const row of [...names, ...this.all('practitioners')]) this.named(row);
+    for (const row of this.all('practitioner_names')) this.named(row);
     return this;
   }
 
@@ -115,7 +115,7 @@ export class Mirror {
       const table = this.tables.get(name);
       if (after) table?.set(after.id, after);
       else if (before) table?.delete(before.id);
-      if (name === 'practitioners' && after) this.named(after);
+      if (name === 'practitioner_names' && after) this.named(after);
     }
   }
 
@@ -154,8 +154,11 @@ export class Mirror {
   }
 
   private named(row: Row): void {
-    const known = this.names.get(row.id) ?? new Set();
-    this.names.set(row.id, known.add(row['name_key'] as string));
+    const bearer = row['practitioner_id'] as string;
+    const known = this.names.get(bearer) ?? new Set();
+    this.names.set(bearer, known);
+    if (row['entered_in_error_at'] === null) known.add(row['name_key'] as string);
+    else known.delete(row['name_key'] as string);
   }
 }
 
