@@ -579,6 +579,7 @@ CREATE TABLE referrals (
   safe_to_tell boolean NOT NULL DEFAULT false,
   warnings text[] NOT NULL DEFAULT '{}',
   author_id uuid NOT NULL,
+  co_author_ids uuid[] NOT NULL DEFAULT '{}',
   submitted_at timestamptz,
   rewritten_at timestamptz,
   rules_edition integer,
@@ -999,14 +1000,15 @@ CREATE TABLE access_requests (
   reason text NOT NULL,
   purpose text NOT NULL,
   status text NOT NULL DEFAULT 'submitted',
+  withdrawn_at timestamptz,
   grant_id uuid REFERENCES access_grants,
-  CONSTRAINT access_requests_case CHECK (status IN ('submitted', 'withdrawn') OR case_id IS NOT NULL),
+  CONSTRAINT access_requests_case CHECK (status = 'submitted' OR case_id IS NOT NULL),
   CONSTRAINT access_requests_grant CHECK ((grant_id IS NOT NULL) = (status IN ('approved', 'revoked'))),
-  CONSTRAINT access_requests_status CHECK (status IN ('submitted', 'approved', 'refused', 'withdrawn', 'revoked'))
+  CONSTRAINT access_requests_status CHECK (status IN ('submitted', 'approved', 'refused', 'revoked'))
 );
 CREATE INDEX access_requests_case_id_idx ON access_requests (case_id);
 CREATE UNIQUE INDEX access_requests_practitioner_id_asked_idx
-  ON access_requests (practitioner_id, asked) WHERE status = 'submitted';
+  ON access_requests (practitioner_id, asked) WHERE status = 'submitted' AND withdrawn_at IS NULL;
 CREATE INDEX access_requests_practitioner_id_updated_at_id_idx ON access_requests (practitioner_id, updated_at, id);
 
 CREATE TABLE access_decisions (
@@ -1338,6 +1340,7 @@ CREATE TABLE recusals (
   practitioner_id uuid NOT NULL REFERENCES practitioners,
   reason text NOT NULL,
   declared boolean NOT NULL,
+  carried_from_id uuid REFERENCES recusals,
   ended_at timestamptz,
   ended_by_id uuid,
   end_reason text,

@@ -491,7 +491,7 @@ BEGIN
   -- the person who declared a conflict goes on seeing the declaration
   IF plain = 'recusals' THEN
     hideable := hideable || format('CASE WHEN practitioner_id IS DISTINCT FROM ' || own ||
-        ' OR NOT declared THEN listing_id END', 'actor');
+        ' OR NOT declared OR carried_from_id IS NOT NULL THEN listing_id END', 'actor');
   ELSIF column_of ? 'listing_id' THEN
     hideable := hideable || 'listing_id'::text;
   END IF;

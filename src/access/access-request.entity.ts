@@ -12,8 +12,11 @@ import { AccessGrant } from '../sharing/access.entity.js';
 export const ACCESS_STATUSES = ['submitted', 'approved', 'refused', 'withdrawn', 'revoked'] as const;
 export type AccessStatus = (typeof ACCESS_STATUSES)[number];
 
+/** Statuses given by those who decide. */
+const DECIDED_STATUSES = ['submitted', 'approved', 'refused', 'revoked'] as const satisfies readonly AccessStatus[];
+
 /**
- * States and transitions of a request for access, as shown to the requester. Source: law and standards note, section
+ * States and transitions of a request for access. Source: law and standards note, section
  * 5.3, legitimate relationship; a grant is one.
  */
 export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 'withdrawal' | 'revocation'> = {
@@ -33,10 +36,10 @@ export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 
  */
 @Entity('access_requests')
 @Index(['practitionerId', 'updatedAt', 'id'])
-@Index(['practitionerId', 'asked'], { unique: true, where: `status = 'submitted'` })
-@Check('access_requests_status', oneOf('status', ACCESS_STATUSES))
+@Index(['practitionerId', 'asked'], { unique: true, where: `status = 'submitted' AND withdrawn_at IS NULL` })
+@Check('access_requests_status', oneOf('status', DECIDED_STATUSES))
 @Check('access_requests_grant', `(grant_id IS NOT NULL) = (status IN ('approved', 'revoked'))`)
-@Check('access_requests_case', `status IN ('submitted', 'withdrawn') OR case_id IS NOT NULL`)
+@Check('access_requests_case', `status = 'submitted' OR case_id IS NOT NULL`)
 export class AccessRequest extends RecordEntity {
   /** Person who requests access. */
   @Column({ type: 'uuid' })
@@ -76,13 +79,18 @@ export class AccessRequest extends RecordEntity {
   purpose: Purpose;
 
   /**
-   * Status as shown to the requester. Those who decide read `refused` after a refusal, even if the requester was not
-   * notified.
+   * Status. For those who decide, a decision counts even if the requester was not notified or withdrew. For the
+   * requester, a decision without notification does not count, and a withdrawal does.
    */
   @Column({ type: 'text', default: 'submitted' })
   @Classified('administrative')
   @IsIn(ACCESS_STATUSES)
   status: AccessStatus;
+
+  /** Time of the withdrawal by the requester; null if not withdrawn. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  withdrawnAt: Date | null;
 
   /** Grant created by an approval. */
   @Column({ type: 'uuid', nullable: true })

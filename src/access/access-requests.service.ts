@@ -76,6 +76,7 @@ export class AccessRequestsService {
         reason,
         purpose,
         status: accessMachine.initial,
+        withdrawnAt: null,
         grantId: null,
       });
       happenedUnseen(work, 'access-request.submitted', request);
@@ -86,9 +87,9 @@ export class AccessRequestsService {
   withdraw(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('withdraw', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, await this.statusForAsker(work, found), 'withdrawal');
+      after(accessMachine, await this.statusForAsker(work, found), 'withdrawal');
       await endGrant(work, found);
-      await settle(work, found, status, null);
+      await work.write.updateWithoutVersion(AccessRequest, found, { withdrawnAt: work.now });
       happenedUnseen(work, 'access-request.withdrawn', found);
       return this.shown(work, id);
     });
@@ -97,7 +98,7 @@ export class AccessRequestsService {
   approve(actor: Actor, id: string, { expiresAt }: AccessApproval): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('approve', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, await decidedStatus(work, found), 'approval');
+      const status = after(accessMachine, decidedStatus(found), 'approval');
       const about = await work.records.find('grant-access', Case, found.caseId as string);
       const standing = await this.knownStanding(work, found);
       if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
@@ -120,7 +121,7 @@ export class AccessRequestsService {
         revokedAt: null,
       });
       const told = (await this.standing(work, found)) !== 'barred';
-      await settle(work, found, status, grant.id);
+      await work.write.updateWithoutVersion(AccessRequest, found, { status, grantId: grant.id });
       return this.decided(work, found, { kind: 'approval', reason: null, told });
     });
   }
@@ -128,14 +129,15 @@ export class AccessRequestsService {
   /**
    * Refuses a request. A requester who may know of the case is notified; for any other, the request remains pending, as
    * if there were no such case. Those who decide get the same response in both cases, because the difference can depend
-   * on an exclusion that they may not read.
+   * on an exclusion that they may not read. No decision and no withdrawal makes a new version, which would reveal it to
+   * the other side.
    */
   refuse(actor: Actor, id: string, { reason }: AccessRefusal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('refuse', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, await decidedStatus(work, found), 'refusal');
+      const status = after(accessMachine, decidedStatus(found), 'refusal');
       const told = (await this.standing(work, found)) === 'knows';
-      if (told) await settle(work, found, status, null);
+      await work.write.updateWithoutVersion(AccessRequest, found, { status });
       return this.decided(work, found, { kind: 'refusal', reason, told });
     });
   }
@@ -143,11 +145,11 @@ export class AccessRequestsService {
   revoke(actor: Actor, id: string, { reason }: AccessRevocation): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('revoke', AccessRequest, AccessRequestView, id);
-      const status = after(accessMachine, await decidedStatus(work, found), 'revocation');
+      const status = after(accessMachine, decidedStatus(found), 'revocation');
       await this.departures.leaving(work, found.practitionerId);
       await endGrant(work, found);
       const told = (await this.statusForAsker(work, found)) !== 'submitted';
-      await settle(work, found, status, found.grantId);
+      await work.write.updateWithoutVersion(AccessRequest, found, { status });
       return this.decided(work, found, { kind: 'revocation', reason, told });
     });
   }
@@ -191,20 +193,23 @@ export class AccessRequestsService {
   }
 
   /**
-   * Returns the statuses of requests as shown to the person who asked. An approval despite a hidden exclusion is not
-   * shown while the exclusion lasts: an approved request for a case that stays hidden would reveal the exclusion.
+   * Returns the statuses of requests as shown to the person who asked. A refusal without notification is not shown. An
+   * approval despite a hidden exclusion is not shown while the exclusion lasts: an approved request for a case that
+   * stays hidden would reveal the exclusion.
    */
   private async statusesForAskers(work: UnitOfWork, requests: readonly AccessRequest[]): Promise<AccessStatus[]> {
     const untold = await work.manager.findBy(AccessDecision, {
       accessRequestId: In(requests.map(({ id }) => id)),
-      kind: 'approval',
+      kind: In(['approval', 'refusal']),
       told: false,
     });
     const statuses: AccessStatus[] = [];
     for (const request of requests) {
-      const isUntold = request.grantId !== null && untold.some((one) => one.accessRequestId === request.id);
-      const isHidden = isUntold && (await work.asSystem(() => this.standing(work, request))) === 'barred';
-      statuses.push(isHidden ? 'submitted' : request.status);
+      const isUntold = untold.some((one) => one.accessRequestId === request.id);
+      const isHidden =
+        isUntold && (!request.grantId || (await work.asSystem(() => this.standing(work, request))) === 'barred');
+      const decided = isHidden ? 'submitted' : request.status;
+      statuses.push(request.withdrawnAt ? 'withdrawn' : decided);
     }
     return statuses;
   }
@@ -235,12 +240,11 @@ export class AccessRequestsService {
         const grant = grants.find((one) => one.id === request.grantId);
         const decision = decisions.findLast((one) => one.accessRequestId === request.id);
         const isOwn = request.practitionerId === work.actor.id;
-        const status = (isOwn && statuses[index]) || request.status;
-        const isDecided = status === 'approved' || status === 'revoked';
+        const status = (isOwn && statuses[index]) || decidedStatus(request);
         told[request.id] = {
-          status: !isOwn && decision?.kind === 'refusal' ? 'refused' : status,
-          grantedUntil: isDecided ? (grant?.expiresAt ?? null) : null,
-          revokedAt: isDecided ? (grant?.revokedAt ?? null) : null,
+          status,
+          grantedUntil: status === 'approved' || status === 'revoked' ? (grant?.expiresAt ?? null) : null,
+          revokedAt: status === 'revoked' ? (grant?.revokedAt ?? null) : null,
           excluded: !isOwn && (await this.knownStanding(work, request)) === 'barred',
           decision: decision?.kind ?? null,
           decisionReason: decision?.reason ?? null,
@@ -259,7 +263,8 @@ async function endGrantsOf(work: UnitOfWork, { id: practitionerId }: Practitione
     await work.write.update(AccessGrant, grant, { revokedAt: work.now });
     const request = await work.manager.findOneBy(AccessRequest, { grantId: grant.id });
     if (!request) continue;
-    await settle(work, request, after(accessMachine, request.status, 'revocation'), grant.id);
+    const status = after(accessMachine, request.status, 'revocation');
+    await work.write.updateWithoutVersion(AccessRequest, request, { status });
     const approval = await work.manager.findOneBy(AccessDecision, { accessRequestId: request.id, kind: 'approval' });
     const decision = { kind: 'revocation' as const, reason: LEFT_THE_AGENCY, told: approval?.told ?? true };
     await work.write.insert(AccessDecision, { accessRequestId: request.id, decidedById: work.actor.id, ...decision });
@@ -267,28 +272,9 @@ async function endGrantsOf(work: UnitOfWork, { id: practitionerId }: Practitione
   }
 }
 
-/** Returns the status for those who decide: refused even if the requester was not notified. */
-async function decidedStatus(work: UnitOfWork, { id, status }: AccessRequest): Promise<AccessStatus> {
-  const isRefused = await work.manager.existsBy(AccessDecision, { accessRequestId: id, kind: 'refusal' });
-  return isRefused ? 'refused' : status;
-}
-
-/**
- * Writes a status that those who decide may be unable to see, without a new version. A new version would reveal whether
- * the requester was notified, or withdrew because no notification came.
- */
-async function settle(
-  work: UnitOfWork,
-  { id }: AccessRequest,
-  status: AccessStatus,
-  grantId: string | null,
-): Promise<void> {
-  await work.manager.query(`UPDATE access_requests SET status = $2, grant_id = $3 WHERE id = $1`, [
-    id,
-    status,
-    grantId,
-  ]);
-}
+/** Returns the status for those who decide: a decision, even if the requester was not notified or withdrew. */
+const decidedStatus = ({ status, withdrawnAt }: AccessRequest): AccessStatus =>
+  status === 'submitted' && withdrawnAt ? 'withdrawn' : status;
 
 /** Revokes the grant of the request, if one is in effect. The case can be hidden from the actor. */
 async function endGrant(work: UnitOfWork, { grantId }: AccessRequest): Promise<void> {

@@ -2,15 +2,13 @@
  * Adds a case to the list of a meeting: by the generator, by hand, or from another meeting. The case itself is not
  * changed, because its stage, version or date would reveal an item to people recused from it.
  */
-import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { conflict } from '../http/problems.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meetings/meeting.entity.js';
-import { Recusal } from '../proceedings/recusal.entity.js';
-import { copyRecusal } from '../proceedings/recusal.service.js';
+import { carryRecusals } from '../proceedings/recusal.service.js';
 
 export type ListingValues = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
@@ -47,27 +45,6 @@ export async function addListing(
 
 /** SQL condition on the last item `last` of a case, with the status of its meeting: deferred or not heard. */
 export const WAS_NOT_HEARD = `(last.outcome = 'defer' OR (last.outcome IS NULL AND last.status IN ('held', 'cancelled')))`;
-
-/**
- * Running recusals from items of the case `$1` that were not heard, one of each person. An item was heard if it was begun
- * and decided, other than to defer it.
- */
-const RUNNING_RECUSALS = `SELECT DISTINCT ON (r.practitioner_id) r.id FROM recusals r JOIN listings l ON l.id = r.listing_id
-  WHERE r.case_id = $1 AND r.ended_at IS NULL AND (l.started_at IS NULL OR l.outcome IS NULL OR l.outcome = 'defer')
-  ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.id DESC`;
-
-/**
- * Recuses from a new item everybody who is recused from an item of the case that was not heard. Otherwise a colleague
- * could end a recusal by listing the case again. The service acts as the system, because the person who lists the case
- * need not know of the recusals.
- */
-async function carryRecusals(work: UnitOfWork, listing: Listing): Promise<void> {
-  await work.asSystem(async () => {
-    const found = await work.manager.query<{ id: string }[]>(RUNNING_RECUSALS, [listing.caseId]);
-    const running = await work.manager.findBy(Recusal, { id: In(found.map(({ id }) => id)) });
-    for (const recusal of running) await copyRecusal(work, recusal, listing);
-  });
-}
 
 /** Returns the next free position, counted over all items including hidden ones. Positions are never shown. */
 async function nextPosition(work: UnitOfWork, meetingId: string): Promise<number> {

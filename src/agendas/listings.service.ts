@@ -20,6 +20,7 @@ import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { authorizeDeferral } from '../meetings/deferrals.js';
 import { requireUrgentKind } from '../meetings/emergency.js';
 import { addListing } from './add-listing.js';
+import { carryRecusals } from '../proceedings/recusal.service.js';
 import { isInWriting, authorizeDecisionInWriting } from '../meetings/in-writing.js';
 import { findItem, findItems, valuesOfItem } from '../meetings/items.js';
 import {
@@ -161,6 +162,7 @@ export class ListingsService {
           'A closed case cannot be listed. Reopen it first: POST /v1/cases/{id}/reopening.',
         );
       const back = await work.write.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
+      await carryRecusals(work, back);
       work.recordEvent('case.put-back', Listing, back, { meetingId });
       return work.respond.one(ListingView, back);
     });

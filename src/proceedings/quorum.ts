@@ -102,7 +102,8 @@ export async function evaluateQuorum(work: UnitOfWork, meeting: Meeting, item?: 
        AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
        AND (a.came_for IS NULL OR $5 = ANY (a.came_for))
        AND a.practitioner_id NOT IN (
-         SELECT unnest(registrations_of(r.practitioner_id)) FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
+         SELECT unnest(CASE WHEN r.declared THEN ARRAY[r.practitioner_id] ELSE registrations_of(r.practitioner_id) END)
+         FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
     [id, work.now, PRESENT_STATUSES, at, item?.id ?? null],
   );
   return buildQuorum(rule, inForce?.edition, present, HINT_FOR_MEETINGS);

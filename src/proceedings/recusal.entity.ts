@@ -39,6 +39,15 @@ export class Recusal extends ListingRecord {
   @Classified('administrative')
   declared: boolean;
 
+  /**
+   * Recusal from another item of the same case, from which this one was copied; null if made for this item. The person
+   * who declared a conflict is not shown its copies.
+   */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Recusal)
+  @Classified('administrative')
+  carriedFromId: string | null;
+
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   endedAt: Date | null;

@@ -52,7 +52,7 @@ declareSubject(Recusal, 'Recusal', {
       name: 'own-declaration',
       sentence: 'who declared the conflict: not whether it was ended',
       actions: ['read'],
-      where: (actor) => ({ practitionerId: actor.id, declared: true }),
+      where: (actor) => ({ practitionerId: actor.id, declared: true, carriedFromId: null }),
       // the end of a declared conflict would reveal a recusal imposed by others that still runs
       fields: WITHOUT_THE_END,
     },

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { mustBePerson } from '../cases/handling.service.js';
@@ -52,7 +53,10 @@ export class RecusalService {
         ? null
         : await watchOffices(work, this.actors, {
             partnershipId,
-            listingIds: [listingId, ...(await findOtherItems(work, caseId, practitionerId)).map(({ id }) => id)],
+            listingIds: [
+              listingId,
+              ...(await findOtherItems(work, caseId, practitionerId, declared)).map(({ id }) => id),
+            ],
           });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
@@ -74,28 +78,15 @@ export class RecusalService {
         practitionerId: who,
         reason,
         declared,
+        carriedFromId: null,
         endedAt: null,
         endedById: null,
         endReason: null,
       });
-      await this.recuseFromOtherItems(work, made);
+      await recuseFromOtherItems(work, this.hearers, made);
       await mustLeaveSomebody?.();
       recordEventWithoutCase(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
-    });
-  }
-
-  /**
-   * Recuses the person from all other items of the case that are still to be heard. The actor need not know of these
-   * items: a case can be listed at several meetings.
-   */
-  private async recuseFromOtherItems(work: UnitOfWork, made: Recusal): Promise<void> {
-    const others = await findOtherItems(work, made.caseId, made.practitionerId);
-    await work.asSystem(async () => {
-      for (const item of others) {
-        await this.hearers.recordHearersUntilNow(work, { id: item.id });
-        await copyRecusal(work, made, item);
-      }
     });
   }
 
@@ -105,7 +96,9 @@ export class RecusalService {
       const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
       if (found.meetingId !== meetingId) throw notFound();
       if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
-      const ended = await work.write.update(Recusal, found, {
+      // who declared a conflict is not shown its end
+      const write = found.declared ? 'updateWithoutVersion' : 'update';
+      const ended = await work.write[write](Recusal, found, {
         endedAt: work.now,
         endedById: actor.id,
         endReason: reason,
@@ -116,34 +109,70 @@ export class RecusalService {
   }
 }
 
-/** Other items of the case `$1` to be heard. Parameters: `$2` person, `$3` statuses of meetings. */
-const OTHER_ITEMS_TO_BE_HEARD = `SELECT l.id, l.meeting_id AS "meetingId" FROM listings l
-  JOIN meetings m ON m.id = l.meeting_id AND m.status = ANY ($3)
-  WHERE l.case_id = $1 AND l.outcome IS NULL AND l.removed_at IS NULL AND NOT EXISTS (
-    SELECT FROM recusals r WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.ended_at IS NULL)
+/**
+ * Other items of the case `$1` that can still be decided, or put back on the list. Parameters: `$2` person, `$3`
+ * whether declared, `$4` statuses of meetings to be held.
+ */
+const OTHER_PENDING_ITEMS = `SELECT l.id, l.meeting_id AS "meetingId" FROM listings l JOIN meetings m ON m.id = l.meeting_id
+  WHERE l.case_id = $1 AND NOT EXISTS (SELECT FROM recusals r
+      WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.declared = $3 AND r.ended_at IS NULL)
+    AND (l.outcome IS NULL AND m.status <> 'cancelled' OR l.removed_at IS NOT NULL AND m.status = ANY ($4))
   ORDER BY l.id`;
 
 const findOtherItems = (
   work: UnitOfWork,
   caseId: string,
   practitionerId: string,
+  declared: boolean,
 ): Promise<{ id: string; meetingId: string }[]> =>
-  work.asSystem(() => work.manager.query(OTHER_ITEMS_TO_BE_HEARD, [caseId, practitionerId, TO_BE_HELD]));
+  work.asSystem(() => work.manager.query(OTHER_PENDING_ITEMS, [caseId, practitionerId, declared, TO_BE_HELD]));
 
 /**
- * Recuses the person from another item of the same case. The copy of a declared conflict counts as imposed: its person is
- * not shown later items. The event is not part of the case's timeline.
+ * Recuses the person from all other pending items of the case. The actor need not know of these items: a case can be
+ * listed at several meetings.
  */
-export async function copyRecusal(
+async function recuseFromOtherItems(work: UnitOfWork, hearers: Hearers, made: Recusal): Promise<void> {
+  const others = await findOtherItems(work, made.caseId, made.practitionerId, made.declared);
+  await work.asSystem(async () => {
+    for (const item of others) {
+      await hearers.recordHearersUntilNow(work, { id: item.id });
+      await copyRecusal(work, made, item);
+    }
+  });
+}
+
+/**
+ * Running recusals from items of the case `$1` that were not heard and that the item `$2` lacks, one of each person and
+ * kind. An item was heard if it was begun and decided, other than to defer it.
+ */
+const RUNNING_RECUSALS = `SELECT DISTINCT ON (r.practitioner_id, r.declared) r.id
+  FROM recusals r JOIN listings l ON l.id = r.listing_id
+  WHERE r.case_id = $1 AND r.ended_at IS NULL AND (l.started_at IS NULL OR l.outcome IS NULL OR l.outcome = 'defer')
+    AND NOT EXISTS (SELECT FROM recusals has WHERE has.listing_id = $2 AND has.practitioner_id = r.practitioner_id
+      AND has.declared = r.declared AND has.ended_at IS NULL)
+  ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.id DESC`;
+
+/**
+ * Recuses from an item that is put on a list everybody who is recused from an item of the case that was not heard.
+ * Otherwise a colleague could end a recusal by listing the case again. The service acts as the system, because the
+ * person who lists the case need not know of the recusals.
+ */
+export async function carryRecusals(work: UnitOfWork, item: Listing): Promise<void> {
+  await work.asSystem(async () => {
+    const found = await work.manager.query<{ id: string }[]>(RUNNING_RECUSALS, [item.caseId, item.id]);
+    const running = await work.manager.findBy(Recusal, { id: In(found.map(({ id }) => id)) });
+    for (const recusal of running) await copyRecusal(work, recusal, item);
+  });
+}
+
+/** Recuses the person from another item of the same case. The event is not part of the case's timeline. */
+async function copyRecusal(
   work: UnitOfWork,
-  { id: _, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
+  { id, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
   item: Pick<Listing, 'id' | 'meetingId'>,
 ): Promise<void> {
-  recordEventWithoutCase(
-    work,
-    'recusal.made',
-    await work.write.insert(Recusal, { ...recusal, declared: false, listingId: item.id, meetingId: item.meetingId }),
-  );
+  const copy = { ...recusal, carriedFromId: id, listingId: item.id, meetingId: item.meetingId };
+  recordEventWithoutCase(work, 'recusal.made', await work.write.insert(Recusal, copy));
 }
 
 async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {

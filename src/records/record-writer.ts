@@ -105,6 +105,26 @@ export class RecordWriter {
     return { ...row, ...changes, version: row.version + 1, updatedAt: now };
   }
 
+  /**
+   * Updates a row that this unit of work has locked, without a new version: some of its readers are not shown the
+   * columns, and a new version would reveal the change to them.
+   */
+  async updateWithoutVersion<T extends RecordEntity>(
+    type: RecordClass<T>,
+    row: T,
+    changes: Partial<Omit<T, keyof RecordEntity>>,
+  ): Promise<T> {
+    await this.session.manager
+      .createQueryBuilder()
+      .update(type as EntityTarget<ObjectLiteral>)
+      // TypeORM raises both unless they are given
+      .set({ ...changes, version: () => 'version', updatedAt: () => 'updated_at' })
+      .where('id = :id', { id: row.id })
+      .execute();
+    this.audit.changed('alter', 'change', type, [row], Object.keys(changes));
+    return { ...row, ...changes };
+  }
+
   /** Marks the row as unchanged by the request: `updateIfChanged` then records the command without updating the row. */
   leaveUnchanged(row: RecordEntity): void {
     this.unchangedIds.add(row.id);

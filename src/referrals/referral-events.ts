@@ -8,6 +8,18 @@ import { Referral } from './referral.entity.js';
 export const rewritten = (work: UnitOfWork, { status, agencyId }: Referral): Partial<Pick<Referral, 'rewrittenAt'>> =>
   status === 'returned' && agencyId === work.actor.agencyId ? { rewrittenAt: work.now } : {};
 
+/**
+ * Counts the actor among the authors, if the actor works for the referring agency. Source: decision 0050, people who
+ * just submitted or completed a referral do not lose it at once.
+ */
+export const coAuthored = (
+  { actor }: UnitOfWork,
+  { agencyId, authorId, coAuthorIds }: Referral,
+): Partial<Pick<Referral, 'coAuthorIds'>> =>
+  agencyId !== actor.agencyId || [authorId, ...coAuthorIds].includes(actor.id)
+    ? {}
+    : { coAuthorIds: [...coAuthorIds, actor.id] };
+
 export const isRewriting = (change: ReturnType<typeof rewritten>): boolean => change.rewrittenAt !== undefined;
 
 /** Records an event of a referral. Events before submission, and of a rewrite, are visible to the referrer only. */

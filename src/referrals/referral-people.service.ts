@@ -58,19 +58,22 @@ export class ReferralPeopleService {
   }
 
   /**
-   * Refuses to add information to an undecided referral that an excluded person can read. The author can still read the
+   * Refuses to add information to an undecided referral that an excluded person can read. The authors can still read the
    * referral despite an exclusion by the panel, and so can the user who made it a repeat. Information of other agencies
    * about its people must therefore not be added, even by a colleague who learned it from the panel. Only exclusions
    * that the actor may know count, so that the refusal reveals none.
    */
-  private async mustNotTellAnExcludedAuthor(work: UnitOfWork, { id, panelId, agencyId, authorId, personId }: Referral) {
+  private async mustNotTellAnExcludedAuthor(
+    work: UnitOfWork,
+    { id, panelId, agencyId, authorId, coAuthorIds, personId }: Referral,
+  ) {
     const { now, call } = work.actor;
     const knowsThePanel = [...corePanels(work.actor), ...coordinatedPanels(work.actor)].includes(panelId);
     if (agencyId === work.actor.agencyId && !knowsThePanel) return;
     const roles = await work.manager.findBy(ReferralPerson, { referralId: id });
     const repeated = await work.manager.findBy(RepeatedCase, { referralId: id });
     const named = [personId, ...roles.map((one) => one.personId)];
-    const readers = new Set([authorId, ...repeated.flatMap((one) => one.foundById ?? [])]);
+    const readers = new Set([authorId, ...coAuthorIds, ...repeated.flatMap((one) => one.foundById ?? [])]);
     // actors who can read the referral learn nothing from their own text
     readers.delete(work.actor.id);
     const found: Actor[] = [];

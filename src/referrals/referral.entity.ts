@@ -326,6 +326,11 @@ export class Referral extends AboutSubject {
   @Classified('administrative')
   authorId: string;
 
+  /** Others of the referring agency who submitted the referral or named people in it. They count as its authors. */
+  @Column({ type: 'uuid', array: true, default: () => `'{}'` })
+  @Classified('administrative')
+  coAuthorIds: string[];
+
   /** Time of the latest submission (UTC). The panel can see the referral from the first submission on. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')

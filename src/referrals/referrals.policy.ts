@@ -69,7 +69,7 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND r.author_id <> who.id AND rc.found_by_id IS DISTINCT FROM who.id
    UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine
      JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
-       AND (r.author_id <> who.id OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
+       AND (r.author_id <> who.id AND who.id <> ALL (r.co_author_ids) OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
        WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
 
@@ -107,11 +107,18 @@ const naming = (personIds: string[]): Where[] => {
 
 /**
  * Referrals that an exclusion by their panel does not hide: drafts, which are before no panel, and referrals that led to no
- * case, for an author who does not decide on them. A draft that vanishes when a person is named in it, or a referral that
- * its author loses, would reveal that the panel knows the person.
+ * case, for those of its agency who wrote, completed or submitted it and do not decide on it. A draft that vanishes when
+ * a person is named in it, or a referral that its author loses, would reveal that the panel knows the person.
  */
 export const beyondExclusions = (actor: Actor): Where => ({
-  $or: [{ submittedAt: null }, { authorId: actor.id, caseId: null, panelId: { $nin: coordinatedPanels(actor) } }],
+  $or: [
+    { submittedAt: null },
+    {
+      $or: [{ authorId: actor.id }, { coAuthorIds: { $overlaps: [actor.id] } }],
+      caseId: null,
+      panelId: { $nin: coordinatedPanels(actor) },
+    },
+  ],
 });
 
 /** Referrals that name a person from whom the actor is excluded, by the panel or in the whole partnership. */

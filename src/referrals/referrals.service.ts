@@ -18,7 +18,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Group, Person, Place } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.response.js';
 import { openCase } from './opening.js';
-import { happenedTo, isRewriting, rewritten } from './referral-events.js';
+import { coAuthored, happenedTo, isRewriting, rewritten } from './referral-events.js';
 import {
   Referral,
   ReferralDecision,
@@ -136,6 +136,7 @@ export class ReferralsService {
       agencyId: actor.agencyId,
       contributingType: actor.agencyType,
       authorId: actor.id,
+      coAuthorIds: [],
     });
     for (const person of withSubject(request, people)) await insertPerson(work, drafted, person);
     happenedTo(work, 'referral.drafted', drafted);
@@ -204,7 +205,7 @@ export class ReferralsService {
       if (!known) throw unknownSubject([{ pointer: '/personId', detail: NOT_NAMEABLE }]);
       const person = await insertPerson(work, found, request);
       const rewriting = rewritten(work, found);
-      const touched = await work.write.update(Referral, found, rewriting);
+      const touched = await work.write.update(Referral, found, { ...rewriting, ...coAuthored(work, found) });
       happenedTo(work, 'referral.person-named', touched, {}, isRewriting(rewriting));
       return work.respond.one(ReferralPersonView, person, { status: 201 });
     });
@@ -288,6 +289,7 @@ export class ReferralsService {
     const referral = await work.write.update(Referral, found, {
       status,
       warnings,
+      ...coAuthored(work, found),
       submittedAt: work.now,
       rewrittenAt: null,
       rulesEdition: inForce?.edition ?? null,

@@ -27,6 +27,7 @@ export async function waysIn(seeding: Seeding): Promise<void> {
       reason: ACCESS_REQUEST.reason,
       purpose: ACCESS_REQUEST.purpose,
       status: 'submitted',
+      withdrawnAt: null,
       grantId: null,
     },
   ]);

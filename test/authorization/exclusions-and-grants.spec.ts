@@ -204,6 +204,13 @@ describe('a request for access', () => {
     expect((await ask('idva', { caseReference: about.reference })).body.code).toBe('asked-already');
     const withdrawn = await command('idva', pathOf(asked), 'withdrawal');
     expect([withdrawn.status, withdrawn.body.status]).toEqual([200, 'withdrawn']);
+    // the chair reads what the chair decided: only a hidden exclusion lets somebody withdraw after an approval
+    const { body: decided } = await (await by('jag-chair')).get(pathOf(asked)).expect(200);
+    expect(decided).toEqual(approved.body);
+    const revoked = await command('jag-chair', pathOf(asked), 'revocation', { reason: 'It was not needed.' });
+    expect([revoked.status, revoked.body.status]).toEqual([200, 'revoked']);
+    const { body: last } = await asker.get(pathOf(asked)).expect(200);
+    expect(last).toMatchObject({ version: 1, status: 'withdrawn', grantedUntil: null, revokedAt: null });
     await owner.query(`DELETE FROM exclusions WHERE reason = 'A cousin.'`);
   });
 

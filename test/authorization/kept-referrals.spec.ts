@@ -180,6 +180,30 @@ describe('an author whom the panel excludes from somebody whom they recorded', (
     });
   });
 
+  test('keeps the referral of a colleague after submitting it, and after naming that person in it when it was returned', async () => {
+    await withLead(AUTHOR, async () => {
+      const reads = async (path: string): Promise<number[]> => {
+        const reader = await by(AUTHOR);
+        return [(await reader.get(path)).status, (await reader.get(`${path}/status`)).status];
+      };
+      const [victim, suspect] = [await person(COLLEAGUE, 'Vic'), await person(COLLEAGUE, 'Hut')];
+      const draft = `/v1/referrals/${await referred(COLLEAGUE, victim, suspect, [witness(known)], false)}`;
+      await made(AUTHOR, `${draft}/submission`, {});
+      expect(await reads(draft)).toEqual([200, 200]);
+      const [third, fourth] = [await person(COLLEAGUE, 'Ned'), await person(COLLEAGUE, 'Ida')];
+      const returned = `/v1/referrals/${await referred(COLLEAGUE, third, fourth)}`;
+      await made('marac-coordinator', `${returned}/return`, {
+        reason: 'Who saw it, and when?',
+        reasonCode: 'more_information',
+      });
+      await made(AUTHOR, `${returned}/people`, witness(known));
+      expect(await reads(returned)).toEqual([200, 200]);
+      // what others submitted stays hidden
+      const others = `/v1/referrals/${await referred(COLLEAGUE, await person(COLLEAGUE, 'Una'), fourth, [witness(known)])}`;
+      expect(await reads(others)).toEqual([404, 404]);
+    });
+  });
+
   test('reads nothing that the coordination writes into the own referral about its people', async () => {
     const [victim, suspect] = [await person(AUTHOR, 'Vic'), await person(AUTHOR, 'Hut')];
     const referral = await referred(AUTHOR, victim, suspect, [witness(known)]);
