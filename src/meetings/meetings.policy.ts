@@ -19,7 +19,7 @@ import {
 } from '../authorization/subjects.js';
 import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
-import { isLeadIn } from '../panels/working-in.js';
+import { isLeadIn } from '../panels/working-partnerships.js';
 import { declareKnownAttributes } from '../records/known-attributes.js';
 import { Case } from '../cases/case.entity.js';
 import '../cases/cases.policy.js';

@@ -15,7 +15,7 @@ import {
   type MembershipTier,
   type PanelType,
 } from './panel.entity.js';
-import { CURRENT_SEAT, WORKING_PARTNERSHIPS } from './working-in.js';
+import { CURRENT_SEAT, WORKING_PARTNERSHIPS } from './working-partnerships.js';
 
 export interface MembershipFact {
   panelId: string;

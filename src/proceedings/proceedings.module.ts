@@ -13,7 +13,7 @@ import { OpeningAndClosureService } from './opening-and-closure.service.js';
 import { AttendanceService } from './attendance.service.js';
 import { RunningOrderService } from './running-order.service.js';
 import { RecusalService } from './recusal.service.js';
-import { Hearers } from './hearers.js';
+import { ItemPresenceService } from './item-presence.service.js';
 import { CrimeService } from './crime.service.js';
 
 @Module({
@@ -25,7 +25,14 @@ import { CrimeService } from './crime.service.js';
     RecusalController,
     CrimeController,
   ],
-  providers: [OpeningAndClosureService, AttendanceService, RunningOrderService, RecusalService, Hearers, CrimeService],
-  exports: [Hearers],
+  providers: [
+    OpeningAndClosureService,
+    AttendanceService,
+    RunningOrderService,
+    RecusalService,
+    ItemPresenceService,
+    CrimeService,
+  ],
+  exports: [ItemPresenceService],
 })
 export class ProceedingsModule {}

@@ -11,7 +11,7 @@ import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, valuesOfItem } from '../meetings/items.js';
 import { Meeting, TO_BE_HELD, type Listing } from '../meetings/meeting.entity.js';
-import { Hearers } from './hearers.js';
+import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
 import { RecusalView } from './recusal.response.js';
@@ -21,7 +21,7 @@ import { RecusalView } from './recusal.response.js';
 export class RecusalService {
   constructor(
     private readonly records: Records,
-    private readonly hearers: Hearers,
+    private readonly itemPresence: ItemPresenceService,
     private readonly actors: Actors,
   ) {}
 
@@ -68,7 +68,7 @@ export class RecusalService {
       const same = { listingId, practitionerId: who, declared, endedAt: null };
       if ((await work.records.findMany('read', Recusal, same, 1)).length)
         throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
-      await this.hearers.recordHearersUntilNow(work, { id: listing.id });
+      await this.itemPresence.recordPresenceUntilNow(work, { id: listing.id });
       const made = await work.write.insert(Recusal, {
         ...valuesOfItem(actor, listing),
         practitionerId: who,
@@ -93,7 +93,7 @@ export class RecusalService {
     const others = await findOtherItems(work, made.caseId, made.practitionerId);
     await work.asSystem(async () => {
       for (const item of others) {
-        await this.hearers.recordHearersUntilNow(work, { id: item.id });
+        await this.itemPresence.recordPresenceUntilNow(work, { id: item.id });
         await copyRecusal(work, made, item);
       }
     });
