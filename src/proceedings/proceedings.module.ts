@@ -1,9 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
-import './attendance.policy.js';
-import './crime.policy.js';
-import './recusal.policy.js';
-import './running-order.policy.js';
 import { OpeningAndClosureController } from './opening-and-closure.controller.js';
 import { AttendanceController } from './attendance.controller.js';
 import { RunningOrderController } from './running-order.controller.js';
