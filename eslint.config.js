@@ -51,6 +51,10 @@ export default defineConfig(
           selector: 'VariableDeclarator[init.name="process"] > ObjectPattern',
           message: 'Read settings in src/config.ts, where they are checked.',
         },
+        {
+          selector: 'ImportDeclaration[specifiers.length=0][source.value!="reflect-metadata"]',
+          message: 'Export what the file declares, and list it: an import must not register anything.',
+        },
       ],
       'no-restricted-imports': ['error', { paths: ['process', 'node:process', IN_ANY_CASE] }],
     },

@@ -27,6 +27,7 @@ import { SharingModule } from './sharing/sharing.module.js';
 import { SubjectsModule } from './subjects/subjects.module.js';
 import { JwtAuthGuard } from './authentication/jwt-auth.guard.js';
 import { PermissionGuard } from './authorization/permission.guard.js';
+import { registerPolicies } from './policies.js';
 import { databaseOptions } from './database/data-source.js';
 import { DatabaseModule } from './database/database.module.js';
 import { ExpensiveInterceptor } from './records/concurrency-limit.js';
@@ -65,6 +66,7 @@ const AREAS: Type[] = [
 @Module({})
 export class AppModule {
   static async compose({ sandbox: isSandbox = config.sandbox } = {}): Promise<DynamicModule> {
+    registerPolicies();
     const sandbox = isSandbox ? [(await import('./sandbox/sandbox.module.js')).SandboxModule] : [];
     return {
       module: AppModule,

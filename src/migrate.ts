@@ -1,12 +1,12 @@
 /** Migrates the database to the schema of this version, as its owner. Grants the role of the service its rights. */
 import 'reflect-metadata';
-import './app.module.js';
 import { actingFunction } from './agencies/actors.js';
 import { config } from './config.js';
 import { entities } from './entities.js';
 import { installQueue, queueGrants } from './jobs/queue.js';
 import { foreignMigrations, grantsTo, migrations } from './migrations.js';
 import { databaseOptions, openDatabase } from './database/data-source.js';
+import { registerPolicies } from './policies.js';
 
 if (!config.ownerDatabaseUrl) {
   process.stderr.write('MIGRATION_DATABASE_URL or DATABASE_URL must name the database to migrate.\n');
@@ -35,6 +35,7 @@ async function migrate(): Promise<void> {
   const done = await source.runMigrations({ transaction: 'each' });
   for (const { name } of done) process.stdout.write(`migrated ${name}\n`);
   await installQueue(config.ownerDatabaseUrl);
+  registerPolicies();
   const acting = actingFunction();
   await source.query(acting.sql);
   await source.query(`REVOKE ALL ON FUNCTION ${acting.signature} FROM PUBLIC`);

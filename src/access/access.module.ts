@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { ProceedingsModule } from '../proceedings/proceedings.module.js';
-import './access.policy.js';
 import { AccessRequestsController } from './access-requests.controller.js';
 import { AccessRequestsService } from './access-requests.service.js';
 import { EmergencyController } from './emergency.controller.js';

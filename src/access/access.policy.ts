@@ -4,14 +4,13 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, extendSubject, applicableRules, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { applicableRules, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { type RecordClass } from '../database/record-class.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
-import { declareConflicts, declareKnownAttributes } from '../records/known-attributes.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { namedInHiddenMatters } from '../referrals/referrals.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
@@ -21,6 +20,8 @@ import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { AccessDecision, AccessRequest } from './access-request.entity.js';
 import { exclusionsOf, namedBy, openEmergencies } from './known-accesses.js';
+
+export const policy = new Policy();
 
 const toCase = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
@@ -74,7 +75,7 @@ const WITHOUT_THE_REASON = [
   'endedById',
 ];
 
-declareSubject(Exclusion, 'Exclusion', {
+policy.declareSubject(Exclusion, 'Exclusion', {
   relations: { ...toCase, ...toPractitioner },
   seek: ['panelId'],
   panel: 'panelId',
@@ -119,7 +120,7 @@ declareSubject(Exclusion, 'Exclusion', {
   ],
 });
 
-extendSubject(Person, {
+policy.extendSubject(Person, {
   allowRules: [
     {
       name: 'coordination',
@@ -154,7 +155,7 @@ extendSubject(Person, {
 const ownCompartments = (actor: Actor): string[] =>
   actor.memberships.filter((one) => one.compartment).map((one) => one.panelId);
 
-extendSubject(Case, {
+policy.extendSubject(Case, {
   allowRules: [
     {
       name: 'access-coordination',
@@ -176,7 +177,7 @@ extendSubject(Case, {
 
 const asked = (actor: Actor): Where | null => (actor.kind === 'practitioner' ? { practitionerId: actor.id } : null);
 
-declareSubject(AccessRequest, 'AccessRequest', {
+policy.declareSubject(AccessRequest, 'AccessRequest', {
   relations: toCase,
   parent: 'case',
   seek: ['practitionerId'],
@@ -211,8 +212,8 @@ declareSubject(AccessRequest, 'AccessRequest', {
 });
 
 /** Read only by rules, or shown with the request to which they belong. */
-declareSubject(AccessGrant, 'AccessGrant', {});
-declareSubject(AccessDecision, 'AccessDecision', {});
+policy.declareSubject(AccessGrant, 'AccessGrant', {});
+policy.declareSubject(AccessDecision, 'AccessDecision', {});
 
 /** Fields shown to people notified of an emergency access: its occurrence, without the person and the reason. */
 const BY_REFERENCE = [
@@ -229,7 +230,7 @@ const BY_REFERENCE = [
   'reviewedAt',
 ];
 
-declareSubject(EmergencyAccess, 'EmergencyAccess', {
+policy.declareSubject(EmergencyAccess, 'EmergencyAccess', {
   relations: toCase,
   parent: 'case',
   seek: ['practitionerId', 'partnershipId', 'panelId'],
@@ -280,7 +281,7 @@ declareSubject(EmergencyAccess, 'EmergencyAccess', {
 });
 
 // a user who may explain a case decides on access to it, or supervises such decisions
-declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
+policy.declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
   const ids = [...new Set(people.flatMap(({ grantedCaseIds }) => grantedCaseIds))];
   const explained = ids.length ? await work.records.findMany('explain', Case, { id: { $in: ids } }, ids.length) : [];
   const known = new Set(explained.map(({ id }) => id));
@@ -288,7 +289,7 @@ declareKnownAttributes(['grantedCaseIds'], async (work, people) => {
 });
 
 // the coordination learns that a case was opened in an emergency, but not by which person
-declareKnownAttributes(
+policy.declareKnownAttributes(
   ['emergencyCaseIds', 'emergencyRoleIdsAsShared', 'emergencyPersonIdsAsShared'],
   async (work, people) => {
     const opened = await openEmergencies(
@@ -317,11 +318,11 @@ const OF_EXCLUSIONS = [
   'peopleOfHiddenMatters',
 ] as const;
 
-declareConflicts(OF_EXCLUSIONS, async (work, one) =>
+policy.declareConflicts(OF_EXCLUSIONS, async (work, one) =>
   (await exclusionsOf(work, [one])).filter((exclusion) => namedBy(exclusion, one) !== null),
 );
 
-declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
+policy.declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
   const concerning = await exclusionsOf(work, people);
   const shown = await work.records.shownOf(
     Exclusion,
@@ -359,19 +360,19 @@ declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
   };
 });
 
-declareWording(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });
-declareWording(AccessRequest, 'Working a case', 'request for access', {
+policy.declareWording(Exclusion, 'Working a case', 'exclusion', { end: 'end it' });
+policy.declareWording(AccessRequest, 'Working a case', 'request for access', {
   ask: 'ask for access',
   withdraw: 'withdraw it',
   approve: 'approve it until a date',
   refuse: 'refuse it',
   revoke: 'end the access that it led to',
 });
-declareWording(AccessGrant, 'Working a case', 'grant of access');
-declareWording(AccessDecision, 'Working a case', 'decision on a request for access');
-declareWording(EmergencyAccess, 'Working a case', 'emergency access', { end: 'end it', review: 'review it' });
-addActionPhrases(Case, {
+policy.declareWording(AccessGrant, 'Working a case', 'grant of access');
+policy.declareWording(AccessDecision, 'Working a case', 'decision on a request for access');
+policy.declareWording(EmergencyAccess, 'Working a case', 'emergency access', { end: 'end it', review: 'review it' });
+policy.addActionPhrases(Case, {
   'grant-access': 'let somebody read it until a date',
   'open-in-emergency': 'open it in an emergency',
 });
-addActionPhrases(Person, { exclude: 'keep somebody away from them' });
+policy.addActionPhrases(Person, { exclude: 'keep somebody away from them' });

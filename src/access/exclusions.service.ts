@@ -3,7 +3,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { mustBePerson } from '../cases/handling.service.js';
-import { Hearers } from '../proceedings/hearers.js';
+import { ItemPresenceService } from '../proceedings/item-presence.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../authentication/actor.js';
@@ -34,7 +34,7 @@ export class ExclusionsService {
   constructor(
     private readonly records: Records,
     private readonly actors: Actors,
-    private readonly hearers: Hearers,
+    private readonly itemPresence: ItemPresenceService,
   ) {}
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
@@ -153,7 +153,7 @@ export class ExclusionsService {
     declared: boolean,
   ): Promise<AuthorizedResponse> {
     const { actor } = work;
-    await this.hearers.recordHearersUntilNow(work, { partnershipId: from.partnershipId });
+    await this.itemPresence.recordPresenceUntilNow(work, { partnershipId: from.partnershipId });
     const made = await work.write.insert(Exclusion, {
       id: newExclusionId(work.now),
       ...from,

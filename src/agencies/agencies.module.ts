@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { Actors } from '../authentication/actor.js';
-import './agencies.policy.js';
 import { ActorsOfAgencies } from './actors.js';
 import { AgenciesController } from './agencies.controller.js';
 import { AgenciesService } from './agencies.service.js';

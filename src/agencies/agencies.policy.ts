@@ -1,11 +1,11 @@
 /** Read access to agencies, people and systems: the directory of the actor's partnerships. */
-import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
-import { declareKnownAttributes } from '../records/known-attributes.js';
+import { Policy } from '../records/policy.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from './agency.entity.js';
 import { PractitionerName } from './practitioner-name.entity.js';
+
+export const policy = new Policy();
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
@@ -14,12 +14,12 @@ declare module '../authentication/actor.js' {
   }
 }
 
-declareAttribute(
+policy.declareAttribute(
   'partnershipIds',
   `SELECT coalesce(jsonb_agg(ap.partnership_id), '[]') FROM agency_partnerships ap WHERE ap.agency_id = who.agency_id`,
 );
 
-declareSubject(Partnership, 'Partnership', {
+policy.declareSubject(Partnership, 'Partnership', {
   allowRules: [
     {
       name: 'acts-there',
@@ -30,7 +30,7 @@ declareSubject(Partnership, 'Partnership', {
   ],
 });
 
-declareSubject(Agency, 'Agency', {
+policy.declareSubject(Agency, 'Agency', {
   relations: { presence: { to: AgencyPartnership, local: 'id', foreign: 'agencyId' } },
   allowRules: [
     {
@@ -54,9 +54,9 @@ declareSubject(Agency, 'Agency', {
   ],
 });
 
-declareSubject(AgencyPartnership, 'AgencyPartnership', {});
+policy.declareSubject(AgencyPartnership, 'AgencyPartnership', {});
 
-declareSubject(Practitioner, 'Practitioner', {
+policy.declareSubject(Practitioner, 'Practitioner', {
   relations: { agency: { to: Agency, local: 'agencyId', foreign: 'id' } },
   parent: 'agency',
   seek: ['agencyId'],
@@ -100,7 +100,7 @@ declareSubject(Practitioner, 'Practitioner', {
 });
 
 // the directory withholds the roles of most people from most readers
-declareKnownAttributes([], async (work, people) => {
+policy.declareKnownAttributes([], async (work, people) => {
   const shown = await work.records.shownOf(
     Practitioner,
     people.map(({ id }) => id),
@@ -116,7 +116,7 @@ export const ofNoColleague = (actor: Actor): Where => ({
   $nor: [{ practitioner: { $elemMatch: { agencyId: actor.agencyId } } }],
 });
 
-declareSubject(PractitionerName, 'PractitionerName', {
+policy.declareSubject(PractitionerName, 'PractitionerName', {
   relations: toPractitioner,
   parent: 'practitioner',
   seek: ['practitionerId'],
@@ -145,7 +145,7 @@ declareSubject(PractitionerName, 'PractitionerName', {
   ],
 });
 
-declareSubject(Client, 'Client', {
+policy.declareSubject(Client, 'Client', {
   seek: ['agencyId'],
   allowRules: [
     {
@@ -157,17 +157,17 @@ declareSubject(Client, 'Client', {
   ],
 });
 
-declareWording(Partnership, 'Who takes part', 'partnership', {
+policy.declareWording(Partnership, 'Who takes part', 'partnership', {
   'record-subjects': 'record people, places and groups in it',
   'agree-sharing': 'begin a sharing agreement in it',
 });
-declareWording(Agency, 'Who takes part', 'agency', {
+policy.declareWording(Agency, 'Who takes part', 'agency', {
   'act-for': 'act for it',
   employ: 'register the people who work for it',
 });
-declareWording(AgencyPartnership, 'Who takes part', 'agency’s place in a partnership');
-declareWording(Practitioner, 'Who takes part', 'practitioner', { appoint: 'appoint the person to a panel' });
-declareWording(PractitionerName, 'Who takes part', 'name of a practitioner', {
+policy.declareWording(AgencyPartnership, 'Who takes part', 'agency’s place in a partnership');
+policy.declareWording(Practitioner, 'Who takes part', 'practitioner', { appoint: 'appoint the person to a panel' });
+policy.declareWording(PractitionerName, 'Who takes part', 'name of a practitioner', {
   correct: 'mark it as entered in error',
 });
-declareWording(Client, 'Who takes part', 'machine client');
+policy.declareWording(Client, 'Who takes part', 'machine client');

@@ -1,12 +1,13 @@
 /** Policy of circulated agendas: editions for readers of the meeting, items for readers of the case. */
-import { declareSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { itemReadRules, revealingItemColumns, CASE_RELATION, WITHIN_CASE } from '../meetings/meetings.policy.js';
 import { AgendaEdition, AgendaItem } from './agenda.entity.js';
+import { Policy } from '../records/policy.js';
 
-declareSubject(AgendaEdition, 'AgendaEdition', {
+export const policy = new Policy();
+
+policy.declareSubject(AgendaEdition, 'AgendaEdition', {
   relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
   parent: 'meeting',
   allowRules: [
@@ -20,7 +21,7 @@ declareSubject(AgendaEdition, 'AgendaEdition', {
   ],
 });
 
-declareSubject(AgendaItem, 'AgendaItem', {
+policy.declareSubject(AgendaItem, 'AgendaItem', {
   ...WITHIN_CASE,
   relations: { ...CASE_RELATION, listing: { to: Listing, local: 'listingId', foreign: 'id' } },
   denyRules: [recusedFromItem('listingId')],
@@ -28,5 +29,5 @@ declareSubject(AgendaItem, 'AgendaItem', {
   allowRules: itemReadRules('listingId'),
 });
 
-declareWording(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
-declareWording(AgendaItem, 'Meeting', 'item of a circulated agenda');
+policy.declareWording(AgendaEdition, 'Meeting', 'circulated agenda of a meeting');
+policy.declareWording(AgendaItem, 'Meeting', 'item of a circulated agenda');

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
 import { CasesModule } from '../cases/cases.module.js';
 import { ProceedingsModule } from '../proceedings/proceedings.module.js';
-import './agenda.policy.js';
 import { AgendaController } from './agenda.controller.js';
 import { ListingsController } from './listings.controller.js';
 import { AgendaService } from './agenda.service.js';

@@ -8,7 +8,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
-import { Hearers } from '../proceedings/hearers.js';
+import { ItemPresenceService } from '../proceedings/item-presence.service.js';
 import { endInvitations } from '../meetings/invitations-end.js';
 import { findItem } from '../meetings/items.js';
 import { requireWithinLimits } from './listings.service.js';
@@ -29,7 +29,7 @@ export class InvitationCorrections {
   constructor(
     private readonly records: Records,
     private readonly hooks: MeetingHooks,
-    private readonly hearers: Hearers,
+    private readonly itemPresence: ItemPresenceService,
     departures: Departures,
   ) {
     departures.register((work, { id: practitionerId }) =>
@@ -78,7 +78,7 @@ export class InvitationCorrections {
   withdraw(actor: Actor, place: InvitationPath, { reason }: InvitationWithdrawal): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await findItem(work, 'read', place.meetingId, place.listingId);
-      await this.hearers.recordHearersUntilNow(work, { id: place.listingId });
+      await this.itemPresence.recordPresenceUntilNow(work, { id: place.listingId });
       const found = await this.findForUpdate(work, 'withdraw', place);
       const withdrawn = await work.write.update(Invitation, found, {
         withdrawnAt: work.now,

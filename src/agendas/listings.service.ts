@@ -3,11 +3,11 @@ import { IsNull } from 'typeorm';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
-import { CaseFollowing } from '../cases/following.js';
+import { CaseHooks } from '../cases/case.hooks.js';
 import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import { safeguardingLeadsOf } from '../panels/working-in.js';
+import { safeguardingLeadsOf } from '../panels/working-partnerships.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -52,9 +52,9 @@ export class ListingsService {
     private readonly records: Records,
     private readonly hooks: MeetingHooks,
     private readonly actors: Actors,
-    following: CaseFollowing,
+    caseHooks: CaseHooks,
   ) {
-    following.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
+    caseHooks.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
   }
 
   /**

@@ -2,7 +2,6 @@ import { Global, Module } from '@nestjs/common';
 import { config } from '../config.js';
 import { AuditLog, Disclosures } from '../records/audit-recording.js';
 import { AuditExport } from './audit-export.js';
-import './audit.policy.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { SealedLog } from './log.js';

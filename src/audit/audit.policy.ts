@@ -6,18 +6,17 @@
  * `docs/who-may-widen.md`.
  */
 import { AgencyPartnership, Partnership } from '../agencies/agency.entity.js';
-import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import { LOG_PURPOSES } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, extendSubject, type DenyRule } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
-import '../cases/cases.policy.js';
-import '../cases/recusal-facts.js';
-import '../panels/panels.policy.js';
+import type { DenyRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { CompartmentAuditor } from './compartment-auditor.entity.js';
+
+export const policy = new Policy();
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
@@ -38,13 +37,13 @@ declare module '../authentication/actor.js' {
 
 const NAMED = `ca.practitioner_id = who.id AND who.kind = 'practitioner'`;
 
-declareAttribute(
+policy.declareAttribute(
   'auditedPanelIds',
   `SELECT coalesce(jsonb_agg(DISTINCT ca.panel_id), '[]') FROM compartment_auditors ca
    WHERE ${NAMED} AND ca.since <= :now AND (ca.until IS NULL OR ca.until > :now)`,
 );
 
-declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.until]) AS at FROM compartment_auditors ca
+policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.since, ca.until]) AS at FROM compartment_auditors ca
   WHERE ${NAMED}) change WHERE change.at > :now`);
 
 /**
@@ -61,7 +60,7 @@ const EXCLUDED = `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e 
        UNION SELECT r.id FROM referrals r JOIN repeated_cases rc ON rc.referral_id = r.id
          JOIN theirs ON theirs.id = rc.earlier_case_id WHERE r.case_id IS NULL)`;
 
-declareAttribute(
+policy.declareAttribute(
   'excludedFromAuditIds',
   `${EXCLUDED}
    SELECT coalesce(jsonb_agg(DISTINCT named.id), '[]') FROM (
@@ -70,7 +69,7 @@ declareAttribute(
      UNION SELECT id FROM referring) named`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'namedInExcluded',
   `${EXCLUDED} SELECT named_within(ARRAY(SELECT id FROM theirs), ARRAY(SELECT id FROM referring))`,
 );
@@ -119,11 +118,11 @@ const notOfTheCompartment: DenyRule = {
   },
 };
 
-extendSubject(AgencyPartnership, {
+policy.extendSubject(AgencyPartnership, {
   relations: { partnership: { to: Partnership, local: 'partnershipId', foreign: 'id' } },
 });
 
-declareSubject(AuditEntry, 'AuditEntry', {
+policy.declareSubject(AuditEntry, 'AuditEntry', {
   orderBy: 'at',
   seek: ['partnershipId'],
   relations: { presence: { to: AgencyPartnership, local: 'agencyId', foreign: 'agencyId' } },
@@ -159,7 +158,7 @@ declareSubject(AuditEntry, 'AuditEntry', {
       : null,
 });
 
-declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
+policy.declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
   orderBy: 'time',
   needsNoScope: true,
   allowRules: [
@@ -180,8 +179,8 @@ declareSubject(AuditCheckpoint, 'AuditCheckpoint', {
 });
 
 /** Subject without allow rules: only the conditions of other rules read it. */
-declareSubject(CompartmentAuditor, 'CompartmentAuditor', {});
+policy.declareSubject(CompartmentAuditor, 'CompartmentAuditor', {});
 
-declareWording(AuditEntry, 'Accounting for it', 'entry of the log', { export: 'export it' });
-declareWording(AuditCheckpoint, 'Accounting for it', 'checkpoint of the log');
-declareWording(CompartmentAuditor, 'Accounting for it', 'auditor of a compartment');
+policy.declareWording(AuditEntry, 'Accounting for it', 'entry of the log', { export: 'export it' });
+policy.declareWording(AuditCheckpoint, 'Accounting for it', 'checkpoint of the log');
+policy.declareWording(CompartmentAuditor, 'Accounting for it', 'auditor of a compartment');

@@ -5,7 +5,7 @@
  * An area adds an attribute by declaring its type and its SQL expression:
  *
  *   declare module './actor.js' { interface ActorAttributes { memberships: MembershipFact[] } }
- *   declareAttribute('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= :now`);
+ *   policy.declareAttribute('memberships', `SELECT … WHERE m.practitioner_id = who.id AND m.valid_from <= :now`);
  */
 import type { RequestContext } from '../http/request-context.js';
 import type { LogPurpose, Purpose } from './purposes.js';

@@ -157,8 +157,10 @@ type Declaration = Partial<Omit<Subject, 'type' | 'name'>>;
 
 const subjects = new Map<RecordClass, Subject>();
 
-export function declareSubject(type: RecordClass, name: string, declaration: Declaration): void {
+/** Declares a subject. A function, instead of the declaration, may use the subjects declared before. */
+export function declareSubject(type: RecordClass, name: string, declared: Declaration | (() => Declaration)): void {
   if (subjects.has(type)) throw new Error(`the subject ${name} is declared twice`);
+  const declaration = typeof declared === 'function' ? declared() : declared;
   const copied = <T>(list: readonly T[] = []): T[] => [...list];
   subjects.set(type, {
     orderBy: 'updatedAt',

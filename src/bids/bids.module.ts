@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
-import './bids.policy.js';
 import { BidsController } from './bids.controller.js';
 import { BidsService } from './bids.service.js';
 import { ResourcesService } from './resources.service.js';

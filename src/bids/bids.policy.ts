@@ -3,12 +3,10 @@
  * without plan and case. A conflict or a compartment hides the case, and so the bid.
  */
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, extendSubject } from '../authorization/subjects.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
-import '../cycles/cycles.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import {
   chairedPanels,
@@ -23,11 +21,13 @@ import { ownOrShared } from '../plans/plans.policy.js';
 import { Bid, BidDecision, BidResult } from './bid.entity.js';
 import { Resource } from './resource.entity.js';
 
+export const policy = new Policy();
+
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
 const before = (panels: string[]): Where => ({ panelId: { $in: panels } });
 
-extendSubject(Panel, {
+policy.extendSubject(Panel, {
   allowRules: [
     {
       name: 'coordination',
@@ -38,7 +38,7 @@ extendSubject(Panel, {
   ],
 });
 
-extendSubject(Plan, {
+policy.extendSubject(Plan, {
   allowRules: [
     {
       name: 'planner',
@@ -50,7 +50,7 @@ extendSubject(Plan, {
   ],
 });
 
-extendSubject(Meeting, {
+policy.extendSubject(Meeting, {
   allowRules: [
     {
       name: 'coordination',
@@ -61,7 +61,7 @@ extendSubject(Meeting, {
   ],
 });
 
-declareSubject(Resource, 'Resource', {
+policy.declareSubject(Resource, 'Resource', {
   seek: ['panelId'],
   allowRules: [
     {
@@ -120,7 +120,7 @@ const WITHOUT_THE_CASE = [
   'updatedAt',
 ];
 
-declareSubject(Bid, 'Bid', {
+policy.declareSubject(Bid, 'Bid', {
   parent: 'case',
   // it stands before another panel than its case
   relations: { case: { to: Case, local: 'caseId', foreign: 'id', as: { panelId: 'planPanelId' } } },
@@ -201,11 +201,11 @@ const OF_BID = {
     },
   ],
 };
-declareSubject(BidDecision, 'BidDecision', OF_BID);
-declareSubject(BidResult, 'BidResult', OF_BID);
+policy.declareSubject(BidDecision, 'BidDecision', OF_BID);
+policy.declareSubject(BidResult, 'BidResult', OF_BID);
 
-declareWording(Resource, 'Planning and acting', 'resource', { change: 'change it' });
-declareWording(Bid, 'Planning and acting', 'bid', {
+policy.declareWording(Resource, 'Planning and acting', 'resource', { change: 'change it' });
+policy.declareWording(Bid, 'Planning and acting', 'bid', {
   'ask-waiver': 'ask that it goes ahead of its plan',
   submit: 'submit it',
   withdraw: 'withdraw it',
@@ -217,8 +217,8 @@ declareWording(Bid, 'Planning and acting', 'bid', {
   waive: 'let it go ahead of its plan',
   ratify: 'ratify that it went ahead of its plan',
 });
-declareWording(BidDecision, 'Planning and acting', 'decision on a bid');
-declareWording(BidResult, 'Planning and acting', 'result of a bid');
-addActionPhrases(Panel, { 'keep-resources': 'keep the resources that it gives' });
-addActionPhrases(Plan, { bid: 'bid for what it needs' });
-addActionPhrases(Meeting, { 'hear-bids': 'list bids at it and decide on them' });
+policy.declareWording(BidDecision, 'Planning and acting', 'decision on a bid');
+policy.declareWording(BidResult, 'Planning and acting', 'result of a bid');
+policy.addActionPhrases(Panel, { 'keep-resources': 'keep the resources that it gives' });
+policy.addActionPhrases(Plan, { bid: 'bid for what it needs' });
+policy.addActionPhrases(Meeting, { 'hear-bids': 'list bids at it and decide on them' });

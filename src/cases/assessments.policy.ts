@@ -1,14 +1,14 @@
 /** Permissions on assessments: as for contributions, by their own agency and as far as risk assessments are shared. */
-import '../instruments/instruments.policy.js';
 import { sharedAtLeast } from '../authorization/sharing-levels.js';
-import { declareSubject, extendSubject } from '../authorization/subjects.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { coordinatedPanels } from '../panels/panels.policy.js';
 import { Assessment } from './assessment.entity.js';
 import { Case } from './case.entity.js';
 import { excludedFromPersonOfRow } from './cases.policy.js';
 
-declareSubject(Assessment, 'Assessment', {
+export const policy = new Policy();
+
+policy.declareSubject(Assessment, 'Assessment', {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   panel: 'panelId',
@@ -34,7 +34,7 @@ declareSubject(Assessment, 'Assessment', {
   ],
 });
 
-extendSubject(Case, {
+policy.extendSubject(Case, {
   allowRules: [
     {
       name: 'lower-judgement',
@@ -48,5 +48,5 @@ extendSubject(Case, {
   ],
 });
 
-declareWording(Assessment, 'Working a case', 'risk assessment');
-addActionPhrases(Case, { 'lower-band': 'judge its risk lower than its score' });
+policy.declareWording(Assessment, 'Working a case', 'risk assessment');
+policy.addActionPhrases(Case, { 'lower-band': 'judge its risk lower than its score' });

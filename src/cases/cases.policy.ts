@@ -2,13 +2,11 @@
  * Read access to cases: core members of the panel and people with a grant, unless a conflict or a compartment hides the
  * case. Meetings add people invited to its listing; referrals and plans add people who may follow its status.
  */
-import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { SEALED_CATEGORIES } from '../authorization/data-categories.js';
 import { emergencyRows, sharedFromLevel, sharedAtLeast } from '../authorization/sharing-levels.js';
 import {
-  declareSubject,
-  extendSubject,
   notDenied,
   applicableRules,
   permittedRows,
@@ -17,17 +15,18 @@ import {
   type DenyRule,
   type AllowRule,
 } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf, seatedPanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
-import '../sharing/sharing.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
+
+export const policy = new Policy();
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
@@ -53,12 +52,12 @@ const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
        WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id`;
 
-declareAttribute(
+policy.declareAttribute(
   'excludedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT hidden.id), '[]') FROM (${EXCLUDED_CASES}) hidden`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'namedExcludedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM exclusions e WHERE e.case_id IS NOT NULL AND ${CONCERNING_ME}`,
 );
@@ -77,7 +76,7 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): De
   outsideCompartmentOf('panelId', ...otherPanels),
 ];
 
-declareSubject(Case, 'Case', {
+policy.declareSubject(Case, 'Case', {
   relations: {
     panel: { to: Panel, local: 'panelId', foreign: 'id' },
     previous: { to: Case, local: 'previousCaseId', foreign: 'id' },
@@ -169,7 +168,7 @@ const WITHIN_CASE = {
   contributor: { agency: 'agencyId', type: 'contributingType' },
 };
 
-declareSubject(CasePerson, 'CasePerson', {
+policy.declareSubject(CasePerson, 'CasePerson', {
   ...WITHIN_CASE,
   relations: { ...WITHIN_CASE.relations, person: { to: Person, local: 'personId', foreign: 'id' } },
   allowRules: [
@@ -197,7 +196,7 @@ declareSubject(CasePerson, 'CasePerson', {
   ],
 });
 
-declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
+policy.declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
   ...WITHIN_CASE,
   isAboutProcess: true,
   denyRules: [excludedFromPersonOfRow],
@@ -244,7 +243,7 @@ const releasedTo = (actor: Actor): Where => ({
   $or: [{ releasedTo: 'agency' }, { practitionerId: actor.id }],
 });
 
-declareSubject(Contribution, 'Contribution', {
+policy.declareSubject(Contribution, 'Contribution', {
   ...WITHIN_CASE,
   relations: {
     ...WITHIN_CASE.relations,
@@ -416,7 +415,7 @@ const namedAgain = (hasRoles: boolean): AllowRule[] => [
   },
 ];
 
-extendSubject(Person, {
+policy.extendSubject(Person, {
   ...inCases('id'),
   allowRules: [
     throughCase('cases'),
@@ -456,7 +455,7 @@ export const ofOwnPerson = ({ agencyId }: Actor): Where => ({ agencyId, person: 
 const onItsPanel = { also: { panelId: 'panelId' } };
 const addressed = inCases('personId');
 
-extendSubject(ProtectedAddress, {
+policy.extendSubject(ProtectedAddress, {
   relations: {
     roles: { ...addressed.relations.roles, ...onItsPanel },
     cases: { ...addressed.relations.cases, ...onItsPanel },
@@ -507,19 +506,19 @@ extendSubject(ProtectedAddress, {
   ],
 });
 
-extendSubject(Place, {
+policy.extendSubject(Place, {
   relations: { cases: { to: Case, local: 'id', foreign: 'placeId' } },
   contexts: ['cases'],
   allowRules: [throughCase('cases'), ...namedAgain(false)],
 });
 
-extendSubject(Group, {
+policy.extendSubject(Group, {
   relations: { cases: { to: Case, local: 'id', foreign: 'groupId' } },
   contexts: ['cases'],
   allowRules: [throughCase('cases'), ...namedAgain(false)],
 });
 
-declareWording(Case, 'Working a case', 'case', {
+policy.declareWording(Case, 'Working a case', 'case', {
   track: 'follow where it stands',
   contribute: 'contribute to it',
   assess: 'assess a risk in it',
@@ -531,8 +530,8 @@ declareWording(Case, 'Working a case', 'case', {
   list: 'list it for a meeting',
   exclude: 'keep somebody out of it',
 });
-declareWording(CasePerson, 'Working a case', 'role of a person in a case', {
+policy.declareWording(CasePerson, 'Working a case', 'role of a person in a case', {
   'take-out': 'take out a person named in error',
 });
-declareWording(CasePersonCorrection, 'Working a case', 'correction of a role in a case');
-declareWording(Contribution, 'Working a case', 'contribution to a case');
+policy.declareWording(CasePersonCorrection, 'Working a case', 'correction of a role in a case');
+policy.declareWording(Contribution, 'Working a case', 'contribution to a case');

@@ -33,7 +33,7 @@ import type {
   ContributionRequest,
 } from './case.dto.js';
 import { CaseItemView, CasePersonView, CaseStatusView, CaseView, ContributionView } from './case.response.js';
-import { CaseFollowing } from './following.js';
+import { CaseHooks } from './case.hooks.js';
 import { alreadyRecalled, voidAcknowledgements } from './handling.service.js';
 import { NAMING_HINT, findNameable, NOT_NAMEABLE } from './naming.js';
 import { mustBeOpen, touch } from './open-case.js';
@@ -44,7 +44,7 @@ import { lockPeople, updatePeopleDependents } from './people-of-case.js';
 export class CasesService {
   constructor(
     private readonly records: Records,
-    private readonly following: CaseFollowing,
+    private readonly caseHooks: CaseHooks,
   ) {}
 
   list(actor: Actor, { limit, cursor, sort, ...asked }: CaseQuery): Promise<AuthorizedResponse> {
@@ -92,7 +92,7 @@ export class CasesService {
   status(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const found = await work.records.find('track', Case, id);
-      const extra = await this.following.statusValuesOf(work, found);
+      const extra = await this.caseHooks.statusValuesOf(work, found);
       return work.respond.one(CaseStatusView, found, { action: 'track', extra });
     });
   }
@@ -113,7 +113,7 @@ export class CasesService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'closure');
-      await this.following.mustBeClosable(work, found);
+      await this.caseHooks.mustBeClosable(work, found);
       const closed = await work.write.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
       work.recordEvent('case.closed', Case, closed, { closureReason, outcome });
       return work.respond.one(CaseView, closed);

@@ -2,16 +2,16 @@
  * Permission to decide how far a contribution is shared: the agency that contributed it, when asked by people who may
  * know of it.
  */
-import { declareSubject } from '../authorization/subjects.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Contribution } from './case.entity.js';
-import './cases.policy.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
+import { Policy } from '../records/policy.js';
+
+export const policy = new Policy();
 
 /** Read by rules only. */
-declareSubject(HandlingAcknowledgement, 'HandlingAcknowledgement', {});
+policy.declareSubject(HandlingAcknowledgement, 'HandlingAcknowledgement', {});
 
-declareSubject(ReleaseRequest, 'ReleaseRequest', {
+policy.declareSubject(ReleaseRequest, 'ReleaseRequest', {
   relations: { contribution: { to: Contribution, local: 'contributionId', foreign: 'id' } },
   parent: 'contribution',
   panel: 'panelId',
@@ -43,13 +43,13 @@ declareSubject(ReleaseRequest, 'ReleaseRequest', {
   ],
 });
 
-declareWording(HandlingAcknowledgement, 'Working a case', 'acknowledgement of conditions');
-declareWording(ReleaseRequest, 'Working a case', 'request for release', {
+policy.declareWording(HandlingAcknowledgement, 'Working a case', 'acknowledgement of conditions');
+policy.declareWording(ReleaseRequest, 'Working a case', 'request for release', {
   approve: 'release it until a date',
   refuse: 'refuse it',
   revoke: 'end the release',
 });
-addActionPhrases(Contribution, {
+policy.addActionPhrases(Contribution, {
   acknowledge: 'acknowledge its conditions',
   'ask-release': 'ask its originator to release it',
   release: 'release it to another agency',

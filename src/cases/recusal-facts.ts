@@ -2,9 +2,11 @@
  * Actor attributes for recusals. A recusal hides one item of a meeting, including its listing, discussion, decisions
  * and minutes; the rest of the case remains readable. An exclusion hides the whole case.
  */
-import { declareAttribute } from '../authentication/actor.js';
 import type { DenyRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { namesMe } from '../sharing/access.policy.js';
+
+export const policy = new Policy();
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
@@ -15,13 +17,13 @@ declare module '../authentication/actor.js' {
   }
 }
 
-declareAttribute(
+policy.declareAttribute(
   'recusedListingIds',
   `SELECT coalesce(jsonb_agg(DISTINCT r.listing_id), '[]') FROM recusals r
    WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'recusedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT r.case_id), '[]') FROM recusals r
    WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,

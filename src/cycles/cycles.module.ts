@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
-import './cycles.policy.js';
 import { CyclesController } from './cycles.controller.js';
 import { CyclesService } from './cycles.service.js';
 import { FeedsService } from './feeds.service.js';

@@ -1,16 +1,17 @@
 /** Rules for cycles: members of any panel of the partnership read them. Both panels read what one hands on to the other. */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, extendSubject, type AllowRule } from '../authorization/subjects.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
+import type { AllowRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Meeting } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { coordinatedPanels, corePanels, seatedPartnerships } from '../panels/panels.policy.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting, Feed } from './cycle.entity.js';
+
+export const policy = new Policy();
 
 const seated: AllowRule = {
   name: 'on-a-panel',
@@ -20,7 +21,7 @@ const seated: AllowRule = {
 };
 
 /** Cycles are planned by those who coordinate a panel of the partnership; the service checks the panel of each stage. */
-extendSubject(Panel, {
+policy.extendSubject(Panel, {
   allowRules: [
     {
       name: 'coordination',
@@ -33,13 +34,13 @@ extendSubject(Panel, {
 
 const ofPanels = (panelIds: string[]): Where => ({ meeting: { $elemMatch: { panelId: { $in: panelIds } } } });
 
-declareSubject(CycleTemplate, 'CycleTemplate', { allowRules: [seated] });
-declareSubject(Cycle, 'Cycle', {
+policy.declareSubject(CycleTemplate, 'CycleTemplate', { allowRules: [seated] });
+policy.declareSubject(Cycle, 'Cycle', {
   relations: { template: { to: CycleTemplate, local: 'templateId', foreign: 'id' } },
   allowRules: [seated],
   orderBy: 'opensOn',
 });
-declareSubject(CycleMeeting, 'CycleMeeting', {
+policy.declareSubject(CycleMeeting, 'CycleMeeting', {
   relations: {
     cycle: { to: Cycle, local: 'cycleId', foreign: 'id' },
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
@@ -52,7 +53,7 @@ declareSubject(CycleMeeting, 'CycleMeeting', {
 /** A TTCG, of a cycle of which this holds. */
 const ofTtcg = (where: Where): Where => ({ stages: { $elemMatch: { stage: 'ttcg', ...where } } });
 
-extendSubject(Meeting, {
+policy.extendSubject(Meeting, {
   relations: { stages: { to: CycleMeeting, local: 'id', foreign: 'meetingId' } },
   allowRules: [
     {
@@ -102,7 +103,7 @@ const WITHOUT_THE_CASE = [
   'createdAt',
 ];
 
-declareSubject(Feed, 'Feed', {
+policy.declareSubject(Feed, 'Feed', {
   relations: { case: { to: Case, local: 'caseId', foreign: 'id' } },
   seek: ['panelId'],
   panel: 'panelId',
@@ -140,12 +141,12 @@ declareSubject(Feed, 'Feed', {
   ],
 });
 
-declareWording(CycleTemplate, 'Meeting', 'template of a cycle');
-declareWording(Cycle, 'Meeting', 'cycle of meetings');
-declareWording(CycleMeeting, 'Meeting', 'meeting as part of a cycle');
-declareWording(Feed, 'Meeting', 'matter handed on to another meeting', { acknowledge: 'take it up' });
-addActionPhrases(Panel, { 'plan-cycles': 'plan the cycles in which it meets' });
-addActionPhrases(Meeting, {
+policy.declareWording(CycleTemplate, 'Meeting', 'template of a cycle');
+policy.declareWording(Cycle, 'Meeting', 'cycle of meetings');
+policy.declareWording(CycleMeeting, 'Meeting', 'meeting as part of a cycle');
+policy.declareWording(Feed, 'Meeting', 'matter handed on to another meeting', { acknowledge: 'take it up' });
+policy.addActionPhrases(Panel, { 'plan-cycles': 'plan the cycles in which it meets' });
+policy.addActionPhrases(Meeting, {
   prioritise: 'hand on priorities from it',
   'see-chairs': 'see whether the chairs of JAG and Tasking came to it',
 });

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { Disclosures } from '../records/audit-recording.js';
-import './disclosures.policy.js';
 import { DisclosureRows } from './disclosure-rows.js';
 import { DisclosuresController } from './disclosures.controller.js';
 import { DisclosuresService } from './disclosures.service.js';

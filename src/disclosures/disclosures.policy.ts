@@ -2,18 +2,10 @@
 import type { Actor } from '../authentication/actor.js';
 import { EMERGENCY_PURPOSE } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
-import {
-  declareSubject,
-  denyConditions,
-  extendSubject,
-  notDenied,
-  subjectOf,
-  type DenyRule,
-} from '../authorization/subjects.js';
+import { denyConditions, notDenied, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { type RecordClass } from '../database/record-class.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
-import '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { ReferralPersonCorrection } from '../referrals/referral-person-correction.entity.js';
@@ -32,6 +24,8 @@ import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.enti
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
+
+export const policy = new Policy();
 
 /** Types of records that are a referral or belong to one, and not to a case. */
 const OF_A_REFERRAL: RecordClass[] = [
@@ -172,7 +166,7 @@ const WITHOUT_THE_PANEL = [
   'notifiedAt',
 ];
 
-declareSubject(Disclosure, 'Disclosure', {
+policy.declareSubject(Disclosure, 'Disclosure', {
   relations: {
     roles: { to: CasePerson, local: 'caseId', foreign: 'caseId' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
@@ -225,7 +219,7 @@ declareSubject(Disclosure, 'Disclosure', {
   ],
 });
 
-declareSubject(DisclosureRevision, 'DisclosureRevision', {
+policy.declareSubject(DisclosureRevision, 'DisclosureRevision', {
   relations: { disclosure: { to: Disclosure, local: 'disclosureId', foreign: 'id' } },
   parent: 'disclosure',
   allowRules: [
@@ -248,7 +242,7 @@ declareSubject(DisclosureRevision, 'DisclosureRevision', {
   ],
 });
 
-extendSubject(Person, {
+policy.extendSubject(Person, {
   allowRules: [
     {
       name: 'data-protection-officer',
@@ -261,9 +255,9 @@ extendSubject(Person, {
   ],
 });
 
-declareWording(Disclosure, 'Accounting for it', 'disclosure', {
+policy.declareWording(Disclosure, 'Accounting for it', 'disclosure', {
   tell: 'say that its recipients were told of a change',
   'read-panel': 'read on which panel it was',
 });
-declareWording(DisclosureRevision, 'Accounting for it', 'correction or recall of what was disclosed');
-addActionPhrases(Person, { 'account-for': 'ask who received what about the person' });
+policy.declareWording(DisclosureRevision, 'Accounting for it', 'correction or recall of what was disclosed');
+policy.addActionPhrases(Person, { 'account-for': 'ask who received what about the person' });

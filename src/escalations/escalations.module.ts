@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { PlansModule } from '../plans/plans.module.js';
-import './escalations.policy.js';
 import { EscalationsController } from './escalations.controller.js';
 import { EscalationsService } from './escalations.service.js';
 

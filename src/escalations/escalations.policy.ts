@@ -3,14 +3,15 @@
  * action, with its task, and to the steering group, without case and action. A conflict or a compartment hides the
  * case, and the escalation with it.
  */
-import { declareSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { concernedAtAgency, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { namedOwner } from '../plans/plans.policy.js';
 import { Escalation } from './escalation.entity.js';
+import { Policy } from '../records/policy.js';
+
+export const policy = new Policy();
 
 const WITHOUT_CASE_AND_PANEL = [
   'id',
@@ -30,7 +31,7 @@ const WITHOUT_CASE_AND_PANEL = [
   'updatedAt',
 ];
 
-declareSubject(Escalation, 'Escalation', {
+policy.declareSubject(Escalation, 'Escalation', {
   relations: { action: { to: Action, local: 'actionId', foreign: 'id' } },
   parent: 'action',
   seek: ['steeringPanelId', 'ownerAgencyId', 'panelId'],
@@ -76,7 +77,7 @@ declareSubject(Escalation, 'Escalation', {
   ],
 });
 
-declareWording(Escalation, 'Planning and acting', 'escalation of an action', {
+policy.declareWording(Escalation, 'Planning and acting', 'escalation of an action', {
   answer: 'answer it for the steering group',
   close: 'close it for the steering group',
 });

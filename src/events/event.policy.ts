@@ -7,7 +7,6 @@ import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from '../authorization/classification.js';
 import type { Where } from '../authorization/conditions.js';
 import {
-  declareSubject,
   explainedByOfficer,
   permittedRows,
   permittedUnder,
@@ -16,19 +15,14 @@ import {
   type Relation,
   type Subject,
 } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
-import '../bids/bids.policy.js';
+import { Policy } from '../records/policy.js';
 import { Case, Contribution } from '../cases/case.entity.js';
-import '../cases/assessments.policy.js';
-import '../cases/handling.policy.js';
-import '../escalations/escalations.policy.js';
-import '../minutes/minutes.policy.js';
-import '../proceedings/crime.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Invitation } from '../meetings/meeting.entity.js';
 import { Membership } from '../panels/panel.entity.js';
-import '../referrals/referrals.policy.js';
 import { Event } from './event.entity.js';
+
+export const policy = new Policy();
 
 /** Returns whether the subject belongs to a case, according to its own declaration. */
 const isOfCase = ({ type, case: inCase, relations }: Subject): boolean =>
@@ -37,7 +31,7 @@ const isOfCase = ({ type, case: inCase, relations }: Subject): boolean =>
   Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id');
 
 /** Subjects of a case whose events appear on the timeline. */
-const TIMELINE_SUBJECTS = [
+const ON_TIMELINE = [
   'AccessRequest',
   'Action',
   'Assessment',
@@ -57,11 +51,12 @@ const TIMELINE_SUBJECTS = [
   'Plan',
   'Recusal',
   'ReleaseRequest',
-].map((name) => subjectOf(typeNamed(name)));
+];
+const timelineSubjects = (): Subject[] => ON_TIMELINE.map((name) => subjectOf(typeNamed(name)));
 
-/** Returns whether the subject belongs to a case but is missing from `TOLD`, so that nobody can read its events. */
+/** Returns whether the subject belongs to a case but is missing from `ON_TIMELINE`, so that nobody can read its events. */
 export const isMissingFromTimeline = (name: string): boolean =>
-  isOfCase(subjectOf(typeNamed(name))) && !TIMELINE_SUBJECTS.some((one) => one.name === name);
+  isOfCase(subjectOf(typeNamed(name))) && !ON_TIMELINE.includes(name);
 
 const toRecord = ({ name }: Subject): string => `the${name}`;
 
@@ -71,13 +66,14 @@ const caseAbove = ({ parent, relations }: Subject): string | undefined => {
   return above?.to === Case ? above.local : undefined;
 };
 
-const relations = Object.fromEntries(
-  TIMELINE_SUBJECTS.map((subject): [string, Relation] => {
-    const ofCase = caseAbove(subject);
-    const also = ofCase ? { also: { caseId: ofCase } } : {};
-    return [toRecord(subject), { to: subject.type, local: 'subjectId', foreign: 'id', ...also }];
-  }),
-);
+const toRecords = (subjects: readonly Subject[]): Record<string, Relation> =>
+  Object.fromEntries(
+    subjects.map((subject): [string, Relation] => {
+      const ofCase = caseAbove(subject);
+      const also = ofCase ? { also: { caseId: ofCase } } : {};
+      return [toRecord(subject), { to: subject.type, local: 'subjectId', foreign: 'id', ...also }];
+    }),
+  );
 
 /** Relations that show in which role the event's actor has access to the case. */
 const doers: Record<string, Relation> = {
@@ -100,15 +96,13 @@ function byKnownContributor(actor: Actor): Where {
   };
 }
 
-const ABOUT_CONTRIBUTIONS = TIMELINE_SUBJECTS.filter(({ type }) => type === Contribution);
-
 const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field) => field !== 'actorId');
 
 /**
  * Condition for events whose record and case both permit the action; null if no record can. For a subject directly
  * under the case, the case is not checked again, because that case is also the event's parent.
  */
-function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = TIMELINE_SUBJECTS): Where | null {
+function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = timelineSubjects()): Where | null {
   const unscoped = withoutScopes(actor);
   const each = told.flatMap((subject): Where[] => {
     const permittedOnes = caseAbove(subject)
@@ -122,12 +116,15 @@ function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = T
 /** Condition for readable events, except contributions by guests whose invitation the reader may not read. */
 function namingTheActor(actor: Actor): Where | null {
   const about = aboutRecords(actor, 'read');
-  const [contribution] = ABOUT_CONTRIBUTIONS as [Subject];
-  return about && { $and: [about, { $or: [{ subjectType: { $ne: contribution.name } }, byKnownContributor(actor)] }] };
+  return (
+    about && {
+      $and: [about, { $or: [{ subjectType: { $ne: subjectOf(Contribution).name } }, byKnownContributor(actor)] }],
+    }
+  );
 }
 
-declareSubject(Event, 'Event', {
-  relations: { ...relations, ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
+policy.declareSubject(Event, 'Event', () => ({
+  relations: { ...toRecords(timelineSubjects()), ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   orderBy: 'at',
   denyRules: [recusedFromItem('listingId')],
@@ -146,7 +143,7 @@ declareSubject(Event, 'Event', {
         'who may read the case, and the contribution of which the event tells: not which person or system wrote it',
       actions: ['read'],
       within: 'read',
-      where: (actor) => aboutRecords(actor, 'read', ABOUT_CONTRIBUTIONS),
+      where: (actor) => aboutRecords(actor, 'read', [subjectOf(Contribution)]),
       fields: WITHOUT_THE_ACTOR,
     },
     {
@@ -161,6 +158,6 @@ declareSubject(Event, 'Event', {
       },
     },
   ],
-});
+}));
 
-declareWording(Event, 'Working a case', 'event of a case');
+policy.declareWording(Event, 'Working a case', 'event of a case');

@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { Outbox } from '../records/audit-recording.js';
-import './event.policy.js';
 import { EventsController } from './events.controller.js';
 import { EventOutbox } from './outbox.js';
 

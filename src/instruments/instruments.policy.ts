@@ -1,10 +1,10 @@
 /** Instruments are reference data of the service: keys, points and bands, about nobody. */
-import '../agencies/agencies.policy.js';
-import { declareSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
 import { Instrument } from './instrument.entity.js';
+import { Policy } from '../records/policy.js';
 
-declareSubject(Instrument, 'Instrument', {
+export const policy = new Policy();
+
+policy.declareSubject(Instrument, 'Instrument', {
   allowRules: [
     {
       name: 'acts-somewhere',
@@ -15,4 +15,4 @@ declareSubject(Instrument, 'Instrument', {
   ],
 });
 
-declareWording(Instrument, 'Working a case', 'risk instrument');
+policy.declareWording(Instrument, 'Working a case', 'risk instrument');

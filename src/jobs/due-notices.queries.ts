@@ -13,7 +13,7 @@ import type { Actors } from '../authentication/actor.js';
 import { londonDay } from '../time/london-day.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
-import { findMattersWithoutChair } from './chairless.js';
+import { findMattersWithoutChair } from './matters-without-chair.queries.js';
 import { findUnseenActions, type UnseenAction } from './unseen-actions.js';
 import { findChangesByExcluded, type ChangedMatter } from './excluded-changes.js';
 import { findPeopleKeptByNaming } from './kept-by-naming.js';

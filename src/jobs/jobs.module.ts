@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import './jobs.policy.js';
 import { JobsController } from './jobs.controller.js';
 import { NoticesService } from './notices.service.js';
 import { Schedule } from './schedule.js';

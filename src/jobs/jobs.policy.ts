@@ -6,12 +6,11 @@
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, permittedRows, subjectOf, type DenyRule } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { permittedRows, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Disclosure } from '../disclosures/disclosure.entity.js';
-import '../disclosures/disclosures.policy.js';
 import { concernedAtAgency, coordinatedPanels, corePanels, seatedPanels } from '../panels/panels.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { namedOwner, ownOrShared } from '../plans/plans.policy.js';
@@ -31,6 +30,8 @@ import {
   TO_RECIPIENT_NOTIFIERS,
   type NoticeKind,
 } from './notice.entity.js';
+
+export const policy = new Policy();
 
 const sentTo = (actor: Actor, kinds: NoticeKind[]): Where => ({ agencyId: actor.agencyId, kind: { $in: kinds } });
 
@@ -90,7 +91,7 @@ const hiddenWithExclusion: DenyRule = {
   },
 };
 
-declareSubject(Notice, 'Notice', {
+policy.declareSubject(Notice, 'Notice', {
   relations: {
     action: { to: Action, local: 'subjectId', foreign: 'id' },
     referral: { to: Referral, local: 'subjectId', foreign: 'id' },
@@ -241,7 +242,7 @@ declareSubject(Notice, 'Notice', {
   ],
 });
 
-declareSubject(JobRun, 'JobRun', {
+policy.declareSubject(JobRun, 'JobRun', {
   seek: ['partnershipId'],
   allowRules: [
     {
@@ -263,8 +264,8 @@ declareSubject(JobRun, 'JobRun', {
   ],
 });
 
-declareWording(Notice, 'Planning and acting', 'notice', {
+policy.declareWording(Notice, 'Planning and acting', 'notice', {
   locate: 'know of which panel and case it is',
   'mark-read': 'mark it as read',
 });
-declareWording(JobRun, 'Accounting for it', 'run of a job');
+policy.declareWording(JobRun, 'Accounting for it', 'run of a job');

@@ -4,7 +4,6 @@
  */
 import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
-import '../plans/plans.policy.js';
 import type { Actor, Actors } from '../authentication/actor.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relations.js';

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CasesModule } from '../cases/cases.module.js';
-import './meetings.policy.js';
 import { MeetingsController } from './meetings.controller.js';
 import { CalendarController } from './calendar.controller.js';
 import { MeetingsService } from './meetings.service.js';

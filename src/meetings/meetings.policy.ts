@@ -5,11 +5,9 @@
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { classifiedProperties } from '../authorization/classification.js';
-import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import {
-  declareSubject,
-  extendSubject,
   applicableRules,
   permittedRows,
   refersToHiddenRecord,
@@ -17,16 +15,16 @@ import {
   type AllowRule,
   type RevealingColumn,
 } from '../authorization/subjects.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
-import { isLeadIn } from '../panels/working-in.js';
-import { declareKnownAttributes } from '../records/known-attributes.js';
+import { isLeadIn } from '../panels/working-partnerships.js';
 import { Case } from '../cases/case.entity.js';
-import '../cases/cases.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
+
+export const policy = new Policy();
 
 /** Returns the panels on which the actor has a seat of any tier. */
 export const memberPanels = (actor: Actor): string[] => [...new Set(actor.memberships.map((one) => one.panelId))];
@@ -55,7 +53,7 @@ const INVITATIONS_OF_ACTOR = `who.kind = 'practitioner' AND i.agency_id = who.ag
 /** Wording for invited actors in the sentences of rules. */
 export const IS_INVITED = 'who is invited, now, by name or as safeguarding lead of the agency that is invited,';
 
-declareAttribute(
+policy.declareAttribute(
   'invitations',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('id', i.id, 'caseId', i.case_id, 'listingId', i.listing_id, 'meetingId', i.meeting_id)
      ORDER BY i.id), '[]')
@@ -63,7 +61,7 @@ declareAttribute(
    WHERE ${INVITATIONS_OF_ACTOR} AND i.withdrawn_at IS NULL AND i.opens_at <= :now AND i.closes_at > :now`,
 );
 
-declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${INVITATIONS_OF_ACTOR}) change
+policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[i.opens_at, i.closes_at]) AS at FROM invitations i WHERE ${INVITATIONS_OF_ACTOR}) change
   WHERE change.at > :now`);
 
 /**
@@ -105,7 +103,7 @@ const onPlannedList = (actor: Actor): Where => ({
   },
 });
 
-extendSubject(Case, {
+policy.extendSubject(Case, {
   relations: {
     invitations: { to: Invitation, local: 'id', foreign: 'caseId' },
     listings: { to: Listing, local: 'id', foreign: 'caseId' },
@@ -138,7 +136,7 @@ extendSubject(Case, {
   ],
 });
 
-declareSubject(Meeting, 'Meeting', {
+policy.declareSubject(Meeting, 'Meeting', {
   seek: ['panelId'],
   orderBy: 'scheduledAt',
   allowRules: [
@@ -264,7 +262,7 @@ export const revealingItemColumns = (ofItem: (item: Where) => Where): Record<str
   },
 });
 
-declareSubject(Listing, 'Listing', {
+policy.declareSubject(Listing, 'Listing', {
   ...WITHIN_CASE,
   relations: {
     ...CASE_RELATION,
@@ -294,7 +292,7 @@ declareSubject(Listing, 'Listing', {
   ],
 });
 
-declareSubject(Invitation, 'Invitation', {
+policy.declareSubject(Invitation, 'Invitation', {
   relations: { ...CASE_RELATION },
   parent: 'case',
   denyRules: [recusedFromItem('listingId')],
@@ -329,7 +327,7 @@ declareSubject(Invitation, 'Invitation', {
 });
 
 // readers who may explain a case may know who is invited to its items, except invitations hidden from the reader
-declareKnownAttributes(['invitations'], async (work, people) => {
+policy.declareKnownAttributes(['invitations'], async (work, people) => {
   const ids = people.flatMap(({ invitations }) => invitations.map(({ id }) => id));
   const notHidden = await work.records.known(Invitation, ['read'], ids);
   return ({ invitations, recusedListingIds }) => ({
@@ -343,7 +341,7 @@ declareKnownAttributes(['invitations'], async (work, people) => {
  */
 const FIELDS_WITHOUT_QUORUM = [...classifiedProperties(Decision).keys()].filter((field) => field !== 'quorate');
 
-declareSubject(Decision, 'Decision', {
+policy.declareSubject(Decision, 'Decision', {
   ...WITHIN_CASE,
   relations: { ...CASE_RELATION },
   denyRules: [recusedFromItem('listingId')],
@@ -374,7 +372,7 @@ declareSubject(Decision, 'Decision', {
   ],
 });
 
-declareWording(Meeting, 'Meeting', 'meeting', {
+policy.declareWording(Meeting, 'Meeting', 'meeting', {
   attend: 'be recorded as attending it',
   register: 'record who attended it',
   schedule: 'postpone or cancel it',
@@ -386,7 +384,7 @@ declareWording(Meeting, 'Meeting', 'meeting', {
   'reverse-opening': 'take back that it was begun',
   close: 'close it',
 });
-declareWording(Listing, 'Meeting', 'item of a meeting', {
+policy.declareWording(Listing, 'Meeting', 'item of a meeting', {
   change: 'change how it is heard',
   remove: 'take it off the list',
   reinstate: 'put it back on the list',
@@ -399,9 +397,9 @@ declareWording(Listing, 'Meeting', 'item of a meeting', {
   run: 'begin and end it',
   recuse: 'take somebody out of it',
 });
-declareWording(Invitation, 'Meeting', 'invitation to an item', { withdraw: 'withdraw it' });
-declareWording(Decision, 'Meeting', 'decision on an item');
-addActionPhrases(Case, {
+policy.declareWording(Invitation, 'Meeting', 'invitation to an item', { withdraw: 'withdraw it' });
+policy.declareWording(Decision, 'Meeting', 'decision on an item');
+policy.addActionPhrases(Case, {
   'add-to-list': 'put it on the list of a meeting',
   hear: 'know what was said of it at all its meetings',
   'hear-item': 'know what is said of it at the item',

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { PacksModule } from '../packs/packs.module.js';
-import './minutes.policy.js';
 import { MinutesController } from './minutes.controller.js';
 import { MinutesService } from './minutes.service.js';
 import { MinutesDocumentService } from './minutes-document.service.js';

@@ -3,8 +3,8 @@
  * `professional_opinion`. Points are shared as their agency shares them, unless the contribution that they repeat is
  * withheld.
  */
-import { declareSubject, subjectOf } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { chairedPanels } from '../panels/panels.policy.js';
 import { Contribution } from '../cases/case.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
@@ -12,7 +12,9 @@ import { invitedRows, IS_INVITED, CASE_RELATION, WITHIN_CASE } from '../meetings
 import { CapturedAction, Minute, MinutePoint, SHARED_STATUSES } from './minutes.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 
-declareSubject(Minute, 'Minute', {
+export const policy = new Policy();
+
+policy.declareSubject(Minute, 'Minute', {
   ...WITHIN_CASE,
   relations: { ...CASE_RELATION },
   denyRules: [recusedFromItem('listingId')],
@@ -55,7 +57,7 @@ declareSubject(Minute, 'Minute', {
   ],
 });
 
-declareSubject(MinutePoint, 'MinutePoint', {
+policy.declareSubject(MinutePoint, 'MinutePoint', () => ({
   ...WITHIN_CASE,
   parent: 'minute',
   relations: {
@@ -82,14 +84,14 @@ declareSubject(MinutePoint, 'MinutePoint', {
       where: ownOrShared,
     },
   ],
-});
+}));
 
 /** No rules: read only by the service. */
-declareSubject(CapturedAction, 'CapturedAction', {});
+policy.declareSubject(CapturedAction, 'CapturedAction', {});
 
-declareWording(Minute, 'Meeting', 'minutes of an item', {
+policy.declareWording(Minute, 'Meeting', 'minutes of an item', {
   approve: 'approve them',
   confirm: 'confirm them at a later meeting',
 });
-declareWording(MinutePoint, 'Meeting', 'point of minutes');
-declareWording(CapturedAction, 'Meeting', 'action taken on in an item');
+policy.declareWording(MinutePoint, 'Meeting', 'point of minutes');
+policy.declareWording(CapturedAction, 'Meeting', 'action taken on in an item');

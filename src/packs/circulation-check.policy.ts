@@ -2,13 +2,13 @@
  * Policy of circulation checks. Readable by people who circulate the papers; if many people are named, the maker cannot
  * approve the check.
  */
-import { declareSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
 import { Meeting } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 import { CirculationCheck } from './circulation-check.entity.js';
+import { Policy } from '../records/policy.js';
 
-declareSubject(CirculationCheck, 'CirculationCheck', {
+export const policy = new Policy();
+
+policy.declareSubject(CirculationCheck, 'CirculationCheck', {
   relations: { meeting: { to: Meeting, local: 'meetingId', foreign: 'id' } },
   parent: 'meeting',
   allowRules: [
@@ -29,4 +29,4 @@ declareSubject(CirculationCheck, 'CirculationCheck', {
   ],
 });
 
-declareWording(CirculationCheck, 'Meeting', 'check of a meeting’s papers', { approve: 'approve it' });
+policy.declareWording(CirculationCheck, 'Meeting', 'check of a meeting’s papers', { approve: 'approve it' });

@@ -4,13 +4,14 @@
  * conflict counts as contained, because its absence would reveal the conflict.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
-import { declareSubject, permittedRows, subjectOf } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { permittedRows, subjectOf } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 import { DocumentCopy } from './document-copy.entity.js';
 
-declareSubject(DocumentCopy, 'DocumentCopy', {
+export const policy = new Policy();
+
+policy.declareSubject(DocumentCopy, 'DocumentCopy', {
   relations: {
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
     items: { to: Listing, local: 'listingIds', foreign: 'id' },
@@ -33,4 +34,4 @@ declareSubject(DocumentCopy, 'DocumentCopy', {
   ],
 });
 
-declareWording(DocumentCopy, 'Meeting', 'copy of a document of a meeting');
+policy.declareWording(DocumentCopy, 'Meeting', 'copy of a document of a meeting');

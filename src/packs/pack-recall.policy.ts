@@ -4,14 +4,15 @@
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { declareSubject, applicableRules, subjectOf } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { applicableRules, subjectOf } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 import { PackRecall } from './pack-recall.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 
-declareSubject(PackRecall, 'PackRecall', {
+export const policy = new Policy();
+
+policy.declareSubject(PackRecall, 'PackRecall', {
   relations: {
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
     listing: { to: Listing, local: 'listingId', foreign: 'id' },
@@ -40,4 +41,4 @@ declareSubject(PackRecall, 'PackRecall', {
   ],
 });
 
-declareWording(PackRecall, 'Meeting', 'recall of papers');
+policy.declareWording(PackRecall, 'Meeting', 'recall of papers');

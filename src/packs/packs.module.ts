@@ -1,8 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
-import './document-copy.policy.js';
-import './pack-recall.policy.js';
-import './circulation-check.policy.js';
 import { PacksController } from './packs.controller.js';
 import { CirculationChecksController } from './circulation-checks.controller.js';
 import { PackRecallsController } from './pack-recalls.controller.js';

@@ -25,7 +25,7 @@ import { NamedAgencyView } from './document.response.js';
 import { openedCopy, presentRows, findAndPresent, type OmittedItem } from './presenting.js';
 import { findItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
-import { findExcludingConflicts } from '../proceedings/kept-out.js';
+import { findExcludingConflicts } from '../proceedings/excluding-conflicts.js';
 import { paperOf } from './pack-document.js';
 import { findContent, PARTS, VIEWS, type RowFinder, type ItemContent, type Part } from './pack-content.js';
 import { PackRecall } from './pack-recall.entity.js';

@@ -3,7 +3,7 @@
  * the check may read.
  */
 import { Practitioner } from '../agencies/agency.entity.js';
-import { safeguardingLeadsOf } from '../panels/working-in.js';
+import { safeguardingLeadsOf } from '../panels/working-partnerships.js';
 import type { Actor, Actors } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import type { ColumnClass } from '../authorization/classification.js';

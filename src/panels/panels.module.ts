@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import './panels.policy.js';
 import { PanelsController } from './panels.controller.js';
 import { PanelsService } from './panels.service.js';
 

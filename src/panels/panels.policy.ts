@@ -1,8 +1,8 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
-import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, type DenyRule } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import type { DenyRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import {
   CHAIRING_ROLES,
@@ -15,7 +15,9 @@ import {
   type MembershipTier,
   type PanelType,
 } from './panel.entity.js';
-import { CURRENT_SEAT, WORKING_PARTNERSHIPS } from './working-in.js';
+import { CURRENT_SEAT, WORKING_PARTNERSHIPS } from './working-partnerships.js';
+
+export const policy = new Policy();
 
 export interface MembershipFact {
   panelId: string;
@@ -34,25 +36,25 @@ declare module '../authentication/actor.js' {
   }
 }
 
-declareAttribute(
+policy.declareAttribute(
   'memberships',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', m.panel_id, 'partnershipId', p.partnership_id, 'panelType', p.type,
      'compartment', p.compartment, 'tier', m.tier, 'role', m.role) ORDER BY m.panel_id), '[]')
    FROM memberships m JOIN panels p ON p.id = m.panel_id WHERE ${CURRENT_SEAT}`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'coordinatedPanelIds',
   `SELECT coalesce(jsonb_agg(DISTINCT m.panel_id), '[]') FROM memberships m
    WHERE m.role IN ('chair', 'co_chair', 'coordinator') AND ${CURRENT_SEAT}`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'workingPartnershipIds',
   `SELECT coalesce(jsonb_agg(DISTINCT works.id), '[]') FROM (${WORKING_PARTNERSHIPS}) works`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'compartmentPanelIds',
   `SELECT coalesce(jsonb_agg(p.id ORDER BY p.id), '[]') FROM panels p WHERE p.compartment`,
 );
@@ -131,7 +133,7 @@ const anyPanel = (actor: Actor): string[] => [...new Set(actor.memberships.map((
 /** A steering group governs panels that do, and hears none. */
 const HEARS_CASES = { type: { $ne: STEERING_GROUP } };
 
-declareSubject(Panel, 'Panel', {
+policy.declareSubject(Panel, 'Panel', {
   allowRules: [
     {
       name: 'partnership',
@@ -178,7 +180,7 @@ declareSubject(Panel, 'Panel', {
   ],
 });
 
-declareSubject(PanelRules, 'PanelRules', {
+policy.declareSubject(PanelRules, 'PanelRules', {
   relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
   parent: 'panel',
   allowRules: [
@@ -213,7 +215,7 @@ function ofGovernedPanels(actor: Actor): Where | null {
   return governed && { role: { $in: [...GOVERNING_ROLES] }, panel: { $elemMatch: governed } };
 }
 
-declareSubject(Membership, 'Membership', {
+policy.declareSubject(Membership, 'Membership', {
   relations: { panel: { to: Panel, local: 'panelId', foreign: 'id' } },
   parent: 'panel',
   seek: ['panelId'],
@@ -285,7 +287,7 @@ declareSubject(Membership, 'Membership', {
   ],
 });
 
-declareWording(Panel, 'Who takes part', 'panel', {
+policy.declareWording(Panel, 'Who takes part', 'panel', {
   refer: 'refer to it',
   'open-case': 'have a case opened before it',
   appoint: 'appoint its members, legal advisers and analysts',
@@ -293,5 +295,5 @@ declareWording(Panel, 'Who takes part', 'panel', {
   convene: 'convene its meetings',
   rule: 'set its rules',
 });
-declareWording(PanelRules, 'Who takes part', 'rules of a panel');
-declareWording(Membership, 'Who takes part', 'membership of a panel', { end: 'end it' });
+policy.declareWording(PanelRules, 'Who takes part', 'rules of a panel');
+policy.declareWording(Membership, 'Who takes part', 'membership of a panel', { end: 'end it' });

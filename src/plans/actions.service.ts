@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
-import { CaseFollowing } from '../cases/following.js';
-import { findExcludedAgencies } from '../cases/kept-out.js';
+import { CaseHooks } from '../cases/case.hooks.js';
+import { findExcludedAgencies } from '../cases/excluded-agencies.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -47,9 +47,9 @@ export class ActionsService {
   constructor(
     private readonly records: Records,
     private readonly hooks: ActionHooks,
-    following: CaseFollowing,
+    caseHooks: CaseHooks,
   ) {
-    following.register({
+    caseHooks.register({
       status: async (work, { id: caseId }) => {
         const open = { caseId, ownerAgencyId: work.actor.agencyId, status: { $in: [...OPEN_STATUSES] } };
         const actions = await work.records.findMany('read', Action, open, 100);

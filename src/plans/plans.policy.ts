@@ -7,14 +7,16 @@ import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { sharedAtLeast } from '../authorization/sharing-levels.js';
-import { declareSubject, extendSubject, denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { chairedPanels, concernedAtAgency, corePanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Action, ActionNote, OPEN_STATUSES } from './action.entity.js';
 import { Plan } from './plan.entity.js';
+
+export const policy = new Policy();
 
 const WITHIN_CASE = {
   parent: 'case',
@@ -73,7 +75,7 @@ function ofReadableItems(actor: Actor): Where {
   };
 }
 
-declareSubject(Plan, 'Plan', {
+policy.declareSubject(Plan, 'Plan', {
   ...WITHIN_CASE,
   relations: { ...CASE_RELATION },
   allowRules: [
@@ -136,7 +138,7 @@ declareSubject(Plan, 'Plan', {
   ],
 });
 
-declareSubject(Action, 'Action', {
+policy.declareSubject(Action, 'Action', {
   ...WITHIN_CASE,
   relations: { ...CASE_RELATION },
   owner: 'ownerAgencyId',
@@ -213,7 +215,7 @@ declareSubject(Action, 'Action', {
   ],
 });
 
-declareSubject(ActionNote, 'ActionNote', {
+policy.declareSubject(ActionNote, 'ActionNote', {
   ...WITHIN_CASE,
   parent: 'action',
   relations: { action: { to: Action, local: 'actionId', foreign: 'id' } },
@@ -237,7 +239,7 @@ declareSubject(ActionNote, 'ActionNote', {
   ],
 });
 
-extendSubject(Case, {
+policy.extendSubject(Case, {
   relations: { actions: { to: Action, local: 'id', foreign: 'caseId' } },
   allowRules: [
     {
@@ -258,7 +260,7 @@ extendSubject(Case, {
   ],
 });
 
-declareWording(Plan, 'Planning and acting', 'plan', {
+policy.declareWording(Plan, 'Planning and acting', 'plan', {
   'add-action': 'propose an action in it',
   agree: 'agree it',
   'agree-nonetheless': 'agree it although an action is not specific enough',
@@ -266,7 +268,7 @@ declareWording(Plan, 'Planning and acting', 'plan', {
   evaluate: 'say what came of it',
   close: 'close it',
 });
-declareWording(Action, 'Planning and acting', 'action', {
+policy.declareWording(Action, 'Planning and acting', 'action', {
   locate: 'know in which case it stands',
   accept: 'accept it',
   'name-owner': 'name the person in the agency who does it',
@@ -275,4 +277,4 @@ declareWording(Action, 'Planning and acting', 'action', {
   cancel: 'cancel it',
   verify: 'verify that it was done',
 });
-declareWording(ActionNote, 'Planning and acting', 'progress note');
+policy.declareWording(ActionNote, 'Planning and acting', 'progress note');

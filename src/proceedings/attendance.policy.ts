@@ -3,13 +3,15 @@
  * readers of an item for which they came. Everybody records their own attendance; the coordination records anybody's.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
-import { declareSubject, permittedRows, subjectOf } from '../authorization/subjects.js';
+import { permittedRows, subjectOf } from '../authorization/subjects.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { Attendance } from './attendance.entity.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { memberPanels } from '../meetings/meetings.policy.js';
+
+export const policy = new Policy();
 
 /** Condition for people with a seat, or who came for an item that the actor may read. */
 function isKnownTo(actor: Actor): Where {
@@ -17,7 +19,7 @@ function isKnownTo(actor: Actor): Where {
   return { $or: [{ cameFor: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };
 }
 
-declareSubject(Attendance, 'Attendance', {
+policy.declareSubject(Attendance, 'Attendance', {
   relations: {
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
     items: { to: Listing, local: 'cameFor', foreign: 'id' },
@@ -48,4 +50,4 @@ declareSubject(Attendance, 'Attendance', {
   ],
 });
 
-declareWording(Attendance, 'Meeting', 'attendance at a meeting', { depart: 'record that they left' });
+policy.declareWording(Attendance, 'Meeting', 'attendance at a meeting', { depart: 'record that they left' });

@@ -3,7 +3,7 @@ import { IsNull, Not } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { CHAIRING_ROLES, Membership } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import { safeguardingLeadsOf } from '../panels/working-in.js';
+import { safeguardingLeadsOf } from '../panels/working-partnerships.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import { londonDay } from '../time/london-day.js';
@@ -17,14 +17,14 @@ import type { AttendanceRequest, DepartureRequest } from './attendance.dto.js';
 import { AttendanceView } from './attendance.response.js';
 import { refuseInWriting } from '../meetings/in-writing.js';
 import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meetings/meeting.entity.js';
-import { Hearers } from './hearers.js';
+import { ItemPresenceService } from './item-presence.service.js';
 
 /** Attendance at meetings: presence, deputies, confidentiality and corrections. */
 @Injectable()
 export class AttendanceService {
   constructor(
     private readonly records: Records,
-    private readonly hearers: Hearers,
+    private readonly itemPresence: ItemPresenceService,
   ) {}
 
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
@@ -109,7 +109,7 @@ export class AttendanceService {
       const { correctionReason: reason } = recorded;
       const data = { status, arrivedAt: arrival, ...(reason ? { correctionReason: reason } : {}) };
       work.recordEvent('attendance.recorded', Attendance, attendance, data);
-      await this.hearers.recordHearerSinceArrival(work, attendance);
+      await this.itemPresence.recordPresenceSinceArrival(work, attendance);
       return work.respond.one(AttendanceView, attendance, { status: 201 });
     });
   }

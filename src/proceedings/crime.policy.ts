@@ -1,13 +1,13 @@
 /** Policy of disclosed crimes: readers of the item see them as `police_incident` is shared. */
 import { ownOrShared } from '../plans/plans.policy.js';
 import { sharedAtLeast } from '../authorization/sharing-levels.js';
-import { declareSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { DisclosedCrime } from './crime.entity.js';
 import { Listing } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 
-declareSubject(DisclosedCrime, 'DisclosedCrime', {
+export const policy = new Policy();
+
+policy.declareSubject(DisclosedCrime, 'DisclosedCrime', {
   relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' } },
   parent: 'listing',
   panel: 'panelId',
@@ -32,4 +32,4 @@ declareSubject(DisclosedCrime, 'DisclosedCrime', {
   ],
 });
 
-declareWording(DisclosedCrime, 'Meeting', 'crime disclosed at a meeting', { amend: 'amend it' });
+policy.declareWording(DisclosedCrime, 'Meeting', 'crime disclosed at a meeting', { amend: 'amend it' });

@@ -11,7 +11,6 @@ import { seesWhere } from '../records/filter-authorization.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Recusal } from './recusal.entity.js';
-import './recusal.policy.js';
 
 /** Relations of a record whose `keptOutByIds` holds exclusions and recusals. */
 export const CONFLICT_RELATIONS = {

@@ -14,7 +14,7 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Attendance } from './attendance.entity.js';
-import { Hearers } from './hearers.js';
+import { ItemPresenceService } from './item-presence.service.js';
 import { evaluateQuorum } from './quorum.js';
 
 /** Opening and closure of a meeting. */
@@ -23,7 +23,7 @@ export class OpeningAndClosureService {
   constructor(
     private readonly records: Records,
     private readonly hooks: MeetingHooks,
-    private readonly hearers: Hearers,
+    private readonly itemPresence: ItemPresenceService,
   ) {}
 
   /** Opens the meeting, which then has a running order and cannot be rescheduled. */
@@ -94,7 +94,7 @@ export class OpeningAndClosureService {
         chairId: found.chairId ?? actor.id,
       });
       // closing the meeting early can end invitations now
-      await this.hearers.recordHearersUntilNow(work, { meetingId: id });
+      await this.itemPresence.recordPresenceUntilNow(work, { meetingId: id });
       await shortenInvitations(work, closed, (one) => this.hooks.afterInvitationEnd(work, one));
       await this.hooks.afterClosure(work, closed);
       work.recordEvent('meeting.held', Meeting, closed, { quorate });

@@ -1,9 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
-import './attendance.policy.js';
-import './crime.policy.js';
-import './recusal.policy.js';
-import './running-order.policy.js';
 import { OpeningAndClosureController } from './opening-and-closure.controller.js';
 import { AttendanceController } from './attendance.controller.js';
 import { RunningOrderController } from './running-order.controller.js';
@@ -13,7 +9,7 @@ import { OpeningAndClosureService } from './opening-and-closure.service.js';
 import { AttendanceService } from './attendance.service.js';
 import { RunningOrderService } from './running-order.service.js';
 import { RecusalService } from './recusal.service.js';
-import { Hearers } from './hearers.js';
+import { ItemPresenceService } from './item-presence.service.js';
 import { CrimeService } from './crime.service.js';
 
 @Module({
@@ -25,7 +21,14 @@ import { CrimeService } from './crime.service.js';
     RecusalController,
     CrimeController,
   ],
-  providers: [OpeningAndClosureService, AttendanceService, RunningOrderService, RecusalService, Hearers, CrimeService],
-  exports: [Hearers],
+  providers: [
+    OpeningAndClosureService,
+    AttendanceService,
+    RunningOrderService,
+    RecusalService,
+    ItemPresenceService,
+    CrimeService,
+  ],
+  exports: [ItemPresenceService],
 })
 export class ProceedingsModule {}

@@ -6,12 +6,11 @@ import { In, IsNull } from 'typeorm';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { chairedPanels } from '../panels/panels.policy.js';
-import { declareSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
-import { declareConflicts, declareKnownAttributes } from '../records/known-attributes.js';
 import { Listing } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 import { Recusal } from './recusal.entity.js';
+import { Policy } from '../records/policy.js';
+
+export const policy = new Policy();
 
 /** Maximum number of recusals read at once: far more than all readers of one case have. */
 const MOST_RECUSALS = 10_000;
@@ -31,7 +30,7 @@ const WITHOUT_THE_END = [
   'createdAt',
 ];
 
-declareSubject(Recusal, 'Recusal', {
+policy.declareSubject(Recusal, 'Recusal', {
   relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...toPractitioner },
   parent: 'listing',
   panel: 'panelId',
@@ -74,7 +73,7 @@ declareSubject(Recusal, 'Recusal', {
 /** Actor attributes derived from recusals. */
 const RECUSAL_ATTRIBUTES = ['recusedListingIds', 'recusedCaseIds'] as const;
 
-declareConflicts(RECUSAL_ATTRIBUTES, async (work, { id, registrationIds, recusedListingIds }) => {
+policy.declareConflicts(RECUSAL_ATTRIBUTES, async (work, { id, registrationIds, recusedListingIds }) => {
   const found = recusedListingIds.length
     ? await work.manager.findBy(Recusal, { listingId: In(recusedListingIds), endedAt: IsNull() })
     : [];
@@ -84,7 +83,7 @@ declareConflicts(RECUSAL_ATTRIBUTES, async (work, { id, registrationIds, recused
   );
 });
 
-declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
+policy.declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
   const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
   const filter = { listingId: { $in: listingIds }, endedAt: null };
   // officers who may explain a recusal cannot read it, but the explanation counts it
@@ -105,4 +104,4 @@ declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
   };
 });
 
-declareWording(Recusal, 'Meeting', 'recusal from an item', { end: 'end it' });
+policy.declareWording(Recusal, 'Meeting', 'recusal from an item', { end: 'end it' });

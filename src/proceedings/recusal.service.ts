@@ -12,7 +12,7 @@ import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, valuesOfItem } from '../meetings/items.js';
 import { Meeting, TO_BE_HELD, type Listing } from '../meetings/meeting.entity.js';
-import { Hearers } from './hearers.js';
+import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
 import { RecusalView } from './recusal.response.js';
@@ -22,7 +22,7 @@ import { RecusalView } from './recusal.response.js';
 export class RecusalService {
   constructor(
     private readonly records: Records,
-    private readonly hearers: Hearers,
+    private readonly itemPresence: ItemPresenceService,
     private readonly actors: Actors,
   ) {}
 
@@ -72,7 +72,7 @@ export class RecusalService {
       const same = { listingId, practitionerId: who, declared, endedAt: null };
       if ((await work.records.findMany('read', Recusal, same, 1)).length)
         throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
-      await this.hearers.recordHearersUntilNow(work, { id: listing.id });
+      await this.itemPresence.recordPresenceUntilNow(work, { id: listing.id });
       const made = await work.write.insert(Recusal, {
         ...valuesOfItem(actor, listing),
         practitionerId: who,
@@ -83,7 +83,7 @@ export class RecusalService {
         endedById: null,
         endReason: null,
       });
-      await recuseFromOtherItems(work, this.hearers, made);
+      await recuseFromOtherItems(work, this.itemPresence, made);
       await mustLeaveSomebody?.();
       recordEventWithoutCase(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
@@ -131,11 +131,11 @@ const findOtherItems = (
  * Recuses the person from all other pending items of the case. The actor need not know of these items: a case can be
  * listed at several meetings.
  */
-async function recuseFromOtherItems(work: UnitOfWork, hearers: Hearers, made: Recusal): Promise<void> {
+async function recuseFromOtherItems(work: UnitOfWork, presence: ItemPresenceService, made: Recusal): Promise<void> {
   const others = await findOtherItems(work, made.caseId, made.practitionerId, made.declared);
   await work.asSystem(async () => {
     for (const item of others) {
-      await hearers.recordHearersUntilNow(work, { id: item.id });
+      await presence.recordPresenceUntilNow(work, { id: item.id });
       await copyRecusal(work, made, item);
     }
   });

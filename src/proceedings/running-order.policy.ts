@@ -3,13 +3,13 @@
  * Other people know who attended the meeting, and would learn who is excluded from the item. Readers who may not know
  * of a conflict see an excluded person like everybody present. A presence does not reveal emergency access.
  */
-import { declareSubject } from '../authorization/subjects.js';
 import { coordinatedPanels } from '../panels/panels.policy.js';
-import { declareWording } from '../authorization/wording.js';
 import { Listing } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 import { hiddenIfConflictKnown, CONFLICT_RELATIONS } from './known-conflicts.js';
 import { ItemPresence } from './running-order.entity.js';
+import { Policy } from '../records/policy.js';
+
+export const policy = new Policy();
 
 /** Fields for the presenting agency: the agencies that were present, without the people. */
 const BY_AGENCY = [
@@ -24,7 +24,7 @@ const BY_AGENCY = [
   'createdAt',
 ];
 
-declareSubject(ItemPresence, 'ItemPresence', {
+policy.declareSubject(ItemPresence, 'ItemPresence', {
   relations: { listing: { to: Listing, local: 'listingId', foreign: 'id' }, ...CONFLICT_RELATIONS },
   parent: 'listing',
   panel: 'panelId',
@@ -56,4 +56,4 @@ declareSubject(ItemPresence, 'ItemPresence', {
   ],
 });
 
-declareWording(ItemPresence, 'Meeting', 'presence at an item');
+policy.declareWording(ItemPresence, 'Meeting', 'presence at an item');

@@ -9,7 +9,7 @@ import { mergeInAgendaOrder } from '../meetings/order-of-hearing.js';
 import { findAsInviter, findItem, findItems } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ListingView } from '../meetings/meeting.response.js';
-import { Hearers } from './hearers.js';
+import { ItemPresenceService } from './item-presence.service.js';
 import { ItemPresenceView, RunningItemView } from './running-order.response.js';
 import { calculateProgress } from './timing.js';
 
@@ -18,7 +18,7 @@ import { calculateProgress } from './timing.js';
 export class RunningOrderService {
   constructor(
     private readonly records: Records,
-    private readonly hearers: Hearers,
+    private readonly itemPresence: ItemPresenceService,
     private readonly actors: Actors,
   ) {}
 
@@ -67,7 +67,7 @@ export class RunningOrderService {
           'Another item is being heard. End that item first: POST …/listings/{listingId}/end.',
         );
       const begun = await work.write.update(Listing, found, { startedAt: work.now });
-      await this.hearers.recordHearers(work, begun);
+      await this.itemPresence.recordPresence(work, begun);
       work.recordEvent('item.begun', Listing, begun);
       return work.respond.one(ListingView, begun);
     });
@@ -85,7 +85,7 @@ export class RunningOrderService {
         );
       const endedAt = closedAt && closedAt > found.startedAt ? closedAt : work.now;
       const ended = await work.write.update(Listing, found, { endedAt });
-      await this.hearers.recordHearers(work, ended);
+      await this.itemPresence.recordPresence(work, ended);
       work.recordEvent('item.ended', Listing, ended);
       return work.respond.one(ListingView, ended);
     });

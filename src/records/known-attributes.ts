@@ -74,7 +74,7 @@ export const conflictsOf = (work: UnitOfWork, one: Actor): Promise<Conflict[]> =
   });
 
 /** Returns the conflicts that exclude a person from the item. */
-export const keepingFrom = (conflicts: readonly Conflict[], { id, caseId }: ItemOfCase): Conflict[] =>
+export const conflictsExcludingFrom = (conflicts: readonly Conflict[], { id, caseId }: ItemOfCase): Conflict[] =>
   conflicts.filter((one) => one.listingId === id || one.caseIds?.includes(caseId));
 
 /** Returns the person as if no exclusion or recusal existed. */

@@ -1,12 +1,17 @@
-import { Module } from '@nestjs/common';
-import './referrals.policy.js';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { registerPeopleDependent } from '../cases/people-of-case.js';
 import { ReferralPeopleController } from './referral-people.controller.js';
 import { ReferralPeopleService } from './referral-people.service.js';
 import { ReferralsController } from './referrals.controller.js';
 import { ReferralsService } from './referrals.service.js';
+import { repeatsOfCase } from './screening.js';
 
 @Module({
   controllers: [ReferralsController, ReferralPeopleController],
   providers: [ReferralsService, ReferralPeopleService],
 })
-export class ReferralsModule {}
+export class ReferralsModule implements OnModuleInit {
+  onModuleInit(): void {
+    registerPeopleDependent(repeatsOfCase);
+  }
+}

@@ -2,11 +2,9 @@
  * Read access to referrals: the referring agency, and from submission on the panel that is asked. The referrer may
  * continue to follow the resulting case, and learns nothing else about it.
  */
-import { declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import {
-  declareSubject,
-  extendSubject,
   notDenied,
   applicableRules,
   refersToHiddenRecord,
@@ -14,7 +12,7 @@ import {
   type DenyRule,
   type AllowRule,
 } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
@@ -30,6 +28,8 @@ import {
   ReferralSubject,
   RepeatedCase,
 } from './referral.entity.js';
+
+export const policy = new Policy();
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
@@ -73,7 +73,7 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
        WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
 
-declareAttribute(
+policy.declareAttribute(
   'peopleOfHiddenMatters',
   `WITH mine AS (${MINE}), hidden AS (${HIDDEN_CASES}), matters AS (${HIDDEN_REFERRALS}),
      within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c
@@ -257,7 +257,7 @@ const throughOwnReferral = (actor: Actor): Where => ({
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
-declareSubject(Referral, 'Referral', {
+policy.declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
     repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
@@ -325,7 +325,7 @@ const submittedReader: AllowRule = {
   where: ownOrAsSubmitted,
 };
 
-declareSubject(ReferralPerson, 'ReferralPerson', {
+policy.declareSubject(ReferralPerson, 'ReferralPerson', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
@@ -369,7 +369,7 @@ const WITHOUT_WHY = [
   'correctedAt',
 ];
 
-declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
+policy.declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
@@ -404,7 +404,7 @@ declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
   ],
 });
 
-declareSubject(ReferralDecision, 'ReferralDecision', {
+policy.declareSubject(ReferralDecision, 'ReferralDecision', {
   ...OF_REFERRAL,
   panel: 'panelId',
   contributor,
@@ -413,7 +413,7 @@ declareSubject(ReferralDecision, 'ReferralDecision', {
   allowRules: [referralReader],
 });
 
-declareSubject(ReferralScreening, 'ReferralScreening', {
+policy.declareSubject(ReferralScreening, 'ReferralScreening', {
   relations: {
     referral: { to: Referral, local: 'id', foreign: 'id' },
     previous: { to: Referral, local: 'previousReferralId', foreign: 'id' },
@@ -438,7 +438,7 @@ declareSubject(ReferralScreening, 'ReferralScreening', {
   ],
 });
 
-declareSubject(ReferralSubject, 'ReferralSubject', {
+policy.declareSubject(ReferralSubject, 'ReferralSubject', {
   ...OF_REFERRAL,
   relations: { ...OF_REFERRAL.relations, person: { to: Person, local: 'personId', foreign: 'id' } },
   panel: 'panelId',
@@ -456,9 +456,9 @@ declareSubject(ReferralSubject, 'ReferralSubject', {
 });
 
 // read only by conditions: no route and no allow rule gives access to it
-declareSubject(RepeatedCase, 'RepeatedCase', { ...OF_REFERRAL, panel: 'panelId' });
+policy.declareSubject(RepeatedCase, 'RepeatedCase', { ...OF_REFERRAL, panel: 'panelId' });
 
-extendSubject(Case, {
+policy.extendSubject(Case, {
   relations: { referrals: { to: Referral, local: 'id', foreign: 'caseId' } },
   allowRules: [
     {
@@ -489,7 +489,7 @@ for (const [type, foreign] of [
   [Place, 'placeId'],
   [Group, 'groupId'],
 ] as const)
-  extendSubject(type, {
+  policy.extendSubject(type, {
     relations: { referred: { to: ReferralSubject, local: 'id', foreign } },
     contexts: ['referred'],
     allowRules: [throughReferral],
@@ -502,7 +502,7 @@ for (const [type, foreign] of [
 const OPEN_OR_ACCEPTED = { submittedAt: { $ne: null }, status: { $in: ['submitted', 'returned', 'accepted'] } };
 const toItsPanel = { local: 'personId', foreign: 'personId', also: { panelId: 'panelId' } };
 
-extendSubject(ProtectedAddress, {
+policy.extendSubject(ProtectedAddress, {
   relations: {
     referred: { to: ReferralSubject, ...toItsPanel },
     referrals: { to: Referral, ...toItsPanel },
@@ -548,7 +548,7 @@ extendSubject(ProtectedAddress, {
   ],
 });
 
-declareWording(Referral, 'Referring', 'referral', {
+policy.declareWording(Referral, 'Referring', 'referral', {
   track: 'follow where it stands',
   'name-person': 'name people in it',
   correct: 'correct whom it names',
@@ -561,11 +561,11 @@ declareWording(Referral, 'Referring', 'referral', {
   redirect: 'redirect it',
   exclude: 'keep somebody away from a person whom it names',
 });
-declareWording(ReferralPerson, 'Referring', 'role of a person in a referral', {
+policy.declareWording(ReferralPerson, 'Referring', 'role of a person in a referral', {
   'take-out': 'take out a person named in error',
 });
-declareWording(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral');
-declareWording(ReferralDecision, 'Referring', 'decision on a referral');
-declareWording(ReferralScreening, 'Referring', 'screening of a referral');
-declareWording(RepeatedCase, 'Referring', 'case that a referral repeats');
-declareWording(ReferralSubject, 'Referring', 'list of whom and what a referral is about');
+policy.declareWording(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral');
+policy.declareWording(ReferralDecision, 'Referring', 'decision on a referral');
+policy.declareWording(ReferralScreening, 'Referring', 'screening of a referral');
+policy.declareWording(RepeatedCase, 'Referring', 'case that a referral repeats');
+policy.declareWording(ReferralSubject, 'Referring', 'list of whom and what a referral is about');

@@ -4,7 +4,7 @@
  */
 import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
-import { registerPeopleDependent } from '../cases/people-of-case.js';
+import type { PeopleDependent } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
@@ -294,10 +294,10 @@ async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise
   };
 }
 
-// naming a person in a case can make it a case about the same matter as earlier referrals
-registerPeopleDependent({
+/** Naming a person in a case can make it a case about the same matter as earlier referrals. */
+export const repeatsOfCase: PeopleDependent = {
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
   prepareRemoval: takeBackRepeats,
-});
+};

@@ -5,7 +5,7 @@
  */
 import { AGENCY_TYPES, type AgencyType } from '../agencies/agency-types.js';
 import { CasePerson } from '../cases/case.entity.js';
-import { findExcludedAgencies } from '../cases/kept-out.js';
+import { findExcludedAgencies } from '../cases/excluded-agencies.js';
 import { AUDIENCE_CONDITIONS, type AudienceCondition } from '../panels/panel-rules.js';
 import type { Where } from '../authorization/conditions.js';
 import { londonDay } from '../time/london-day.js';

@@ -1,7 +1,10 @@
 /** Items of meetings that alone give guests, and people who answer research requests, access to a case. */
 import { Case } from '../cases/case.entity.js';
-import { declareItemsRead, type Reading } from '../records/through-items.js';
+import type { Reading } from '../records/through-items.js';
+import { Policy } from '../records/policy.js';
 import { ResearchRequest } from './research.entity.js';
+
+export const policy = new Policy();
 
 type ItemOfCase = readonly [caseId: string, listingId: string];
 
@@ -40,7 +43,7 @@ async function findInvitedItems(work: Reading, caseIds: string[]): Promise<ItemO
   return invitations.filter(({ caseId }) => !otherwise.get(caseId)).map(({ caseId, listingId }) => [caseId, listingId]);
 }
 
-declareItemsRead({
+policy.declareItemsRead({
   concerns: ({ actor }, action) => action === 'research' || actor.invitations.length > 0,
   find: async (work, action, caseIds) =>
     groupByCase(

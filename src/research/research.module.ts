@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
-import './research.policy.js';
 import { ResearchController } from './research.controller.js';
 import { ResearchService } from './research.service.js';
 

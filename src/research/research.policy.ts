@@ -7,23 +7,17 @@
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import {
-  declareSubject,
-  extendSubject,
-  applicableRules,
-  denyConditions,
-  permittedRows,
-  subjectOf,
-} from '../authorization/subjects.js';
-import { addActionPhrases, declareWording } from '../authorization/wording.js';
+import { applicableRules, denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { Case, CasePerson, Contribution } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { seatedPanels } from '../panels/panels.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.js';
-import '../meetings/meetings.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
+
+export const policy = new Policy();
 
 /**
  * Condition for requests that the actor answers for the agency. A machine client answers for all people of the agency,
@@ -52,7 +46,7 @@ const answeredByActor = (actor: Actor): Where => ({
 const ANSWERS =
   'who answers for an agency that is asked: its members of the panel; where it has none, the person invited, while the invitation is open, or its safeguarding leads';
 
-extendSubject(Case, {
+policy.extendSubject(Case, {
   relations: { research: { to: ResearchRequest, local: 'id', foreign: 'caseId' } },
   allowRules: [
     {
@@ -74,7 +68,7 @@ extendSubject(Case, {
   ],
 });
 
-extendSubject(CasePerson, {
+policy.extendSubject(CasePerson, {
   allowRules: [
     {
       name: 'asked',
@@ -110,7 +104,7 @@ const searchRule = (relation: 'cases' | 'roles', sentence: string, through: type
   },
 });
 
-extendSubject(Person, {
+policy.extendSubject(Person, {
   ownContext: ['research'],
   allowRules: [
     searchRule('cases', 'who is asked, now, what their agency knows for a case about the person', Case),
@@ -127,7 +121,7 @@ function sharedNothingKnown(actor: Actor): Where {
   };
 }
 
-declareSubject(ResearchRequest, 'ResearchRequest', {
+policy.declareSubject(ResearchRequest, 'ResearchRequest', {
   relations: {
     case: { to: Case, local: 'caseId', foreign: 'id' },
     // a shared point becomes a contribution with the time of the return
@@ -190,7 +184,7 @@ declareSubject(ResearchRequest, 'ResearchRequest', {
 });
 
 // without a panel, because no agreement applies to findings
-declareSubject(ResearchPoint, 'ResearchPoint', {
+policy.declareSubject(ResearchPoint, 'ResearchPoint', {
   relations: { request: { to: ResearchRequest, local: 'requestId', foreign: 'id' } },
   parent: 'request',
   seek: ['agencyId'],
@@ -208,14 +202,14 @@ declareSubject(ResearchPoint, 'ResearchPoint', {
   ],
 });
 
-declareWording(ResearchRequest, 'Meeting', 'research request', {
+policy.declareWording(ResearchRequest, 'Meeting', 'research request', {
   answer: 'answer it',
   reopen: 'open it again',
   cancel: 'cancel it',
 });
-declareWording(ResearchPoint, 'Meeting', 'point of an agency’s own research', {
+policy.declareWording(ResearchPoint, 'Meeting', 'point of an agency’s own research', {
   decide: 'decide whether it is shared or withheld',
 });
-addActionPhrases(Case, { research: 'know for whom to search in their own records' });
-addActionPhrases(CasePerson, { research: 'know for whom to search, and as what' });
-addActionPhrases(Person, { research: 'know by what to search for the person' });
+policy.addActionPhrases(Case, { research: 'know for whom to search in their own records' });
+policy.addActionPhrases(CasePerson, { research: 'know for whom to search, and as what' });
+policy.addActionPhrases(Person, { research: 'know by what to search for the person' });

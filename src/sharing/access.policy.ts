@@ -1,6 +1,9 @@
 /** Actor attributes for exclusions, access grants and emergency access. */
-import { declareTimedChange, declareAttribute, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
+import { Policy } from '../records/policy.js';
+
+export const policy = new Policy();
 
 /** People from whom one panel excludes the actor, on that panel only. */
 export interface PanelExclusionFact {
@@ -47,17 +50,20 @@ const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key IN (
 export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
-declareAttribute('nameKeys', `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`);
+policy.declareAttribute(
+  'nameKeys',
+  `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`,
+);
 
-declareAttribute('registrationIds', `SELECT to_jsonb(registrations_of(who.id))`);
+policy.declareAttribute('registrationIds', `SELECT to_jsonb(registrations_of(who.id))`);
 
-declareAttribute(
+policy.declareAttribute(
   'excludedPersonIds',
   `SELECT coalesce(jsonb_agg(DISTINCT e.person_id), '[]') FROM exclusions e
    WHERE e.person_id IS NOT NULL AND e.reach = 'partnership' AND ${CONCERNING_ME}`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'panelExclusions',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personIds', one.people) ORDER BY one.panel_id), '[]')
    FROM (SELECT e.panel_id, jsonb_agg(DISTINCT e.person_id) AS people FROM exclusions e
@@ -73,7 +79,7 @@ export const excludedByPanel = (
   names: (personIds: string[]) => Where = (personIds) => ({ personId: { $in: personIds } }),
 ): Where[] => panelExclusions.map(({ panelId, personIds }) => ({ panelId, ...names(personIds) }));
 
-declareAttribute(
+policy.declareAttribute(
   'grantedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT g.case_id), '[]') FROM access_grants g
    WHERE who.kind = 'practitioner' AND g.practitioner_id = who.id
@@ -86,24 +92,27 @@ const OPEN_EMERGENCIES = `emergency_accesses e
    WHERE who.kind = 'practitioner' AND e.practitioner_id = who.id AND e.agency_id = who.agency_id
      AND e.opened_at <= :now AND e.expires_at > :now AND e.ended_at IS NULL`;
 
-declareAttribute('emergencyCaseIds', `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`);
+policy.declareAttribute(
+  'emergencyCaseIds',
+  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`,
+);
 
 /** Roles in the cases of open emergency accesses: whether their people are read only as the agreement shares them. */
 const EMERGENCY_ROLES = `SELECT cp.id, cp.person_id, cp.created_at >= e.opened_at OR cp.agency_id = who.agency_id AS as_shared
    FROM case_people cp JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e ON e.case_id = cp.case_id`;
 
-declareAttribute(
+policy.declareAttribute(
   'emergencyRoleIdsAsShared',
   `SELECT coalesce(jsonb_agg(role.id ORDER BY role.id) FILTER (WHERE role.as_shared), '[]') FROM (${EMERGENCY_ROLES}) role`,
 );
 
-declareAttribute(
+policy.declareAttribute(
   'emergencyPersonIdsAsShared',
   `SELECT coalesce(jsonb_agg(one.person_id ORDER BY one.person_id), '[]') FROM (
      SELECT role.person_id FROM (${EMERGENCY_ROLES}) role GROUP BY 1 HAVING bool_and(role.as_shared)) one`,
 );
 
-declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
+policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
     UNION ALL SELECT unnest(ARRAY[g.granted_at, g.expires_at]) FROM access_grants g WHERE g.practitioner_id = who.id
     UNION ALL SELECT unnest(ARRAY[e.opened_at, e.expires_at]) FROM emergency_accesses e WHERE e.practitioner_id = who.id) change
   WHERE change.at > :now`);

@@ -3,11 +3,13 @@
  * database for each request; for a proposed version they are computed in memory. A test compares the two.
  */
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
-import { declareAttribute, type AttributeOwner } from '../authentication/actor.js';
+import type { AttributeOwner } from '../authentication/actor.js';
 import { isAtLeast, type SharingLevel } from '../authorization/data-categories.js';
 import type { AgreementFact } from '../authorization/sharing-levels.js';
-import { declareCategoriesSharedFurther } from '../authorization/text-in-another-record.js';
+import { Policy } from '../records/policy.js';
 import type { AgreementStatus } from './agreement.entity.js';
+
+export const policy = new Policy();
 
 type Rows = AgreementFact['rows'];
 type InForce = Omit<AgreementFact, 'rows'>;
@@ -68,7 +70,7 @@ export const OWN_PANELS = `SELECT sa.id AS "agreementId", p.id AS "panelId" FROM
 /**
  * Versions in force that the actor's agency signed. `rowsOf` reads their rows for the actor's purpose and agency type.
  */
-declareAttribute(
+policy.declareAttribute(
   'agreements',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('versionId', v.id,
      'signedAgencyIds', (SELECT jsonb_agg(s.agency_id ORDER BY s.agency_id) FROM sharing_parties s
@@ -120,7 +122,7 @@ const GOES_FURTHER = `WITH governing AS (
      WHERE r.category = ANY($3) GROUP BY version_id, is_own, r.purpose, r.category, r.receiving_type)
   SELECT DISTINCT category, theirs, coalesce(ours, 'none') AS ours FROM given WHERE theirs IS DISTINCT FROM ours`;
 
-declareCategoriesSharedFurther(async (ask, writer, { panelId, contributor, columns }) => {
+policy.declareCategoriesSharedFurther(async (ask, writer, { panelId, contributor, columns }) => {
   const { now, agencyId, agencyType } = writer;
   const of = [contributor.agencyId, contributor.type, agencyId, agencyType];
   const asked = [...new Set(columns.map(({ category }) => category))];

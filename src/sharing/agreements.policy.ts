@@ -3,14 +3,13 @@
  * actor (`agreement-facts.ts`).
  */
 import { Partnership } from '../agencies/agency.entity.js';
-import '../agencies/agencies.policy.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, extendSubject } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import { Policy } from '../records/policy.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';
 import { SharingSimulation } from './simulation.entity.js';
-import './agreement-facts.js';
+
+export const policy = new Policy();
 
 const protectsData = (actor: Actor): boolean => actor.roles.includes('data_protection_officer');
 
@@ -19,7 +18,7 @@ const DATA_PROTECTION_OFFICER = {
   sentence: 'who is a data protection officer in the partnership',
 };
 
-extendSubject(Partnership, {
+policy.extendSubject(Partnership, {
   allowRules: [
     {
       ...DATA_PROTECTION_OFFICER,
@@ -29,7 +28,7 @@ extendSubject(Partnership, {
   ],
 });
 
-declareSubject(SharingAgreement, 'SharingAgreement', {
+policy.declareSubject(SharingAgreement, 'SharingAgreement', {
   allowRules: [
     {
       name: 'partnership',
@@ -50,7 +49,7 @@ const AGREEMENT = {
   parent: 'agreement',
 };
 
-declareSubject(SharingAgreementVersion, 'SharingAgreementVersion', {
+policy.declareSubject(SharingAgreementVersion, 'SharingAgreementVersion', {
   ...AGREEMENT,
   relations: { ...AGREEMENT.relations, parties: { to: SharingParty, local: 'id', foreign: 'agreementVersionId' } },
   allowRules: [
@@ -95,10 +94,10 @@ const VERSION = {
   ],
 };
 
-declareSubject(SharingParty, 'SharingParty', VERSION);
-declareSubject(SharingRow, 'SharingRow', VERSION);
+policy.declareSubject(SharingParty, 'SharingParty', VERSION);
+policy.declareSubject(SharingRow, 'SharingRow', VERSION);
 
-declareSubject(SharingSimulation, 'SharingSimulation', {
+policy.declareSubject(SharingSimulation, 'SharingSimulation', {
   ...AGREEMENT,
   allowRules: [
     {
@@ -112,18 +111,20 @@ declareSubject(SharingSimulation, 'SharingSimulation', {
   ],
 });
 
-declareWording(SharingAgreement, 'What the agreements share', 'sharing agreement', {
+policy.declareWording(SharingAgreement, 'What the agreements share', 'sharing agreement', {
   draft: 'draft a version of it',
   activate: 'put a version of it in force',
   suspend: 'suspend or resume a version of it',
   simulate: 'try a version of it out',
 });
-declareWording(SharingAgreementVersion, 'What the agreements share', 'version of a sharing agreement', {
+policy.declareWording(SharingAgreementVersion, 'What the agreements share', 'version of a sharing agreement', {
   draft: 'draft it',
   activate: 'put it in force',
   suspend: 'suspend or resume it',
   sign: 'sign it for the agency',
 });
-declareWording(SharingParty, 'What the agreements share', 'party to a sharing agreement');
-declareWording(SharingRow, 'What the agreements share', 'row of a sharing agreement');
-declareWording(SharingSimulation, 'What the agreements share', 'trial of a sharing agreement', { sign: 'sign it' });
+policy.declareWording(SharingParty, 'What the agreements share', 'party to a sharing agreement');
+policy.declareWording(SharingRow, 'What the agreements share', 'row of a sharing agreement');
+policy.declareWording(SharingSimulation, 'What the agreements share', 'trial of a sharing agreement', {
+  sign: 'sign it',
+});

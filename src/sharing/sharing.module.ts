@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import './sharing.policy.js';
 import { AgreementsController } from './agreements.controller.js';
 import { AgreementsService } from './agreements.service.js';
 import { SimulationsController } from './simulations.controller.js';

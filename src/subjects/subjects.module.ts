@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import './subjects.policy.js';
 import { SubjectsController } from './subjects.controller.js';
 import { SubjectsService } from './subjects.service.js';
 

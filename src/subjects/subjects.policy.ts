@@ -5,9 +5,11 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { declareSubject, type DenyRule, type AllowRule } from '../authorization/subjects.js';
-import { declareWording } from '../authorization/wording.js';
+import type { DenyRule, AllowRule } from '../authorization/subjects.js';
+import { Policy } from '../records/policy.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
+
+export const policy = new Policy();
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
@@ -51,7 +53,7 @@ const excludedFrom = (column: string): DenyRule => ({
   where: (actor) => (actor.excludedPersonIds.length ? { [column]: { $in: actor.excludedPersonIds } } : null),
 });
 
-declareSubject(Person, 'Person', {
+policy.declareSubject(Person, 'Person', {
   contributor,
   seek: ['agencyId'],
   denyRules: [excludedFrom('id')],
@@ -59,20 +61,20 @@ declareSubject(Person, 'Person', {
 });
 
 /** To whom it is not shared in full, a protected address does not exist. */
-declareSubject(ProtectedAddress, 'ProtectedAddress', {
+policy.declareSubject(ProtectedAddress, 'ProtectedAddress', {
   contributor,
   denyRules: [excludedFrom('personId')],
   allowRules: [{ ...ownAgency, actions: ['read', 'reveal', 'change'] }],
 });
 
-declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], allowRules: [ownAgency] });
-declareSubject(Group, 'Group', { contributor, seek: ['agencyId'], allowRules: [ownAgency] });
+policy.declareSubject(Place, 'Place', { contributor, seek: ['agencyId'], allowRules: [ownAgency] });
+policy.declareSubject(Group, 'Group', { contributor, seek: ['agencyId'], allowRules: [ownAgency] });
 
-declareWording(Person, 'Whom and what it is about', 'person', { name: 'name the person in a referral or case' });
-declareWording(ProtectedAddress, 'Whom and what it is about', 'protected address', {
+policy.declareWording(Person, 'Whom and what it is about', 'person', { name: 'name the person in a referral or case' });
+policy.declareWording(ProtectedAddress, 'Whom and what it is about', 'protected address', {
   read: 'know that it is held',
   reveal: 'read it, saying why',
   'put-before': 'put it before the readers of a panel',
 });
-declareWording(Place, 'Whom and what it is about', 'place', { name: 'name it in a referral or case' });
-declareWording(Group, 'Whom and what it is about', 'group', { name: 'name it in a referral or case' });
+policy.declareWording(Place, 'Whom and what it is about', 'place', { name: 'name it in a referral or case' });
+policy.declareWording(Group, 'Whom and what it is about', 'group', { name: 'name it in a referral or case' });

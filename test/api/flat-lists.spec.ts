@@ -112,7 +112,7 @@ function memberOf(panelIds: string[]): Actor {
 
 for (const count of [20_000, 200_000]) {
   test(`a page of cases touches at most ${String(MOST_BUFFERS)} buffers at ${String(count)} cases`, async () => {
-    await import('#built/app.module');
+    (await import('#built/policies')).registerPolicies();
     const { listSql } = await import('#built/records/record-queries');
     const { Case } = await import('#built/cases/case.entity');
     const { setContextStatement: entering } = await import('#built/records/security-context');
@@ -146,7 +146,7 @@ for (const count of [20_000, 200_000]) {
 }
 
 test('a page of cases takes the same few statements, whatever its size', async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   const { SealedLog } = await import('#built/audit/log');
   const { SigningKeys } = await import('#built/audit/sealing');
   const { CaseItemView } = await import('#built/cases/case.response');

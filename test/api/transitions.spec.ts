@@ -41,7 +41,7 @@ let tried: Record<string, Tried>;
 beforeAll(async () => {
   server = await givenServer({ env: { RATE_LIMIT: '100000' } });
   owner = await asOwner(server);
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   const { meetingMachine, MEETING_STATUSES, listingMachine, LISTING_STATES } =
     await import('#built/meetings/meeting.entity');
   const { bidMachine, BID_STATUSES } = await import('#built/bids/bid.entity');

@@ -9,7 +9,7 @@ import pg from 'pg';
 import { givenDatabase } from '../support/database.ts';
 
 test('every table from which a fact is read moves the stamp', async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   const { declaredTimedChanges: declaredChanges, declaredAttributes: declaredFacts } =
     await import('#built/authentication/actor');
   const { ownerUrl } = await givenDatabase();
@@ -29,7 +29,7 @@ test('every table from which a fact is read moves the stamp', async () => {
 });
 
 test('facts of many people read at once are those of each, before and after a change', async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   const { ActorsOfAgencies } = await import('#built/agencies/actors');
   const { databaseOptions, openDatabase } = await import('#built/database/data-source');
   const { entities } = await import('#built/entities');

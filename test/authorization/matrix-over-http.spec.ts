@@ -74,7 +74,7 @@ const INSIDE: Record<string, string> = {
 };
 
 const built = async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),

@@ -13,7 +13,7 @@ import { CAST_PAGE, castPage, POLICY_PAGE, receivedOn, type CastMember, type Rec
 import { givenDatabase } from '../support/database.ts';
 
 const built = async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),

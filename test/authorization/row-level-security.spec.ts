@@ -15,7 +15,7 @@ import { givenDatabase, type TestDatabase } from '../support/database.ts';
 import { givenServer } from '../support/server.ts';
 
 const built = async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),

@@ -14,7 +14,7 @@ import { givenDatabase } from '../support/database.ts';
 import { chance } from '../support/chance.ts';
 
 const built = async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),

@@ -38,7 +38,7 @@ const ENOUGH = 10_000;
 const FURTHER = 5000;
 
 const built = async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   return {
     subjects: await import('#built/authorization/subjects'),
     conditions: await import('#built/authorization/conditions'),

@@ -16,7 +16,8 @@ export interface Database {
 }
 
 export const policyOf = async () => {
-  await import('#built/app.module');
+  await import('#built/app.module'); // the routes declare their views
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),

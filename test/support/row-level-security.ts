@@ -8,7 +8,7 @@ import type { Database } from './policy.ts';
 import { willClose } from './opened.ts';
 
 const built = async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),

@@ -8,7 +8,7 @@ let quorum: typeof import('#built/proceedings/quorum');
 let states: typeof import('#built/records/state-machine');
 
 beforeAll(async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   actions = await import('#built/plans/action.entity');
   plans = await import('#built/plans/plan.entity');
   meetings = await import('#built/meetings/meeting.entity');

@@ -10,7 +10,8 @@ import type { RecordClass } from '../../src/database/record-class.ts';
 const NOT_RECORDS = ['IdempotentReply', 'ReferenceNumber'];
 
 const built = async () => {
-  await import('#built/app.module');
+  await import('#built/app.module'); // the routes declare their views
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/entities')),
     ...(await import('#built/authorization/classification')),

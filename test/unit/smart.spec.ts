@@ -6,7 +6,7 @@ let smart: typeof import('#built/plans/smart').smart;
 let overdue: typeof import('#built/plans/overdue').isOverdue;
 
 beforeAll(async () => {
-  await import('#built/app.module');
+  (await import('#built/policies')).registerPolicies();
   ({ smart } = await import('#built/plans/smart'));
   ({ isOverdue: overdue } = await import('#built/plans/overdue'));
 });

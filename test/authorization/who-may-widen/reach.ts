@@ -26,7 +26,8 @@ import type { SecurityContext } from '../../../src/records/security-context.ts';
 import { doors, type Door } from '../../support/protected-routes.ts';
 
 export const builtService = async () => {
-  await import('#built/app.module');
+  await import('#built/app.module'); // the routes declare their views
+  (await import('#built/policies')).registerPolicies();
   return {
     ...(await import('#built/agencies/actors')),
     ...(await import('#built/entities')),

@@ -5,9 +5,7 @@
  */
 import { In, type EntityManager } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
-import '../cases/cases.policy.js';
 import { Listing, TO_BE_HELD } from '../meetings/meeting.entity.js';
-import '../meetings/meetings.policy.js';
 import { findRowsHiddenFromAll } from '../panels/oversight.js';
 import { CHAIRING_ROLES } from '../panels/panel.entity.js';
 import { declaredAttributes, type Actor, type ActorAttributes } from '../authentication/actor.js';

@@ -3,7 +3,7 @@ import type { Actor } from '../authentication/actor.js';
 import { explain } from '../authorization/explanation.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { rowsWithRelations } from '../records/rows-with-relations.js';
-import { keepingFrom, withoutConflicts, type Conflict } from '../records/known-attributes.js';
+import { conflictsExcludingFrom, withoutConflicts, type Conflict } from '../records/known-attributes.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing } from '../meetings/meeting.entity.js';
 
@@ -23,7 +23,7 @@ export async function findExcludingConflicts(
   conflicts: readonly Conflict[],
   listing: Pick<Listing, 'id' | 'caseId'>,
 ): Promise<string[]> {
-  const keeping = keepingFrom(conflicts, listing).map(({ id }) => id);
+  const keeping = conflictsExcludingFrom(conflicts, listing).map(({ id }) => id);
   if (!keeping.length) return [];
   return (await work.asSystem(() => canReadItem(work, withoutConflicts(reader), listing))) ? keeping.sort() : [];
 }

@@ -6,17 +6,17 @@ import { conflictsOf } from '../records/known-attributes.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { Attendance, PRESENT_STATUSES } from './attendance.entity.js';
-import { findExcludingConflicts, canReadItem } from './kept-out.js';
+import { findExcludingConflicts, canReadItem } from './excluding-conflicts.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /**
  * Records the people who heard an item, as recipients of what was said. People excluded from the item only by a
- * conflict are recorded too, and shown as hearers to readers who may not know of the conflict. People are recorded when
+ * conflict are recorded too, and shown as present to readers who may not know of the conflict. People are recorded when
  * they are present and may know of the item: at its start, on arrival, before access is withdrawn or the account is
  * closed, and at its end. People who lose access during the item therefore remain recipients of what was said before.
  */
 @Injectable()
-export class Hearers {
+export class ItemPresenceService {
   constructor(
     private readonly actors: Actors,
     departures: Departures,
@@ -29,7 +29,7 @@ export class Hearers {
    * presenting agency discloses to the agencies of the others. The caller has locked the row of the item. Source: law
    * and standards note, section 4, REQ-LOG-08.
    */
-  async recordHearers(work: UnitOfWork, listing: Listing, practitionerId?: string): Promise<void> {
+  async recordPresence(work: UnitOfWork, listing: Listing, practitionerId?: string): Promise<void> {
     const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
     const known = await work.asSystem(() => work.manager.findBy(ItemPresence, { listingId }));
     const recorded = new Map(known.map((one) => [one.practitionerId, one]));
@@ -38,17 +38,17 @@ export class Hearers {
       const before = recorded.get(one.practitionerId);
       const isHeard = before && !before.keptOutByIds;
       if (isHeard || (practitionerId && one.practitionerId !== practitionerId)) continue;
-      const hearing = await this.findHearingBasis(work, one.practitionerId, listing);
-      if (!hearing || (before && hearing.keptOutByIds)) continue;
-      const presence = { ...one, ...hearing, meetingId, listingId, caseId, panelId, partnershipId };
+      const basis = await this.findPresenceBasis(work, one.practitionerId, listing);
+      if (!basis || (before && basis.keptOutByIds)) continue;
+      const presence = { ...one, ...basis, meetingId, listingId, caseId, panelId, partnershipId };
       const written = await (before
-        ? work.asSystem(() => work.write.update(ItemPresence, before, hearing))
+        ? work.asSystem(() => work.write.update(ItemPresence, before, basis))
         : work.write.insert(ItemPresence, presence));
-      if (!hearing.keptOutByIds) presences.push(written);
+      if (!basis.keptOutByIds) presences.push(written);
       else if (![...known, ...presences].some(({ agencyId }) => agencyId === one.agencyId))
         work.audit.preventedDisclosure(Listing, listing, listing.presentedByAgencyId, {
           ...one,
-          keptOutByIds: hearing.keptOutByIds,
+          keptOutByIds: basis.keptOutByIds,
         });
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
@@ -58,12 +58,12 @@ export class Hearers {
       });
   }
 
-  /** Records the hearers of items in progress, including hidden items. Called before access to the items ends. */
-  async recordHearersUntilNow(work: UnitOfWork, of: FindOptionsWhere<Listing>): Promise<void> {
+  /** Records who is present at items in progress, including hidden items. Called before access to the items ends. */
+  async recordPresenceUntilNow(work: UnitOfWork, of: FindOptionsWhere<Listing>): Promise<void> {
     await this.recordForItems(work, { ...of, startedAt: Not(IsNull()), endedAt: IsNull() }, () => true);
   }
 
-  /** Records one person as hearer of items in progress at every meeting where the person is present. */
+  /** Records one person as present at items in progress at every meeting where the person is present. */
   async recordBeforeDeparture(work: UnitOfWork, practitionerId: string): Promise<void> {
     const there = { practitionerId, status: In([...PRESENT_STATUSES]), leftAt: IsNull() };
     const meetings = await work.asSystem(() => work.manager.findBy(Attendance, there));
@@ -77,8 +77,8 @@ export class Hearers {
       );
   }
 
-  /** Records a person as hearer of the items heard since their arrival, including hidden items. */
-  async recordHearerSinceArrival(
+  /** Records a person as present at the items heard since their arrival, including hidden items. */
+  async recordPresenceSinceArrival(
     work: UnitOfWork,
     { meetingId, practitionerId, arrivedAt }: Attendance,
   ): Promise<void> {
@@ -99,7 +99,7 @@ export class Hearers {
       // locked, so that the items do not end meanwhile
       await work.manager.query('SELECT id FROM listings WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
       const items = await work.manager.findBy(Listing, { ...where, id: In(ids) });
-      for (const item of items.filter(counts)) await this.recordHearers(work, item, practitionerId);
+      for (const item of items.filter(counts)) await this.recordPresence(work, item, practitionerId);
     });
   }
 
@@ -107,22 +107,22 @@ export class Hearers {
    * Returns the basis on which the person may hear the item, or the conflicts that alone exclude the person. The rules
    * are those for reading the item. Null if the person may not hear the item in any case.
    */
-  private async findHearingBasis(
+  private async findPresenceBasis(
     work: UnitOfWork,
     practitionerId: string,
     listing: Listing,
-  ): Promise<HearingBasis | null> {
+  ): Promise<PresenceBasis | null> {
     const { now, call } = work.actor;
-    const hearer = await this.actors.practitioner(practitionerId, { now, call });
-    if (!hearer) return null;
+    const person = await this.actors.practitioner(practitionerId, { now, call });
+    if (!person) return null;
     const anyway = {
-      ...hearer,
+      ...person,
       emergencyCaseIds: [],
       emergencyRoleIdsAsShared: [],
       emergencyPersonIdsAsShared: [],
     };
-    if (await canReadItem(work, hearer, listing)) {
-      const inEmergency = hearer.emergencyCaseIds.length > 0 && !(await canReadItem(work, anyway, listing));
+    if (await canReadItem(work, person, listing)) {
+      const inEmergency = person.emergencyCaseIds.length > 0 && !(await canReadItem(work, anyway, listing));
       return { keptOutByIds: null, inEmergency };
     }
     const keptOutByIds = await findExcludingConflicts(work, anyway, await conflictsOf(work, anyway), listing);
@@ -130,7 +130,7 @@ export class Hearers {
   }
 }
 
-type HearingBasis = Pick<ItemPresence, 'keptOutByIds' | 'inEmergency'>;
+type PresenceBasis = Pick<ItemPresence, 'keptOutByIds' | 'inEmergency'>;
 
 type Present = Pick<ItemPresence, 'practitionerId' | 'agencyId' | 'contributingType'>;
 
