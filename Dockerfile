@@ -1,14 +1,13 @@
-# The image carries what production needs and nothing else: no compiler, no embedded database. The rules of production
-# hold because SANDBOX is not set; NODE_ENV chooses nothing, and refuses SANDBOX=on.
+# The image carries what production needs and nothing else: no compiler, no embedded database, no sandbox. The entry point
+# refuses SANDBOX=on; NODE_ENV chooses nothing.
 FROM node:24.9.0-bookworm-slim AS build
 WORKDIR /srv/wardmote
 COPY package.json package-lock.json ./
 RUN npm ci --omit=optional --ignore-scripts
-COPY tsconfig.json nest-cli.json ./
+COPY tsconfig.json tsconfig.production.json nest-cli.json ./
 COPY src ./src
-RUN node_modules/.bin/nest build && npm prune --omit=dev --omit=optional --ignore-scripts
-# the sandbox lets anybody sign in as anybody: the image does not hold it
-RUN rm -rf dist/sandbox dist/seed.js dist/seed.js.map
+# the sandbox lets anybody sign in as anybody: this build does not contain it
+RUN node_modules/.bin/nest build --path tsconfig.production.json && npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM node:24.9.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -62,12 +62,12 @@ const AREAS: Type[] = [
   AuditModule,
 ];
 
-/** Root module. The sandbox is loaded only if it is switched on. */
+/** Root module. */
 @Module({})
 export class AppModule {
-  static async compose({ sandbox: isSandbox = config.sandbox } = {}): Promise<DynamicModule> {
+  /** Composes the application of all areas and of further modules on top. */
+  static compose(modules: Type[] = []): DynamicModule {
     registerPolicies();
-    const sandbox = isSandbox ? [(await import('./sandbox/sandbox.module.js')).SandboxModule] : [];
     return {
       module: AppModule,
       imports: [
@@ -75,7 +75,7 @@ export class AppModule {
         DatabaseModule.forRoot(databaseOptions(config.databaseUrl, entities)),
         RecordsModule,
         ...AREAS,
-        ...sandbox,
+        ...modules,
       ],
       controllers: [HealthController],
       providers: [

@@ -1,4 +1,5 @@
 /** Application as served by `main.ts`. `openapi.ts` uses it in preview mode, without any connection. */
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -15,7 +16,11 @@ import { sendProblem } from './http/problem.filter.js';
 import { registerBodyParser } from './request-body.js';
 import { RequestValidation } from './validation.js';
 
-export async function createApp({ preview = false } = {}): Promise<NestFastifyApplication> {
+/** Creates the application with its own modules and `modules`. A preview opens no connection. */
+export async function createApp({
+  preview = false,
+  modules = [],
+}: { preview?: boolean; modules?: Type[] } = {}): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: USUAL_BODY_BYTES,
     routerOptions: { maxParamLength: 200, caseSensitive: true, ignoreTrailingSlash: false },
@@ -31,9 +36,7 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
       sendProblem(error, request, reply);
     },
   });
-  // the OpenAPI document describes production
-  const composed = await AppModule.compose(preview ? { sandbox: false } : {});
-  const app = await NestFactory.create<NestFastifyApplication>(composed, adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.compose(modules), adapter, {
     preview,
     bufferLogs: false,
     logger: preview ? ['error'] : ['error', 'warn'],
@@ -78,8 +81,8 @@ export async function createApp({ preview = false } = {}): Promise<NestFastifyAp
   return app;
 }
 
-export async function serve(): Promise<NestFastifyApplication> {
-  const app = await createApp();
+export async function serve(modules: Type[]): Promise<NestFastifyApplication> {
+  const app = await createApp({ modules });
   await app.listen({ port: config.port, host: config.host });
   return app;
 }

@@ -15,8 +15,8 @@ const PKCS8_OF_ED25519_SEED = Buffer.from('302e020100300506032b657004220420', 'h
 const privateKeyFromSeed = (seed: Buffer): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_OF_ED25519_SEED, seed]), format: 'der', type: 'pkcs8' });
 
-/** Issuer of the sandbox. No agency signs in there, so a configured issuer must not use this name. */
-export const SANDBOX_ISSUER_NAME = 'https://sandbox.wardmote.example';
+/** Settings that cannot be parsed. */
+const unreadable: string[] = [];
 
 export interface IssuerConfig {
   /** Exact `iss` claim of its tokens. */
@@ -30,8 +30,17 @@ export interface IssuerConfig {
   agency: string | null;
 }
 
-/** Settings that cannot be parsed. */
-const unreadable: string[] = [];
+const port = readInteger('PORT', 3000);
+const host = env['HOST'] || '127.0.0.1';
+const ownHost = ['0.0.0.0', '::', '[::]'].includes(host) ? '127.0.0.1' : host;
+
+/** Issuer of the sandbox, whose keys this process serves. A configured issuer must not use its name. */
+export const SANDBOX_ISSUER: IssuerConfig = {
+  issuer: 'https://sandbox.wardmote.example',
+  audience: 'https://wardmote.example/api',
+  jwksUri: `http://${ownHost}:${String(port)}/sandbox/issuer/jwks`,
+  agency: null,
+};
 
 function readInteger(name: string, fallback: number): number {
   const text = env[name];
@@ -78,7 +87,7 @@ function readIssuers(): { issuers: IssuerConfig[]; wrong: string[] } {
       report('fetches its keys without TLS: "jwksUri" must begin with https:, or refer to this machine.');
     if (typeof agency !== 'string' || !AGENCY_CODE.test(agency))
       report('has no "agency", so that it could sign in people of every agency. Set the code of one agency.');
-    if (typeof issuer === 'string' && normalizeIssuer(issuer) === normalizeIssuer(SANDBOX_ISSUER_NAME))
+    if (typeof issuer === 'string' && normalizeIssuer(issuer) === normalizeIssuer(SANDBOX_ISSUER.issuer))
       report('has the name of the sandbox.');
     if (
       typeof issuer === 'string' &&
@@ -104,10 +113,9 @@ const { issuers, wrong: wrongIssuers } = readIssuers();
 const sandbox = env['SANDBOX']?.trim() === 'on';
 const cursorSecret = env['CURSOR_SECRET'] ?? '';
 const signingKey = env['AUDIT_SIGNING_KEY'] ?? '';
-const host = env['HOST'] || '127.0.0.1';
 
 export const config = {
-  port: readInteger('PORT', 3000),
+  port,
   host,
   /** Connection of the service, with a role that owns nothing. */
   databaseUrl: env['DATABASE_URL'] ?? '',
@@ -123,9 +131,8 @@ export const config = {
   sandbox,
   /** Day for which the seed of the sandbox is generated. Empty for today. */
   sandboxNow: env['SANDBOX_NOW'] ?? '',
-  issuers,
-  /** Audience of the sandbox's tokens; each configured issuer has its own. */
-  sandboxAudience: 'https://wardmote.example/api',
+  /** Issuers whose tokens are accepted. The sandbox accepts its own issuer alone. */
+  issuers: sandbox ? [SANDBOX_ISSUER] : issuers,
   cursorSecret: cursorSecret || DEVELOPMENT_SECRET,
   /** Key that signs the checkpoints of the audit log. Null if the setting is not an Ed25519 key. */
   auditSigningKey: signingKey ? parseSigningKey(signingKey) : privateKeyFromSeed(DEVELOPMENT_SEED),

@@ -7,8 +7,6 @@ import { CannotStart } from './lifeline.mjs';
 
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** Folders and files whose comments are still to be rewritten. */
-const TO_BE_REWRITTEN = /^src\/sandbox\//;
 const MAX_WORDS = 20;
 const FIRST_WORDS = /^(What|Who|Whoever|Where|That|Of|Also|The same)\b/;
 const BANNED = /\b(whoever|anew|tells? of|told of|in the same breath|stands for itself|the like)\b/i;
@@ -18,7 +16,6 @@ export async function checkProse() {
   /** @type {string[]} */
   const faults = [];
   for (const file of await sourceFiles('src')) {
-    if (TO_BE_REWRITTEN.test(file)) continue;
     for (const { line, text, isDocumentation } of commentsIn(await fs.readFile(path.join(project, file), 'utf8'))) {
       const say = (/** @type {string} */ what) => void faults.push(`${file}:${line}: ${what}: ${text.slice(0, 90)}`);
       const first = (text.split(/(?<=[.!?:;])\s/)[0] ?? '').replace(/`[^`]*`/g, 'code');

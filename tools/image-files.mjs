@@ -2,23 +2,38 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tool } from './run.mjs';
 
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const read = (/** @type {string} */ file) => fs.readFile(path.join(project, file), 'utf8');
 
 /**
- * Copies the files of the image's last stage into the folder. Node modules are those that `npm prune --omit=dev
+ * Builds or copies the files of the image's last stage into the folder. Node modules are those that `npm prune --omit=dev
  * --omit=optional` leaves, by the lock file.
  *
  * @param {string} folder
  */
 export async function assembleImage(folder) {
   const [build = '', last = ''] = (await read('Dockerfile')).split(/^FROM /m).slice(1);
-  const removed = [...build.matchAll(/^RUN rm -rf (.+)$/gm)].flatMap(([, names]) => String(names).split(' '));
+  const [, configuration] = /nest build --path (\S+)/.exec(build) ?? [];
   for (const [, source] of last.matchAll(/^COPY (?:--from=build \/srv\/wardmote\/)?(\S+) /gm))
     if (source === 'node_modules') await copyProductionModules(folder);
+    else if (source === 'dist') await buildInto(path.join(folder, 'dist'), String(configuration));
     else await fs.cp(path.join(project, String(source)), path.join(folder, String(source)), { recursive: true });
-  for (const name of removed) await fs.rm(path.join(folder, name), { recursive: true, force: true });
+}
+
+/**
+ * Runs the build of the image with another output folder.
+ *
+ * @param {string} outDir
+ * @param {string} configuration
+ */
+async function buildInto(outDir, configuration) {
+  const file = path.join(path.dirname(outDir), configuration);
+  const options = { extends: path.join(project, configuration), compilerOptions: { outDir } };
+  await fs.writeFile(file, JSON.stringify(options));
+  await tool('nest build --path', path.relative(project, file));
+  await fs.rm(file);
 }
 
 /** Names that the Dockerfile copies from the project and `.dockerignore` does not admit. */

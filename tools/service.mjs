@@ -80,7 +80,7 @@ async function hasForeignMigrations({ ownerUrl }) {
  */
 export async function seed(session, database) {
   await session.phase('Filling the sandbox', () =>
-    session.node([path.join(dist, 'seed.js')], ownerEnvironment(database)),
+    session.node([path.join(dist, 'sandbox/seed.js')], ownerEnvironment(database)),
   );
 }
 
@@ -101,10 +101,14 @@ export function serve(session, { serviceUrl }) {
     LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
   };
   return session.hold(
-    spawnHeld(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', path.join(dist, 'main.js')], {
-      env,
-      stdio: 'inherit',
-    }),
+    spawnHeld(
+      process.execPath,
+      ['--enable-source-maps', '--max-semi-space-size=64', path.join(dist, sandbox ? 'sandbox/main.js' : 'main.js')],
+      {
+        env,
+        stdio: 'inherit',
+      },
+    ),
   );
 }
 

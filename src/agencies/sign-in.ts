@@ -10,7 +10,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { JwksClient } from 'jwks-rsa';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
-import { config, SANDBOX_ISSUER_NAME, type IssuerConfig } from '../config.js';
+import { config, type IssuerConfig } from '../config.js';
 import { Actors, refuseAfterReload, type Actor } from '../authentication/actor.js';
 import {
   EMERGENCY_PURPOSE,
@@ -42,23 +42,9 @@ interface Claims {
   scope?: string;
 }
 
-const loopback = ['0.0.0.0', '::', '[::]'].includes(config.host) ? '127.0.0.1' : config.host;
-
-/** Issuer of the sandbox, with a fixed name and keys served by this process. */
-export const SANDBOX_ISSUER: IssuerConfig = {
-  issuer: SANDBOX_ISSUER_NAME,
-  audience: config.sandboxAudience,
-  jwksUri: `http://${loopback}:${String(config.port)}/sandbox/issuer/jwks`,
-  agency: null,
-};
-
 /** Returns the issuers that vouch for the people of an agency. */
 export const issuersOf = (agencyCode: string): string[] =>
-  trustedIssuers()
-    .filter(({ agency }) => agency === null || agency === agencyCode)
-    .map(({ issuer }) => issuer);
-
-export const trustedIssuers = (): IssuerConfig[] => [...config.issuers, ...(config.sandbox ? [SANDBOX_ISSUER] : [])];
+  config.issuers.filter(({ agency }) => agency === null || agency === agencyCode).map(({ issuer }) => issuer);
 
 function part(token: string, index: number): Record<string, unknown> {
   const value: unknown = JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
@@ -142,7 +128,7 @@ export class SignIn extends PassportStrategy(Strategy, 'jwt') {
     private readonly auditLog: AuditLog,
     private readonly clock: Clock,
   ) {
-    const issuers = trustedIssuers();
+    const { issuers } = config;
     const keys = new Keys(issuers);
     const keyOf = new WeakMap<FastifyRequest, KeyObject>();
     const provider: SecretOrKeyProvider<FastifyRequest> = (request, token: string, done) => {

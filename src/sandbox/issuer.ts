@@ -1,18 +1,18 @@
 /**
  * The sandbox's identity provider: a real OIDC issuer with real keys, so that everything behind it is exercised as in
  * production. Machine clients get tokens at its token endpoint by client credentials; people through `/sandbox/tokens`,
- * which stands for their agency's sign-in page. Keys are made at each start: a token does not outlive the process.
+ * which replaces their agency's sign-in page. Keys are made at each start: a token does not outlive the process.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Provider, type Adapter, type ClientMetadata, type ResourceServer } from 'oidc-provider';
-import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
+import { SANDBOX_ISSUER } from '../config.js';
 
 const TOKEN_SECONDS = 3600;
 /** The client through which people sign in. */
 const PEOPLE = 'sandbox-people';
 
-/** Tokens are JWTs: nothing needs to be kept. */
+/** Adapter without storage, because tokens are JWTs. */
 class NothingKept implements Adapter {
   upsert = async (): Promise<undefined> => Promise.resolve(undefined);
   find = async (): Promise<undefined> => Promise.resolve(undefined);
@@ -28,7 +28,7 @@ export interface SandboxClient {
   scopes: string[];
 }
 
-/** In the sandbox a client's secret is derived from its name; nothing here is a secret. */
+/** Derives the published secret of a sandbox client from its name. */
 export const secretOf = (clientId: string): string => `sandbox-secret-of-${clientId}`;
 
 export class SandboxIssuer {

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Problem } from '../http/problems.js';
-import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
+import { SANDBOX_ISSUER } from '../config.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
 import { withSecurityContext, SERVICE_CONTEXT } from '../records/security-context.js';
 import { SandboxIssuer } from './issuer.js';
@@ -27,7 +27,7 @@ const PEOPLE = `SELECT p.subject AS id, a.name AS agency,
     AND (f.created_at, f.id) < (p.created_at, p.id)) GROUP BY p.subject, a.name
   UNION ALL SELECT c.client_id, a.name, '{}' FROM clients c JOIN agencies a ON a.id = c.agency_id WHERE c.issuer = $1`;
 
-/** Where everybody is synthetic, the list of people names the panels of all partnerships. */
+/** Lets the list of synthetic people name the panels of all partnerships. */
 const EVERYWHERE = `SELECT set_config('app.partnerships', array_agg(id)::text, true) FROM partnerships`;
 
 /** The cast of the sandbox and its sign-in. */

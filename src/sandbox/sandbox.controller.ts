@@ -16,7 +16,7 @@ export class SandboxTokenRequest {
 }
 
 export class SandboxClockRequest {
-  /** From when on time goes on. */
+  /** Time to which the clock moves. */
   @Instant()
   now: Date;
 }
@@ -47,7 +47,7 @@ export class SandboxController {
     return this.cast.token(person);
   }
 
-  /** Let time go on from a later moment, to play what takes months; what comes due by it is told before the answer */
+  /** Move the clock forward, and send the notices that become due before the response */
   @Put('clock')
   @Public('the sandbox lets anybody move its clock, and only forward')
   async moveClock(@Body() { now: moment }: SandboxClockRequest): Promise<{ now: Date }> {

@@ -3,6 +3,6 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { SandboxCast } from './sandbox-cast.js';
 import { SandboxController } from './sandbox.controller.js';
 
-/** A synthetic borough with its people and their sign-in: absent unless SANDBOX=on, and refused in production. */
+/** Synthetic BCU with its people and their sign-in. Only `sandbox/main.ts` loads this module. */
 @Module({ imports: [JobsModule], controllers: [SandboxController], providers: [SandboxCast] })
 export class SandboxModule {}

@@ -1,4 +1,4 @@
-/** The part of the seed about ways in: a request for access, one for a release, and an emergency that was reviewed. */
+/** Seeds an access request, a release request and a reviewed emergency access. */
 import { AccessRequest } from '../access/access-request.entity.js';
 import { ReleaseRequest } from '../cases/handling.entity.js';
 import { workingDaysAfter } from '../panels/working-days.js';

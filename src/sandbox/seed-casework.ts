@@ -1,4 +1,4 @@
-/** The part of the seed that happened: referrals, assessments, plans and actions, meetings and what was decided there. */
+/** Seeds referrals, assessments, plans, actions, meetings and decisions. */
 import { Assessment } from '../cases/assessment.entity.js';
 import { referralSeries } from '../cases/references.js';
 import { INSTRUMENTS } from '../instruments/instruments.js';
@@ -37,7 +37,7 @@ export async function instruments(seeding: Seeding): Promise<void> {
   );
 }
 
-/** How a referral that became no case was decided. */
+/** Decision about a referral that became no case. */
 const DECIDED: Partial<Record<SandboxReferral['status'], { kind: DecisionKind; reasonCode: DecisionReason }>> = {
   returned: { kind: 'return', reasonCode: 'more_information' },
   refused: { kind: 'refusal', reasonCode: 'one_agency_suffices' },
@@ -177,7 +177,7 @@ export async function referrals(seeding: Seeding): Promise<void> {
   );
 }
 
-/** Cases by key, with what every record inside a case repeats. */
+/** Cases by key, with the columns that every record of a case repeats. */
 export function casesOf(seeding: Seeding) {
   const facts = new Map(
     seeding.caseload.cases.map((one) => [
@@ -370,7 +370,7 @@ export async function meetings(seeding: Seeding): Promise<void> {
       listingId: seeding.id('listing', listing.key),
     };
   };
-  /** Item after item, each within its time. */
+  /** Times of the items, one after another. */
   const heardAt = ({ meeting, order, timeBoxMinutes }: (typeof caseload.listings)[number]) => {
     const { status, startsAt } = meetingOf.get(meeting) as (typeof caseload.meetings)[number];
     if (status !== 'held') return {};

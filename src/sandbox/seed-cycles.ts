@@ -1,4 +1,4 @@
-/** The part of the seed that turns: cycles of meetings, what one hands on to another, and bids for resources. */
+/** Seeds cycles of meetings, feeds between them, and bids for resources. */
 import { Bid, BidDecision, BidResult, type BidStatus } from '../bids/bid.entity.js';
 import { Resource, type ResourceType } from '../bids/resource.entity.js';
 import { CycleTemplate, STAGES, type CycleStage, type Stage } from '../cycles/cycle-template.entity.js';
@@ -97,7 +97,7 @@ const CATALOGUE: [name: string, type: ResourceType, quantity: number, unit: 'off
   ['Demountable cameras', 'cctv_demountable', 4, 'units'],
 ];
 
-/** One bid for each plan that a JAG agreed, as far along as the story of its place in the list says. */
+/** Seeds one bid for each plan that a JAG agreed; the position in the list decides its progress. */
 const ALONG: BidStatus[] = ['draft', 'submitted', 'listed', 'part_approved', 'escalated', 'results_returned'];
 
 export async function bids(seeding: Seeding): Promise<void> {

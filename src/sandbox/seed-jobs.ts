@@ -1,4 +1,4 @@
-/** The part of the seed that the jobs told: a notice of each way in which one is read, and the runs that made them. */
+/** Seeds notices, one for each way in which a notice can be read, and the job runs that made them. */
 import { Escalation } from '../escalations/escalation.entity.js';
 import { JobRun } from '../jobs/job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from '../jobs/notice.entity.js';
@@ -101,7 +101,7 @@ const STEERING_CHAIRS: Record<BoroughCode, string> = {
   DUN: 'dunmarrow-jag-chair',
 };
 
-/** Before the steering group of a borough: what its JAG waits for, and what the group said to the first agency of it. */
+/** Seeds escalations to the steering group of a borough, and the group's answer to the first agency. */
 async function escalations(seeding: Seeding, partnership: BoroughCode, day: string): Promise<Told[]> {
   const { caseload } = seeding;
   const panelOf = (type: string): string =>
@@ -158,7 +158,7 @@ async function escalations(seeding: Seeding, partnership: BoroughCode, day: stri
   });
 }
 
-/** Told on the day on which it was to be reviewed. */
+/** Notice of an emergency access on the day on which it was due for review. */
 function emergency(seeding: Seeding): Told {
   const opened = seeding.caseload.cases.find(({ panel }) => panel === EMERGENCY.panel)!;
   return {

@@ -1,4 +1,4 @@
-/** The part of the seed about minutes: what was written down of each item, what agencies told in it, and what was taken on. */
+/** Seeds minutes of items, with points of agencies and captured actions. */
 import { CapturedAction, Minute, MinutePoint } from '../minutes/minutes.entity.js';
 import { DISAGREEMENT, PROTECTIVE_FACTORS, REASONS_HEARD, REPEATED, RISK_FACTORS, VOICE } from './content/minutes.js';
 import { dateFrom } from './content/seeded.js';

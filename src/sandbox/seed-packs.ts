@@ -1,4 +1,4 @@
-/** The part of the seed about papers: those of each meeting were checked before they went out, and some were recalled. */
+/** Seeds circulation checks of meetings and recalls of packs. */
 import { PackRecall } from '../packs/pack-recall.entity.js';
 import { CirculationCheck } from '../packs/circulation-check.entity.js';
 import { digestOf } from '../sharing/simulation.js';

@@ -1,6 +1,6 @@
-/** The part of the seed that was agreed: partnerships, agencies and their people, panels, memberships, agreements. */
+/** Seeds partnerships, agencies with their people, panels, memberships and agreements. */
 import { staffNameKey } from '../agencies/name-key.js';
-import { SANDBOX_ISSUER } from '../agencies/sign-in.js';
+import { SANDBOX_ISSUER } from '../config.js';
 import { Agency, AgencyPartnership, Client, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { CompartmentAuditor } from '../audit/compartment-auditor.entity.js';
 import { Membership, Panel, PanelRules } from '../panels/panel.entity.js';
@@ -165,7 +165,7 @@ export async function agreements(seeding: Seeding): Promise<void> {
         agreementVersionId,
       })),
     );
-    // only a draft is written in: the database holds what is in force as it was signed
+    // rows are inserted while the version is a draft: the database protects the rows of a version in force
     await seeding.set(SharingAgreementVersion, agreementVersionId, {
       status: 'active',
       activatedAt: seeding.at(seeding.day(dates.effectiveFrom)),

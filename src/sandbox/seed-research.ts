@@ -1,4 +1,4 @@
-/** The part of the seed about research: who was asked for each item, who answered, and what a few noted for themselves. */
+/** Seeds research requests and returns, with private notes of a few agencies. */
 import { CasePerson } from '../cases/case.entity.js';
 import { ResearchPoint, ResearchRequest } from '../research/research.entity.js';
 import type { SandboxResearchRequest } from './content/caseload.js';

@@ -1,4 +1,4 @@
-/** The part of the seed that is known: people, places and groups, and the cases about them. */
+/** Seeds people, places and groups, and the cases about them. */
 import { Case, CasePerson, Contribution, ReferenceNumber } from '../cases/case.entity.js';
 import { referralSeries } from '../cases/references.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -108,7 +108,7 @@ function panelKnowing(seeding: Seeding, person: string): string | null {
   return known ? seeding.id('panel', known.panel) : null;
 }
 
-/** Who recorded a person, place or group: the agency of the first referral that names it. */
+/** Returns the agency that recorded a person, place or group: that of the first referral naming it. */
 function recorders({ referrals }: Caseload): Map<string, { agency: string; author: string }> {
   const first = new Map<string, { agency: string; author: string }>();
   for (const referral of referrals) {
@@ -121,7 +121,7 @@ function recorders({ referrals }: Caseload): Map<string, { agency: string; autho
   return first;
 }
 
-/** The one subject that a referral or a case is about. */
+/** Subject of a referral or case. */
 export function subjectOf(
   seeding: Seeding,
   about: Pick<Caseload['referrals'][number], 'subjectKind' | 'people' | 'places' | 'groups'>,
@@ -271,7 +271,7 @@ const BANDS: Record<string, Case['riskBand']> = {
   red: 'high',
 };
 
-/** The numbers of cases and of referrals count as used. A case and the referral that led to it share one number here. */
+/** Marks the numbers of cases and referrals as used. A case and its referral share one number. */
 function usedNumbers({ referrals, cases: opened }: Caseload): ReferenceNumber[] {
   const used = [
     ...opened.map(({ reference }) => reference),

@@ -1,4 +1,4 @@
-/** Where the seed's rows go, with their identifiers and times. */
+/** Writer of the seed's rows, with deterministic identifiers and times. */
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral, Repository } from 'typeorm';
 import type { Caseload } from './content/caseload.js';
 import { agencyByCode } from './content/places-and-agencies.js';
@@ -14,12 +14,12 @@ export class Seeding {
     readonly caseload: Caseload,
   ) {}
 
-  /** When the partnerships began: everything that has no date of its own. */
+  /** Start of the partnerships, used for every row without a date of its own. */
   get founded(): Date {
     return new Date(this.now.getTime() - 400 * 86_400_000);
   }
 
-  /** The identifier of what the content calls `key`. */
+  /** Returns the identifier of the record with this key in the content. */
   id(kind: string, key: string): string {
     return seedId(`${kind}:${key}`, this.founded);
   }
@@ -50,7 +50,7 @@ export class Seeding {
       await this.source.getRepository(entity).insert(whole.slice(start, start + CHUNK));
   }
 
-  /** What becomes of a row after others were put beside it. */
+  /** Updates a seeded row without changing its time of change. */
   async set<T extends ObjectLiteral>(
     entity: EntityTarget<T>,
     id: string,

@@ -458,7 +458,7 @@ class Year {
 
 async function aYear(): Promise<{ told: string; server: TestServer }> {
   const database = await givenDatabase({ empty: true });
-  await promisify(execFile)(process.execPath, ['dist/seed.js'], {
+  await promisify(execFile)(process.execPath, ['dist/sandbox/seed.js'], {
     env: {
       ...process.env,
       MIGRATION_DATABASE_URL: database.ownerUrl,

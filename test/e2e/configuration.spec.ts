@@ -1,11 +1,12 @@
 /**
- * Settings with which the service does not start. The built `dist/main.js` runs as a process of its own on a real database, once
- * for each bad setting beside good ones, and once for a good production setting.
+ * Settings with which the service does not start. The built `dist/main.js`, or `dist/sandbox/main.js` with SANDBOX=on, runs as a
+ * process of its own on a real database, once for each bad setting beside good ones, and once for a good production setting.
  *
  * Seen to fail: secrets compared as text and not by what they encode; keys of development and of standards not known by their
  * public key; repeated values, words, text and short secrets let through; an issuer without agency, over plain http, or twice
  * but for a slash; the sandbox beside issuers or NODE_ENV=production; secrets of development on every HOST; earlier keys not
- * looked at; each question about the role left out; a seed without the sandbox; a second reader of the environment.
+ * looked at; each question about the role left out; a seed without the sandbox; a second reader of the environment; a
+ * production entry that starts with SANDBOX=on.
  */
 import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
@@ -50,18 +51,15 @@ beforeAll(async () => {
 });
 afterAll(() => admin.end());
 
+const entryFor = ({ SANDBOX }: Env): string => path.resolve(SANDBOX === 'on' ? 'dist/sandbox/main.js' : 'dist/main.js');
+
 /** How the service ends with these settings. */
-async function ends(instead: Env): Promise<{ code: number; says: string }> {
+async function ends(instead: Env, entry = entryFor(instead)): Promise<{ code: number; says: string }> {
   const env = Object.fromEntries(Object.entries({ ...good, ...instead }).filter(([, value]) => value !== undefined));
   return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [path.resolve('dist/main.js')],
-      { env: env, timeout: 20_000 },
-      (_, stdout, stderr) => {
-        resolve({ code: child.exitCode ?? -1, says: `${stdout}${stderr}` });
-      },
-    );
+    const child = execFile(process.execPath, [entry], { env: env, timeout: 20_000 }, (_, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, says: `${stdout}${stderr}` });
+    });
     // what should have been refused needs no long look
     child.stdout?.on('data', (part: string) => {
       if (part.includes('Wardmote listens')) child.kill('SIGKILL');
@@ -76,7 +74,7 @@ async function isRefused(instead: Env, says: RegExp): Promise<void> {
 /** Does it answer with these settings? */
 async function starts(instead: Env): Promise<void> {
   const env = { ...good, ...instead } as Record<string, string>;
-  const service = spawnHeld(process.execPath, [path.resolve('dist/main.js')], { env });
+  const service = spawnHeld(process.execPath, [entryFor(instead)], { env });
   let logs = '';
   for (const stream of [service.process.stdout, service.process.stderr])
     stream?.setEncoding('utf8').on('data', (part: string) => (logs += part));
@@ -154,6 +152,16 @@ describe('the service refuses to start', () => {
     for (const name of ['PORT', 'CURSOR_SECRET', 'AUDIT_SIGNING_KEY', 'ISSUERS', 'DATABASE_URL'])
       expect(says).toContain(name);
     expect(says).not.toContain('at file:');
+  });
+
+  it('as production with the sandbox on, and as a sandbox with the sandbox off', async () => {
+    const production = await ends({ SANDBOX: 'on', ISSUERS: '' }, path.resolve('dist/main.js'));
+    expect(production).toEqual({
+      code: 1,
+      says: expect.stringMatching(/SANDBOX=on is refused: .* Remove SANDBOX\.\n$/),
+    });
+    const sandbox = await ends({ SANDBOX: 'off' }, path.resolve('dist/sandbox/main.js'));
+    expect(sandbox).toEqual({ code: 1, says: expect.stringContaining('The sandbox needs SANDBOX=on.') });
   });
 
   const sandbox = { SANDBOX: 'on' };
@@ -405,7 +413,9 @@ it('the seed is put nowhere without the sandbox', async () => {
     DATABASE_URL: database.serviceUrl,
   };
   const code = await new Promise((resolve) => {
-    const child = execFile(process.execPath, [path.resolve('dist/seed.js')], { env }, () => resolve(child.exitCode));
+    const child = execFile(process.execPath, [path.resolve('dist/sandbox/seed.js')], { env }, () =>
+      resolve(child.exitCode),
+    );
   });
   expect(code).toBe(1);
   expect((await admin.query('SELECT count(*)::int AS n FROM partnerships')).rows).toEqual([{ n: 0 }]);

@@ -26,7 +26,7 @@ export default async function setUp() {
     await admin.query('CREATE DATABASE wardmote_empty OWNER wardmote STRATEGY FILE_COPY');
     await step('migrate.js', 'wardmote_empty', database);
     await admin.query('CREATE DATABASE wardmote_template OWNER wardmote TEMPLATE wardmote_empty STRATEGY FILE_COPY');
-    await step('seed.js', 'wardmote_template', database);
+    await step('sandbox/seed.js', 'wardmote_template', database);
     // without figures about its tables, which no vacuum collects here, the planner guesses
     await analyze(inside(database.adminUrl, 'wardmote_template'));
     // a template somebody is connected to cannot be copied

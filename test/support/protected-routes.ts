@@ -26,7 +26,7 @@ const METHODS = ['get', 'post', 'put', 'delete', 'patch'];
 export async function doors(policy: Policy): Promise<Door[]> {
   const { AppModule } = await import('#built/app.module');
   const { PERMISSION_KEY: CAN } = await import('#built/authorization/permission.guard');
-  const { imports = [] } = await AppModule.compose();
+  const { imports = [] } = AppModule.compose();
   const modules = imports.map((one) => ('module' in one ? one.module : one) as object);
   const found = modules
     .flatMap((module) => (Reflect.getMetadata('controllers', module) ?? []) as { prototype: object }[])

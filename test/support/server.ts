@@ -31,17 +31,21 @@ export async function givenServer({ database, env = {} }: ServerOptions = {}): P
   const own = database ?? (await givenDatabase());
   const port = String(await freePort());
   const { NODE_ENV: _, ...inherited } = process.env;
-  const service = spawnHeld(process.execPath, ['--enable-source-maps', path.resolve('dist/main.js')], {
-    env: {
-      ...inherited,
-      DATABASE_URL: own.serviceUrl,
-      HOST: '127.0.0.1',
-      PORT: port,
-      SANDBOX: 'on',
-      JOBS: 'off',
-      ...env,
+  const service = spawnHeld(
+    process.execPath,
+    ['--enable-source-maps', path.resolve(env['SANDBOX'] === 'off' ? 'dist/main.js' : 'dist/sandbox/main.js')],
+    {
+      env: {
+        ...inherited,
+        DATABASE_URL: own.serviceUrl,
+        HOST: '127.0.0.1',
+        PORT: port,
+        SANDBOX: 'on',
+        JOBS: 'off',
+        ...env,
+      },
     },
-  });
+  );
   let logs = '';
   for (const stream of [service.process.stdout, service.process.stderr]) {
     stream?.setEncoding('utf8').on('data', (part: string) => (logs += part));

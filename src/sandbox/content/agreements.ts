@@ -1,18 +1,17 @@
 /**
  * The information sharing agreements of the sandbox, one for each panel type in each partnership.
  *
- * An agreement is data and its reader is a data protection officer, so each template is written as she would draw it:
- * one table, a line for each category, a column for each kind of receiver, a letter for how much travels (`f` full,
- * `s` summary, `e` existence, `-` none). The table answers for any contributor. What a named contributor shares more
- * narrowly or more widely stands below it as an exception, and the more specific row wins. A category without a letter
- * has no row, and no row means none.
+ * Each template is a table that a data protection officer can read: one line for each category, one column for each
+ * kind of receiver, one letter for the sharing level (`f` full, `s` summary, `e` existence, `-` none). The table applies
+ * to any contributor. Exceptions for named contributors follow the table, and the more specific row takes precedence. A
+ * category without a letter has no row, and no row means none.
  *
  * Three choices worth knowing:
  * - The serious-violence duty (PCSC Act 2022 s.16) carries no patient information and nothing from a health or
- *   social-care authority. A row for any contributor would reach those too, so that gateway stands only on rows that
- *   name police or probation.
- * - `safe_contact` travels in full only to those who make contact; others learn that a rule exists, which stops an unsafe
- *   call. `protected_address` travels to IDVA, police and coordination of a MARAC and to no one else.
+ *   social-care authority. A row for any contributor would reach those too, so only rows for police or
+ *   probation use that gateway.
+ * - `safe_contact` is shared in full only with those who make contact; others learn that a rule exists, which stops an unsafe
+ *   call. `protected_address` is shared with IDVA, police and coordination of a MARAC and with no one else.
  * - Dunmarrow's Community MARAC agreement has run out: no active row, nothing shared.
  *
  * Sources: MARAC note, sections 6.1 to 6.8; note on law and standards, sections 3, 5 and 6.1.
@@ -93,7 +92,7 @@ type Column = keyof typeof RECEIVERS;
 const LETTERS: Record<string, SharingLevel> = { f: 'full', s: 'summary', e: 'existence' };
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Why each category may travel
+// Lawful basis and gateway of each category
 // ---------------------------------------------------------------------------------------------------------------------
 
 interface LegalRoute {
@@ -182,7 +181,7 @@ interface Template {
   title: string;
   retentionClass: string;
   table: string;
-  /** What a named contributor shares otherwise than the table says. */
+  /** Exceptions from the table for named contributors. */
   exceptions: Exception[];
 }
 
@@ -573,7 +572,7 @@ function rowsOf(type: PanelType): AgreementRow[] {
   return [...rows.values()];
 }
 
-/** Who signs: every agency of the partnership that the table lets receive, and any other that takes a seat. */
+/** Returns the parties: agencies that receive by the table, and agencies with a seat. */
 function partiesOf({ boroughCode, type, code }: Panel): string[] {
   const receiving: ReceivingType[] = readTable(TEMPLATES[type].table).columns.map((column) => RECEIVERS[column]);
   const seated = new Set(MEMBERSHIPS.filter((seat) => seat.panel === code).map((seat) => seat.agency));
@@ -604,7 +603,7 @@ function agreementFor(panel: Panel): SharingAgreement {
 
 export const SHARING_AGREEMENTS: SharingAgreement[] = PANELS.map(agreementFor);
 
-/** What the retention classes of the rows mean (note on law and standards, section 6.1). */
+/** Meaning of the retention classes of the rows (note on law and standards, section 6.1). */
 export const RETENTION_CLASSES = {
   ASB_6Y_AFTER_CLOSURE: 'Six years after closure, then deletion',
   MARAC_7Y_OR_YOUNGEST_CHILD_25:

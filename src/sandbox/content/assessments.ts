@@ -56,7 +56,7 @@ function assessmentFor(
     const band = present > 6 ? 'red' : present > 4 ? 'amber' : 'green';
     return { instrument: 'SYV-SCREEN', version: '1', assessedOn, answers, score: null, band };
   }
-  // what the police found at the gateway stays with them: of it a level is known, and no row is made
+  // the police share only the level of the gateway assessment, so there is no row
   if (type === 'channel')
     return { instrument: 'CHANNEL-GATEWAY', version: '1', assessedOn, answers: {}, score: null, band: 'medium' };
   if (isPlaceOrGroup) {

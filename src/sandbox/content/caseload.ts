@@ -1,8 +1,8 @@
 /**
  * The shape of the synthetic caseload: plain objects that name each other by key.
  *
- * Kept apart from the entities on purpose. The content says what happened in the field's words; the sandbox maps it to
- * rows, and a change of a column is made there without touching a story. Keys such as `ask-case-stairwell` are stable
+ * Separate from the entities on purpose. The content uses the terms of the field; the seed maps it to rows, so that a
+ * change of a column changes no story. Keys such as `ask-case-stairwell` are stable
  * over time, so documents and tests may use them.
  */
 import type { AgencyType } from '../../agencies/agency-types.js';
@@ -16,7 +16,7 @@ export type Key = string;
 export interface Address {
   text: string;
   postcode: string;
-  /** Unique Property Reference Number, from a range that stands for no property. */
+  /** Unique Property Reference Number, from a range without properties. */
   uprn: string;
 }
 
@@ -92,7 +92,7 @@ export interface SandboxLink {
     | 'incident_at'
     | 'rivalry';
   strength: 'confirmed' | 'probable' | 'possible' | 'refuted';
-  /** Key of the contribution that says so. */
+  /** Key of the contribution that is the source. */
   source: Key;
   validFrom: IsoDate;
   reviewBy: IsoDate;
@@ -252,7 +252,7 @@ export interface SandboxAction {
   plan: Key;
   case: Key;
   title: string;
-  /** What shows that it is done. */
+  /** Evidence that the action is done. */
   measure: string;
   addresses: 'victim' | 'child' | 'harm_causer' | 'place' | 'staff';
   ownerAgency: string;
@@ -329,7 +329,7 @@ export interface SandboxDecision {
   decidedOn: IsoDate;
 }
 
-/** Minutes stand per item, never one document that mixes subjects. */
+/** Minutes of one item. There is no document that mixes subjects. */
 export interface SandboxMinutes {
   key: Key;
   listing: Key;
@@ -352,11 +352,11 @@ export interface SandboxRecusal {
   reason: string;
 }
 
-/** Came to light in an item. */
+/** Crime disclosed in an item. */
 export interface SandboxCrime {
   key: Key;
   listing: Key;
-  /** Of whoever wrote it down. */
+  /** Agency of the author. */
   agency: string;
   summary: string;
   victimWishesReport: 'yes' | 'no' | 'not_asked' | 'not_known';
@@ -385,7 +385,7 @@ export interface Caseload {
   crimes: SandboxCrime[];
 }
 
-// What a scenario is made of, before it becomes a case.
+// Parts of a scenario.
 
 export type CasePanelType = 'jag' | 'marac' | 'community_marac' | 'syv' | 'channel';
 
@@ -419,7 +419,7 @@ export interface Scenario {
   referredBy: AgencyType;
 }
 
-/** A case before it has dates: who, where, how far it has come. Hand-written cases fill in what others draw by chance. */
+/** Story of a case, without dates. Hand-written stories state the values that generated ones draw at random. */
 export interface CaseStory {
   key: Key;
   borough: BoroughCode;

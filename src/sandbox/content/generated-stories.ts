@@ -1,5 +1,5 @@
 /**
- * The stories told by chance: twenty in every borough and a few more in the first.
+ * Generated cases: twenty in every borough and a few more in the first.
  *
  * The outlines are fixed rather than drawn, so that each borough shows every stage of every panel; only the scenario, the
  * people and the place rotate.
@@ -77,7 +77,7 @@ const knownInPellworth = {
   rationale: 'Gave an account of one incident while staying in the borough.',
 };
 
-/** Who takes which part. People return in several cases, as they do in life: a role belongs to a case, not to a person. */
+/** Assigns people to roles. A person may appear in several cases, because a role belongs to a case. */
 export function peopleFor(
   type: CasePanelType,
   scenario: Scenario,

@@ -1,4 +1,4 @@
-/** What stands in the parts of minutes, where the story does not tell: by the kind of item. */
+/** Texts of minutes by the kind of item, for stories without text of their own. */
 export const REASONS_HEARD: Record<string, string> = {
   new: 'Listed because one agency alone could not resolve it.',
   review: 'Listed because its review was due.',

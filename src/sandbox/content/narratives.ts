@@ -306,7 +306,7 @@ export const ACTIONS: Record<CasePanelType, ActionLine[]> = {
   ]),
 };
 
-/** What a plan aims at; `share` is the part of the baseline that may remain. */
+/** Aims of plans; `share` is the part of the baseline that may remain. */
 // prettier-ignore
 export const AIMS: Record<CasePanelType, { aim: string; metric: string; model: 'IDPARTNERS' | 'SARA' | 'SAFETY_PLAN'; share: number }> = {
   jag: { aim: 'Halve the reports and let the people harmed use their home and street again', metric: 'reports a month', model: 'IDPARTNERS', share: 0.5 },

@@ -53,7 +53,7 @@ export interface Panel {
   name: string;
   referencePrefix: ReferencePrefix;
   mode: 'meeting' | 'asynchronous';
-  /** Whoever does not sit on it learns nothing of its cases, not even that there are any. */
+  /** Hides the existence of its cases from everybody without a seat. */
   compartment: boolean;
   /** Position in the four-week cycle (JAG note, section 3.1): which of its weeks, which weekday (1 is Monday), what time. */
   cycle: { lengthDays: 28; week: 0 | 1 | 2 | 3; weekday: number; startTime: string };
@@ -234,7 +234,7 @@ const REVIEW_INTERVAL_DAYS: Partial<Record<PanelType, Record<string, number>>> =
   channel: { high: 28, medium: 28, standard: 56 },
 };
 
-/** Where one borough decided otherwise. */
+/** Deviations of one borough from the rules. */
 const localRules: Record<string, Partial<PanelRules>> = {
   'pel-jag': { referralCutOffWorkingDays: 8, quorum: { ...common.quorum, onFail: 'defer' } },
 };
@@ -256,7 +256,7 @@ function panel(boroughCode: PartnershipCode, type: PanelType): Panel {
   };
 }
 
-/** What every borough has. One of them has a Channel panel too: what nobody else may notice. */
+/** Panels of every borough. One borough has a Channel panel too, whose cases nobody else may notice. */
 const IN_EVERY_BOROUGH = PANEL_TYPES.filter((type) => type !== 'ttcg' && type !== 'channel');
 
 export const PANELS: Panel[] = [
@@ -407,7 +407,7 @@ export const MEMBERSHIPS: PanelMembership[] = [
   { ...seats('ask-jag', 'moved-officer')[0]!, validTo: -32 },
 ];
 
-/** Who sits for an agency on a panel, where the seat is filled. */
+/** Returns the person in the seat of an agency on a panel, if the seat is filled. */
 export function representativeOf(panel: string, agency: string): string | null {
   const seat = MEMBERSHIPS.find(
     (each) => each.panel === panel && each.agency === agency && each.role === 'member' && !each.validTo,
@@ -418,7 +418,7 @@ export function representativeOf(panel: string, agency: string): string | null {
   );
 }
 
-/** Who audits a compartment, as the operator named them. */
+/** Auditors of compartments, as the operator named them. */
 export const COMPARTMENT_AUDITORS: { panel: string; person: string; since: number }[] = [
   { panel: panelCode('ASK', 'channel'), person: 'channel-auditor', since: -300 },
 ];

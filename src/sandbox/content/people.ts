@@ -85,7 +85,7 @@ interface Household {
   home: Address;
 }
 
-/** What a borough's cases draw on. */
+/** People and places available to the cases of a borough. */
 export interface Neighbourhood {
   persons: SandboxPerson[];
   places: SandboxPlace[];

@@ -1,5 +1,5 @@
 /**
- * Where the sandbox is set: one police Basic Command Unit with three boroughs, and the agencies that act in them.
+ * Setting of the sandbox: one police Basic Command Unit with three boroughs, and the agencies that act in them.
  *
  * Every name is invented. Postcodes use an area that Royal Mail has not allocated (`YK`), GSS codes end in the 9999 range.
  * Three boroughs are the least that shows the shape of the field: an agency of one borough, an agency of all three
@@ -15,7 +15,7 @@ export type PartnershipCode = BoroughCode | 'BCU';
 export interface Partnership {
   code: PartnershipCode;
   name: string;
-  /** The area's short name, as it stands in titles. */
+  /** Short name of the area, for titles. */
   area: string;
   gssCode: string;
 }

@@ -1,11 +1,10 @@
 /**
- * What agencies noted for their own file when they were asked about a case. Each request that waits has one point; nobody but
- * the agency ever reads them.
+ * Private notes of agencies about research requests. Each open request has one point, which only the agency reads.
  */
 import type { ContributionKind } from '../../cases/case.entity.js';
 import type { DataCategory } from '../../authorization/data-categories.js';
 
-/** Of the requests of each panel that were returned with something shared, so many tell what it was. */
+/** Number of returned requests of each panel whose shared content is listed. */
 export const SHARED_PER_PANEL = 3;
 
 interface Noted {
@@ -36,7 +35,7 @@ export const NOTED: Noted[] = [
   },
 ];
 
-/** What is known of people on which it depends who is asked: the first case of the panel that has somebody in the role. */
+/** Facts about people that decide which agencies are asked, for the first case with the role. */
 export const KNOWN_OF_PEOPLE = [
   { panel: 'ask-marac', role: 'victim', pregnant: true, inCustody: false },
   { panel: 'ask-marac', role: 'perpetrator', pregnant: null, inCustody: true },

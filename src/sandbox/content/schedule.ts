@@ -12,7 +12,7 @@ import { addDays, atLondonTime, nextMonday, weekdaysBefore, type IsoDate } from 
 
 export const MEETINGS_HELD = 6;
 
-/** The one sitting that was called off. */
+/** Meeting that was cancelled. */
 const CANCELLED = 'dun-tasking-m4';
 
 /** The date of a panel's meeting; `cyclesAgo` 0 is the upcoming one. */

@@ -1,5 +1,5 @@
 /**
- * Chance and dates that come out the same every time.
+ * Deterministic random values and dates.
  *
  * The synthetic borough is used by newcomers, by integrators and by the checks, so two starts on the same day must show
  * the same world. Nothing here asks the machine for the time or for randomness: both are handed in.
@@ -83,8 +83,8 @@ export function inWords(date: IsoDate): string {
 }
 
 /**
- * NHS numbers from the test range that begins 999, with a true check digit (domain note on law and standards, section
- * 7.2). `serial` counts numbers that exist: a serial without a check digit is passed over.
+ * Returns an NHS number of the test range 999 with a valid check digit. `serial` counts valid numbers only. Source:
+ * domain note on law and standards, section 7.2.
  */
 export function testNhsNumber(serial: number): string {
   for (let candidate = serial * 2; ; candidate += 1) {

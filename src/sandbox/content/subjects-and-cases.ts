@@ -3,8 +3,8 @@
  *
  * A case is a story (who, where, how far it has come) to which this module gives dates, so that everything in it agrees:
  * a referral precedes the cut-off of the meeting that first hears it, a plan is agreed at a meeting that was held, an
- * action is due at the next one, a closed case has an evaluation. Generated stories cover every status; the three told
- * by hand go the same way.
+ * action is due at the next one, a closed case has an evaluation. Generated stories cover every status; the three
+ * hand-written stories are processed in the same way.
  */
 import type { DataCategory } from '../../authorization/data-categories.js';
 import type {
@@ -90,7 +90,7 @@ const CONTEXT_WORDS = /\{(\w+)\}/g;
 const fill = (template: string, words: Record<string, string | number>): string =>
   template.replace(CONTEXT_WORDS, (slot, word: string) => String(words[word] ?? slot));
 
-/** A sentence not said before: the slots are drawn again until it is new. */
+/** Returns a sentence that was not used before; draws the slots again until it is new. */
 function newSentence(said: string[], draw: () => string): string {
   let sentence = draw();
   for (let attempt = 0; attempt < 50 && said.includes(sentence); attempt += 1) sentence = draw();
@@ -99,7 +99,7 @@ function newSentence(said: string[], draw: () => string): string {
 
 const earliest = (...dates: IsoDate[]): IsoDate => dates.sort()[0]!;
 
-/** Everything one case's parts need to know of each other. */
+/** Context shared by the parts of one case. */
 interface Telling {
   load: Caseload;
   story: CaseStory;
@@ -360,7 +360,7 @@ function subjectOf(line: ContributionLine, { type, people }: CaseStory): Key | n
   return line.about ?? people.find(({ role }) => roles.includes(role))?.person ?? null;
 }
 
-/** A line about somebody needs that somebody in the case: nothing of a tenant's health in a case about a shop front. */
+/** Returns whether the case has the person whom the line is about. */
 function fits(line: ContributionLine, story: CaseStory): boolean {
   return (
     agencyOfType(story.borough, line.from) !== undefined &&
@@ -368,7 +368,7 @@ function fits(line: ContributionLine, story: CaseStory): boolean {
   );
 }
 
-/** Three to eight lines, each agency speaking before any speaks twice. */
+/** Selects three to eight lines; every agency contributes once before any contributes twice. */
 function chosenLines({ story, chance }: Telling): ContributionLine[] {
   if (story.contributions) return story.contributions;
   const available = CONTRIBUTIONS[story.type].filter((line) => fits(line, story));
@@ -412,7 +412,7 @@ function addContributions(told: Telling): void {
   });
 }
 
-/** Links that follow from the roles in one case, each resting on the contribution that first spoke of it. */
+/** Links implied by the roles in one case, each with the contribution that is its source. */
 function addLinks({ load, story, openedOn }: Telling): void {
   const inRole = (...roles: CasePersonRole[]): Key[] =>
     story.people.filter(({ role }) => roles.includes(role)).map(({ person }) => person);
@@ -684,7 +684,7 @@ function addAttendances(load: Caseload): void {
   }
 }
 
-/** A party to the stairwell case is a relative of a core member: for him the case does not exist. */
+/** Excludes a core member from the stairwell case, because a party is a relative. */
 function keepRelativeAway(load: Caseload): void {
   const told = load.cases.find((each) => each.key === TOLD_CASES.stairwell)!;
   const reason = 'Relative of a party to the case, declared by the member and confirmed by the chair.';
@@ -702,7 +702,7 @@ function keepRelativeAway(load: Caseload): void {
   }
 }
 
-/** An officer declared a conflict in one item of old; the rest of the case is his to read. */
+/** Recuses an officer from one earlier item; the officer still reads the rest of the case. */
 function stepAside(load: Caseload): void {
   const aside = load.listings.find(
     (one) => one.meeting === meetingKey(panelByCode('ask-jag'), 2) && one.case !== TOLD_CASES.stairwell,
@@ -794,7 +794,7 @@ function addOtherReferrals(load: Caseload, borough: BoroughCode, neighbourhood: 
   });
 }
 
-/** References as the service gives them: a random number of the series and year, so that none tells how many there are. */
+/** References with random numbers, as the service assigns them, so that none reveals a count. */
 function numberReferences(load: Caseload): void {
   const used = new Set<string>();
   const submitted = load.referrals.filter((each) => each.submittedOn !== null);

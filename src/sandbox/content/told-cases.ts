@@ -1,6 +1,6 @@
 /**
- * The cases that the documents and the tests tell, set by hand in the first borough: three in the open, and those of a
- * panel that nobody else may notice.
+ * Hand-written cases of the first borough that the documents and tests use: three ordinary ones, and those of a
+ * compartment.
  *
  * Each shows what a generated case cannot be relied on to show: an exclusion because a party is a relative (the
  * stairwell), a protected address, safe contact and a guest from a school (the two children), and a group with places in
@@ -23,7 +23,7 @@ export const TOLD_CASES = {
   channelAlone: 'ask-case-channel-3',
 } as const;
 
-/** The same man in Askenby and, spelled otherwise, in Pellworth. */
+/** Records of one man in Askenby and, with another spelling, in Pellworth. */
 export const KNOWN_IN_BOTH = { askenby: 'ask-person-vennimore', pellworth: 'pel-person-venimore' } as const;
 
 type Sketch = [

@@ -1,7 +1,7 @@
-/** Who asked to see what they could not see, in the told cases: one of each way, for a newcomer to follow. */
+/** Access requests, release requests and emergency accesses in the hand-written cases, one of each kind. */
 import { TOLD_CASES } from './told-cases.js';
 
-/** Waits for the MARAC's coordination. */
+/** Open access request to the coordination of the MARAC. */
 export const ACCESS_REQUEST = {
   key: 'ask-access-request-1',
   case: TOLD_CASES.twoChildren,
@@ -13,7 +13,7 @@ export const ACCESS_REQUEST = {
     'The grandmother asks us for support and gave us this reference. We need to know what must not be said to her.',
 } as const;
 
-/** Waits for the police, who keep control of what they know. */
+/** Open release request to the police, who hold originator control. */
 export const RELEASE_REQUEST = {
   key: 'ask-release-request-1',
   contribution: `${TOLD_CASES.twoChildren}-c2`,
@@ -25,7 +25,7 @@ export const RELEASE_REQUEST = {
   reason: 'Needed to decide with the school which exits are watched, before the meeting.',
 } as const;
 
-/** Long over, and found to be right: the first case of a panel on which he does not sit. */
+/** Reviewed emergency access to the first case of a panel without a seat of the person. */
 export const EMERGENCY = {
   key: 'ask-emergency-1',
   panel: 'ask-cmarac',

@@ -1,24 +1,24 @@
 /**
- * Seeds an empty database with the synthetic BCU: `node dist/seed.js`. Does nothing if the database is seeded already.
+ * Seeds an empty database with the synthetic BCU: `node dist/sandbox/seed.js`. Does nothing if the database is seeded already.
  * Equal days give equal rows; SANDBOX_NOW sets another day than today.
  */
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
-import { Partnership } from './agencies/agency.entity.js';
-import { config } from './config.js';
-import { entities } from './entities.js';
-import { databaseOptions, openDatabase } from './database/data-source.js';
-import { buildCaseload } from './sandbox/content/subjects-and-cases.js';
-import { assessments, instruments, meetings, plans, referrals } from './sandbox/seed-casework.js';
-import { bids, cycles } from './sandbox/seed-cycles.js';
-import { jobs } from './sandbox/seed-jobs.js';
-import { waysIn } from './sandbox/seed-access.js';
-import { minutes } from './sandbox/seed-minutes.js';
-import { packs } from './sandbox/seed-packs.js';
-import { research } from './sandbox/seed-research.js';
-import { agencies, agreements, panels } from './sandbox/seed-partnerships.js';
-import { cases, subjects } from './sandbox/seed-subjects.js';
-import { Seeding } from './sandbox/seeding.js';
+import { Partnership } from '../agencies/agency.entity.js';
+import { config } from '../config.js';
+import { entities } from '../entities.js';
+import { databaseOptions, openDatabase } from '../database/data-source.js';
+import { buildCaseload } from './content/subjects-and-cases.js';
+import { assessments, instruments, meetings, plans, referrals } from './seed-casework.js';
+import { bids, cycles } from './seed-cycles.js';
+import { jobs } from './seed-jobs.js';
+import { waysIn } from './seed-access.js';
+import { minutes } from './seed-minutes.js';
+import { packs } from './seed-packs.js';
+import { research } from './seed-research.js';
+import { agencies, agreements, panels } from './seed-partnerships.js';
+import { cases, subjects } from './seed-subjects.js';
+import { Seeding } from './seeding.js';
 
 async function seed(source: Pick<DataSource, 'getRepository'>, now: Date): Promise<void> {
   const seeding = new Seeding(source, now, buildCaseload(now));
