@@ -21,7 +21,7 @@ export class Seeding {
 
   /** The identifier of what the content calls `key`. */
   id(kind: string, key: string): string {
-    return seedId(`${kind}:${key}`, this.founded);
+    return seedId(kind, key);
   }
 
   day(offset: number): string {
