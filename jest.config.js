@@ -4,7 +4,7 @@
  * @type {import('jest').Config}
  */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/contract-environment.mjs',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   transform: {
     '\\.ts$': [
@@ -18,7 +18,7 @@ export default {
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  setupFilesAfterEnv: ['<rootDir>/test/support/close-everything.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/close-everything.ts', '<rootDir>/test/support/traffic-hooks.ts'],
   reporters: ['default', '<rootDir>/test/support/count-reporter.mjs'],
   maxWorkers: 2,
   testTimeout: 30_000,

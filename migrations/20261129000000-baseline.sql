@@ -1219,7 +1219,7 @@ CREATE TABLE attendances (
   practitioner_id uuid NOT NULL REFERENCES practitioners,
   status text NOT NULL,
   deputy_for_id uuid REFERENCES practitioners,
-  came_for uuid[],
+  listing_ids uuid[],
   arrived_at timestamptz,
   left_at timestamptz,
   confidentiality_accepted_at timestamptz,
@@ -1245,7 +1245,7 @@ CREATE TABLE attendances (
 );
 CREATE INDEX attendances_meeting_id_updated_at_id_idx ON attendances (meeting_id, updated_at, id);
 CREATE UNIQUE INDEX attendances_one_apology
-  ON attendances (meeting_id, practitioner_id) WHERE arrived_at IS NULL AND came_for IS NULL;
+  ON attendances (meeting_id, practitioner_id) WHERE arrived_at IS NULL AND listing_ids IS NULL;
 CREATE UNIQUE INDEX attendances_one_stay
   ON attendances (meeting_id, practitioner_id) WHERE arrived_at IS NOT NULL AND left_at IS NULL;
 CREATE INDEX attendances_panel_id_practitioner_id_idx ON attendances (panel_id, practitioner_id);
@@ -2092,7 +2092,7 @@ CREATE TABLE notices (
       'minutes_due', 'bid_results_due', 'bid_results_overdue', 'feed_not_taken_up', 'agreement_review_due',
       'emergency_review_due', 'emergency_alarm', 'action_before_steering_group', 'steering_group_answered',
       'escalation_to_answer', 'referral_redirected', 'no_chair_left', 'deputy_chair_needed', 'recipient_to_tell',
-      'owner_cannot_see', 'changed_by_excluded', 'kept_by_naming')
+      'owner_cannot_see', 'changed_by_excluded', 'excluded_by_naming')
   ),
   CONSTRAINT notices_level CHECK (level BETWEEN 0 AND 3),
   CONSTRAINT notices_read CHECK ((read_at IS NULL) = (read_by_id IS NULL))

@@ -588,12 +588,12 @@ CREATE POLICY unread ON audit_entries AS RESTRICTIVE FOR SELECT USING (
 );
 
 -- Hides the attendance of a guest from actors from whom every item the guest came for is hidden.
-DROP POLICY IF EXISTS came_for ON attendances;
-CREATE POLICY came_for ON attendances AS RESTRICTIVE FOR SELECT USING (
+DROP POLICY IF EXISTS listing_ids ON attendances;
+CREATE POLICY listing_ids ON attendances AS RESTRICTIVE FOR SELECT USING (
   current_setting('app.maintenance', true) = 'on'
-  OR came_for IS NULL
+  OR listing_ids IS NULL
   OR practitioner_id = (SELECT nullif(current_setting('app.actor', true), '')::uuid)
-  OR EXISTS (SELECT FROM listings l WHERE l.id = ANY (came_for))
+  OR EXISTS (SELECT FROM listings l WHERE l.id = ANY (listing_ids))
 );
 
 -- Hides a copy from actors from whom every item is hidden that it held, or that a conflict kept from its reader.

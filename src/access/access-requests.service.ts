@@ -51,7 +51,7 @@ export class AccessRequestsService {
 
   ask(actor: Actor, { caseReference, caseId, reason, purpose }: AccessAsking): Promise<AuthorizedResponse> {
     if (!caseReference === !caseId)
-      throw unacceptable('which-case', 'Name the case by its reference or by its identifier.', [
+      throw unacceptable('case-missing', 'Name the case by its reference or by its identifier.', [
         { pointer: '/caseReference', detail: 'give either caseReference or caseId' },
       ]);
     return this.records.change(actor, async (work) => {

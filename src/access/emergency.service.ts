@@ -48,7 +48,7 @@ export class EmergencyService {
 
   open(actor: Actor, { caseId, caseReference, reasonCode, reason }: EmergencyOpening): Promise<AuthorizedResponse> {
     if (!caseReference === !caseId)
-      throw unacceptable('which-case', 'Name the one case by its identifier or by its reference.', [
+      throw unacceptable('case-missing', 'Name the one case by its identifier or by its reference.', [
         { pointer: '/caseId', detail: 'give either caseId or caseReference' },
       ]);
     return this.records.change(actor, async (work) => {

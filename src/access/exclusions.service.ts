@@ -54,7 +54,7 @@ export class ExclusionsService {
     const { caseId, personId, practitionerId, agencyId, name, reach, panelId, declared } = request;
     const named = [practitionerId, agencyId, name].filter(Boolean);
     if (!caseId === !personId)
-      throw unacceptable('from-what', 'Name one case or one person.', [
+      throw unacceptable('exclusion-target-missing', 'Name one case or one person.', [
         { pointer: '/caseId', detail: 'give either caseId or personId' },
       ]);
     if (named.length + (declared ? 1 : 0) !== 1)
@@ -277,7 +277,7 @@ async function panelsNaming(work: UnitOfWork, action: 'read' | 'exclude', person
 function onePanel(panels: string[], panelId: string | undefined): string {
   const [only = null, ...others] = panelId ? panels.filter((one) => one === panelId) : panels;
   if (only && !others.length) return only;
-  throw unacceptable('which-panel', 'Name one panel through whose cases or referrals you know the person.', [
+  throw unacceptable('panel-missing', 'Name one panel through whose cases or referrals you know the person.', [
     { pointer: '/panelId', detail: panelId ? 'is no such panel' : 'is needed: it could be several panels, or none' },
   ]);
 }

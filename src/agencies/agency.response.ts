@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../authorization/classification.js';
 import { view } from '../records/response-view.js';
-import { Agency, Client, Partnership, Practitioner } from './agency.entity.js';
+import { LOG_PURPOSES, PURPOSES } from '../authentication/purposes.js';
+import { AGENCY_TYPES } from './agency-types.js';
+import { SYSTEM_ROLES, Agency, Client, Partnership, Practitioner } from './agency.entity.js';
 import { PractitionerName } from './practitioner-name.entity.js';
 
 export class PartnershipView extends view(Partnership, 'id', 'code', 'name', 'kind', 'withinId') {}
@@ -47,10 +49,12 @@ export class ClientView extends view(
 /** Caller of this service, with the present agency, roles and memberships. */
 export class MeView extends view(Agency) {
   /** Kind of caller: `practitioner` or `client`. */
+  @ApiProperty({ enum: ['practitioner', 'client'] })
   @Classified('administrative')
   kind: string;
 
   /** Your identifier. */
+  @ApiProperty({ format: 'uuid' })
   @Classified('administrative')
   id: string;
 
@@ -59,14 +63,17 @@ export class MeView extends view(Agency) {
   name: string;
 
   /** Your agency. */
+  @ApiProperty({ format: 'uuid' })
   @Classified('administrative')
   agencyId: string;
 
   /** Type of your agency, to which sharing agreements refer. */
+  @ApiProperty({ enum: AGENCY_TYPES })
   @Classified('administrative')
   agencyType: string;
 
   /** Your system roles. */
+  @ApiProperty({ isArray: true, enum: SYSTEM_ROLES })
   @Classified('administrative')
   roles: string[];
 
@@ -75,15 +82,16 @@ export class MeView extends view(Agency) {
   scopes: string[];
 
   /** Purpose for which you read, unless you send another in the header `Purpose`. */
+  @ApiProperty({ enum: [...PURPOSES, ...LOG_PURPOSES] })
   @Classified('administrative')
   purpose: string;
 
   /** Partnerships in which your agency acts. */
+  @ApiProperty({ type: [String], format: 'uuid' })
   @Classified('administrative')
   partnershipIds: string[];
 
   /** Current memberships of panels. */
-  @ApiProperty({ type: 'array', items: { type: 'object' } })
   @Classified('administrative')
   memberships: object[];
 }

@@ -11,6 +11,7 @@ import { SECTIONS, type Overflow, type Section } from '../meetings/order-of-hear
 /** Case on the agenda in its present state. */
 export class AgendaItemView extends view(Listing, 'caseId', 'kind', 'reason', 'timeboxMinutes', 'presentedByAgencyId') {
   /** Item of the meeting. */
+  @ApiProperty({ format: 'uuid' })
   @Classified('administrative')
   listingId: string;
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
-import { ApiAnswer } from '../openapi/api-answer.js';
+import { ApiAnswer, ApiProblems, OptionalIfMatch } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -171,6 +171,8 @@ export class ListingsController {
   /** Record the decision on an item (chair, coordinator); If-Match with its ETag refuses the decision after a change */
   @Post(':id/decisions')
   @RequirePermission('decide', Listing)
+  @OptionalIfMatch
+  @ApiProblems(412)
   @ApiAnswer.created(DecisionView)
   decide(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: DecisionRequest): Promise<AuthorizedResponse> {
     return this.listings.decide(actor, id, body);

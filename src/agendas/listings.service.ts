@@ -129,7 +129,7 @@ export class ListingsService {
       const removed = await work.write.update(Listing, found, removal);
       await endInvitations(work, { listingId: id }, 'The item was taken off the list of the meeting.');
       await this.hooks.afterRemoval(work, removed);
-      work.recordEvent('case.put-off', Listing, removed, { meetingId });
+      work.recordEvent('case.listing-removed', Listing, removed, { meetingId });
       if (request.toMeetingId) await carryOver(work, removed, request.toMeetingId);
       return work.respond.one(ListingView, removed);
     });
@@ -163,7 +163,7 @@ export class ListingsService {
         );
       const back = await work.write.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
       await carryRecusals(work, back);
-      work.recordEvent('case.put-back', Listing, back, { meetingId });
+      work.recordEvent('case.listing-reinstated', Listing, back, { meetingId });
       return work.respond.one(ListingView, back);
     });
   }
@@ -372,7 +372,7 @@ async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: stri
 
 export const takenOffProblem = (): Error =>
   conflict(
-    'taken-off',
+    'listing-removed',
     'The case was taken off the list of this meeting. Put it back on the list, or list it at another meeting.',
   );
 

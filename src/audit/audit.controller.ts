@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiExtension, ApiOkResponse, ApiProduces } from '@nestjs/swagger';
 import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission, Authenticated } from '../authorization/permission.guard.js';
-import { ApiAnswer } from '../openapi/api-answer.js';
+import { ApiAnswer, ApiProblems } from '../openapi/api-answer.js';
 import { Expensive } from '../records/concurrency-limit.js';
 import { Id } from '../http/id.js';
 import { PageQuery } from '../http/page-query.dto.js';
@@ -49,6 +49,7 @@ export class AuditController {
   /** Get a proof that a signed checkpoint covers an entry (RFC 9162, section 2.1.3) */
   @Get('audit-entries/:id/inclusion-proof')
   @RequirePermission('read', AuditEntry)
+  @ApiProblems(422)
   @ApiOkResponse({ schema: inclusionProofSchema })
   @ApiExtension('x-answers', 'document')
   inclusionProof(
@@ -73,6 +74,7 @@ export class AuditController {
   /** Get a proof that a later checkpoint extends the log of an earlier one (RFC 9162, section 2.1.4) */
   @Get('audit-checkpoints/consistency-proof')
   @Authenticated(NO_PERSONAL_DATA)
+  @ApiProblems(422)
   @ApiOkResponse({ schema: consistencyProofSchema })
   @ApiExtension('x-answers', 'document')
   consistencyProof(

@@ -138,7 +138,7 @@ async function removeRole(
     for (const { id } of assessments) work.write.noteRecall(Assessment, id);
     work.write.withdrawnPeople.push({ personId, panelId: role.panelId, caseId, at: work.now });
   }
-  work.recordEvent('case.person-taken-out', CasePersonCorrection, correction);
+  work.recordEvent('case.person-removed', CasePersonCorrection, correction);
   return correction;
 }
 

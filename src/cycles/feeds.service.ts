@@ -146,7 +146,7 @@ export async function createFeed(
       fromPanelId: from.panelId,
       toMeetingId: toMeetingId ?? (await findNextMeeting(work, to.panelId, notBefore)),
     });
-    work.recordEvent('feed.handed-on', Feed, feed, { kind: feed.kind, toMeetingId: feed.toMeetingId });
+    work.recordEvent('feed.created', Feed, feed, { kind: feed.kind, toMeetingId: feed.toMeetingId });
     return feed;
   });
 }

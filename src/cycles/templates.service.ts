@@ -45,7 +45,7 @@ export class CycleTemplatesService {
         weekday: request.weekday ?? null,
         partnershipId,
       });
-      work.recordEvent('cycle-template.set-up', CycleTemplate, template);
+      work.recordEvent('cycle-template.created', CycleTemplate, template);
       return work.respond.one(CycleTemplateView, template, { status: 201 });
     });
   }

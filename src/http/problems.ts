@@ -10,6 +10,24 @@ export interface FieldError {
   code?: string;
 }
 
+/** Members of a problem beyond those of RFC 9457. The OpenAPI document declares each of them. */
+export interface ProblemMembers {
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** Name of the rule that refuses the request. */
+  rule?: string;
+  /** Scope that the machine client lacks. */
+  requiredScope?: string;
+  /** Present state of the record. */
+  state?: string;
+  /** Commands that the present state allows. */
+  permitted?: readonly string[];
+  /** Existing invitation that conflicts with the request. */
+  invitationId?: string;
+  /** Existing exclusion that says the same. */
+  exclusionId?: string;
+}
+
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -17,7 +35,7 @@ export class Problem extends Error {
     readonly code: string,
     readonly title: string,
     readonly detail: string,
-    readonly more: { errors?: FieldError[]; headers?: Record<string, string>; [member: string]: unknown } = {},
+    readonly more: ProblemMembers = {},
   ) {
     super(`${code}: ${detail}`);
   }

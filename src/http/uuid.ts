@@ -1,5 +1,4 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsUUID, type ValidationOptions } from 'class-validator';
 
@@ -13,5 +12,4 @@ export const Uuid = ({ each = false }: Pick<ValidationOptions, 'each'> = {}): Pr
   applyDecorators(
     Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(inLowerCase) : inLowerCase(value))),
     IsUUID(undefined, { each }),
-    ...(each ? [] : [ApiProperty({ format: 'uuid' })]),
   );

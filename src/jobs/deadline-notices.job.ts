@@ -12,10 +12,10 @@ import { JobRun, RUN_RETENTION_DAYS } from './job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
 
 /** Name of the job in the queue and in `job_runs`. */
-export const DEADLINE_JOB = 'sweep';
+export const DEADLINE_JOB = 'deadline-notices';
 
 /** Serializes runs in a partnership across processes, so that a run sees the notices of the previous one. */
-const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('sweep ' || $1::text, 0))`;
+const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('deadline-notices ' || $1::text, 0))`;
 /** Rows per INSERT, because the number of parameters of a statement is limited. */
 const INSERT_BATCH_SIZE = 500;
 

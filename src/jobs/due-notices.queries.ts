@@ -16,7 +16,7 @@ import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { findMattersWithoutChair } from './matters-without-chair.queries.js';
 import { findUnseenActions, type UnseenAction } from './unseen-actions.js';
 import { findChangesByExcluded, type ChangedMatter } from './excluded-changes.js';
-import { findPeopleKeptByNaming } from './kept-by-naming.js';
+import { findPeopleExcludedByNaming } from './excluded-by-naming.js';
 import type { Notice, NoticeKind } from './notice.entity.js';
 
 export type DueNotice = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
@@ -280,7 +280,7 @@ const findExcludedChangeNotices = async (manager: EntityManager, today: string, 
 
 /** People named in a matter and so hidden from somebody excluded from it, for the coordination of its panel. */
 const findKeptByNamingNotices = async (manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> =>
-  noticesOfMatters(manager, 'kept_by_naming', await findPeopleKeptByNaming(manager, today, now), today, now);
+  noticesOfMatters(manager, 'excluded_by_naming', await findPeopleExcludedByNaming(manager, today, now), today, now);
 
 async function noticesOfMatters(
   manager: EntityManager,

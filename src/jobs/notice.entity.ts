@@ -39,7 +39,7 @@ export const NOTICES = {
   recipient_to_tell: { about: 'Disclosure', level: LEVELS.due },
   owner_cannot_see: { about: 'Action', level: LEVELS.escalated },
   changed_by_excluded: { about: 'Case', level: LEVELS.escalated },
-  kept_by_naming: { about: 'Case', level: LEVELS.escalated },
+  excluded_by_naming: { about: 'Case', level: LEVELS.escalated },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
@@ -80,7 +80,7 @@ export const TO_COORDINATION: NoticeKind[] = [
   'no_chair_left',
   'owner_cannot_see',
   'changed_by_excluded',
-  'kept_by_naming',
+  'excluded_by_naming',
 ];
 
 /**

@@ -53,7 +53,7 @@ export async function findUnseenActions(manager: EntityManager, actors: Actors, 
   const open = await manager.query<OpenAction[]>(SELECT_OPEN_ACTIONS, [OPEN_STATUSES, now]);
   const byOwner = Map.groupBy(open, ({ ownerAgencyId }) => ownerAgencyId);
   const staff = await manager.query<{ id: string; agencyId: string }[]>(SELECT_STAFF, [[...byOwner.keys()]]);
-  const call = { correlationId: '', route: 'job sweep' };
+  const call = { correlationId: '', route: 'job deadline-notices' };
   const unseen: UnseenAction[] = [];
   for (const [agencyId, actions] of byOwner) {
     const ids = staff.filter((one) => one.agencyId === agencyId).map(({ id }) => id);

@@ -13,7 +13,7 @@ import type { ListingKind, Meeting } from './meeting.entity.js';
 export async function requireUrgency(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (meeting.kind !== 'emergency' || meeting.emergencyReason || (await hearsHighRisk(work, meeting))) return;
   throw unacceptable(
-    'could-wait',
+    'emergency-reason-missing',
     'No case that you may see on this emergency meeting is of high risk. Add one, or have the chair give the reason why the meeting cannot wait: POST /v1/meetings/{id}/justification.',
   );
 }

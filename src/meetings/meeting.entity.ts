@@ -347,7 +347,7 @@ export class Listing extends ListedCase {
   endedAt: Date | null;
 }
 
-export const LISTING_STATES = ['listed', 'taken_off'] as const;
+export const LISTING_STATES = ['listed', 'removed'] as const;
 export type ListingState = (typeof LISTING_STATES)[number];
 
 /** Removal of an item from a list, and reinstatement while the agenda is not circulated. */
@@ -355,13 +355,13 @@ export const listingMachine: StateMachine<ListingState, 'removal' | 'reinstateme
   name: 'listing',
   initial: 'listed',
   commands: {
-    removal: { from: ['listed'], to: 'taken_off' },
-    reinstatement: { from: ['taken_off'], to: 'listed' },
+    removal: { from: ['listed'], to: 'removed' },
+    reinstatement: { from: ['removed'], to: 'listed' },
   },
 };
 
 export const stateOfListing = ({ removedAt }: Pick<Listing, 'removedAt'>): ListingState =>
-  removedAt ? 'taken_off' : 'listed';
+  removedAt ? 'removed' : 'listed';
 
 /** Record of one item of one meeting. One record never mixes people or cases (JAG note, section 1.7). */
 export abstract class ListingRecord extends CaseRecord {

@@ -196,7 +196,7 @@ async function resolvePoint(
   const agency = category && (await work.records.findOrNull('read', Agency, agencyId));
   if (!agency || !(await actsIn(work, agency.id, partnershipId)))
     throw unacceptable(
-      'told-by-whom',
+      'sharing-agency-missing',
       'Each point needs the agency that shared it and a data category. Send `agencyId` and `category`.',
       [
         {

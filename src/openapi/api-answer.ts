@@ -9,6 +9,7 @@ import {
   ApiExtension,
   ApiExtraModels,
   ApiHeader,
+  ApiResponse,
   ApiOkResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
@@ -18,6 +19,13 @@ const TAG = {
   ETag: {
     description: 'Version of the record as you see it; send it as If-Match to change the record.',
     schema: { type: 'string' as const, maxLength: 64 },
+  },
+};
+
+const ATTACHMENT = {
+  'Content-Disposition': {
+    description: 'File name, for a file.',
+    schema: { type: 'string' as const, maxLength: 200 },
   },
 };
 
@@ -34,6 +42,21 @@ const IF_MATCH = ApiHeader({
   name: 'If-Match',
   required: true,
   description: 'The ETag of the record as you last read it.',
+  schema: { type: 'string', maxLength: 200 },
+});
+
+/** Declares If-Match on a route that compares the version only if the header is sent. */
+export const OptionalIfMatch = ApiHeader({
+  name: 'If-Match',
+  required: false,
+  description: 'The ETag of the record as you last read it; 412 if the record changed since.',
+  schema: { type: 'string', maxLength: 200 },
+});
+
+const IF_NONE_MATCH = ApiHeader({
+  name: 'If-None-Match',
+  required: false,
+  description: 'The ETag of the record as you last read it; 304 if nothing that you may see has changed.',
   schema: { type: 'string', maxLength: 200 },
 });
 
@@ -65,6 +88,7 @@ type Contents = Record<string, { schema: object }>;
 const files = (types: string[], others: Contents = {}, answers = 'document'): MethodDecorator =>
   applyDecorators(
     ApiOkResponse({
+      headers: { ...TAG, ...ATTACHMENT },
       content: {
         ...others,
         ...Object.fromEntries(
@@ -78,10 +102,19 @@ const files = (types: string[], others: Contents = {}, answers = 'document'): Me
 /** Documented size limit of a file, in bytes. */
 const MOST_BYTES = 20_000_000;
 
+/** Declares further problem statuses of a route, beyond those of its kind of response. */
+export const ApiProblems = (...statuses: number[]): MethodDecorator => ApiExtension('x-problems', statuses);
+
 export const ApiAnswer = {
   /** Response with one record. */
   one: (view: ViewClass): MethodDecorator =>
-    applyDecorators(declareView(view), ApiOkResponse({ type: view, headers: TAG }), ApiExtension('x-answers', 'one')),
+    applyDecorators(
+      declareView(view),
+      IF_NONE_MATCH,
+      ApiOkResponse({ type: view, headers: TAG }),
+      ApiResponse({ status: 304, description: 'The record is as you last read it.', headers: TAG }),
+      ApiExtension('x-answers', 'one'),
+    ),
 
   /** Response with a page of records. */
   page: (view: ViewClass): MethodDecorator =>
@@ -140,7 +173,7 @@ export const ApiAnswer = {
       routeConfig({ isReading: true }),
       declareView(view),
       ApiOkResponse({ type: view, headers: TAG }),
-      ApiExtension('x-answers', 'one'),
+      ApiExtension('x-answers', 'revealed'),
     ),
 
   /** Response with a created record. */

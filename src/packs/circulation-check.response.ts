@@ -14,6 +14,7 @@ export class ReceivingView {
   extent: Extent;
 
   /** Number of records, counted among those that you may read. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
   records: number;
 }
 
@@ -52,9 +53,11 @@ export class WarningView {
   detail: string;
 
   /** Recipients concerned. */
+  @ApiProperty({ type: [String], format: 'uuid', maxItems: 1000 })
   practitionerIds: string[];
 
   /** Items concerned. */
+  @ApiProperty({ type: [String], format: 'uuid', maxItems: 1000 })
   listingIds: string[];
 }
 
@@ -90,6 +93,7 @@ export class CirculationCheckView extends view(CirculationCheck, ...FIELDS) {
   stale: boolean;
 
   /** Number of people named in the items that you may see. */
+  @ApiProperty({ type: 'integer', minimum: 0 })
   @Classified('administrative')
   namedPeople: number;
 

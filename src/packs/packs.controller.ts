@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
-import { ApiAnswer } from '../openapi/api-answer.js';
+import { ApiAnswer, ApiProblems } from '../openapi/api-answer.js';
 import { Expensive } from '../records/concurrency-limit.js';
 import { Id } from '../http/id.js';
 import { DOCX, PDF } from '../documents/paper.js';
@@ -19,6 +19,7 @@ export class PacksController {
   @Get(':id/pack')
   @Expensive({ concurrent: 2, queue: 16, offDatabase: true })
   @RequirePermission('read', Meeting)
+  @ApiProblems(410)
   @ApiAnswer.forms(PackView, PDF, DOCX)
   get(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: DocumentQuery): Promise<AuthorizedResponse> {
     return this.packs.get(actor, id, query);

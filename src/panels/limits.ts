@@ -69,7 +69,7 @@ export function mustEndWithin<T extends Moment>(
 export function mustNotLieAhead(day: string | null | undefined, now: Date, pointer: string): void {
   const today = londonDay(now);
   if (!day || day <= today) return;
-  throw unacceptable('lies-ahead', `Choose a day up to today, ${today}.`, [
+  throw unacceptable('in-the-future', `Choose a day up to today, ${today}.`, [
     { pointer, detail: `must not be later than ${today}` },
   ]);
 }

@@ -32,7 +32,7 @@ export const isPresent = (status: AttendanceStatus): boolean =>
 // guests may have several: people who may not read an earlier one record another
 @Index('attendances_one_apology', ['meetingId', 'practitionerId'], {
   unique: true,
-  where: 'arrived_at IS NULL AND came_for IS NULL',
+  where: 'arrived_at IS NULL AND listing_ids IS NULL',
 })
 @Index(['meetingId', 'updatedAt', 'id'])
 @Index(['panelId', 'practitionerId'])
@@ -90,7 +90,7 @@ export class Attendance extends PartnershipRecord {
   /** Items to which a person without a seat was invited, including hidden items; null for people with a seat. */
   @Column({ type: 'uuid', array: true, nullable: true })
   @Classified('administrative')
-  cameFor: string[] | null;
+  listingIds: string[] | null;
 
   /** Time of arrival; null for people who were not present. */
   @Column({ type: 'timestamptz', nullable: true })

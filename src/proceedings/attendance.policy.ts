@@ -16,13 +16,13 @@ export const policy = new Policy();
 /** Condition for people with a seat, or who came for an item that the actor may read. */
 function isKnownTo(actor: Actor): Where {
   const readable = permittedRows(withoutScopes(actor), subjectOf(Listing), 'read');
-  return { $or: [{ cameFor: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };
+  return { $or: [{ listingIds: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };
 }
 
 policy.declareSubject(Attendance, 'Attendance', {
   relations: {
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
-    items: { to: Listing, local: 'cameFor', foreign: 'id' },
+    items: { to: Listing, local: 'listingIds', foreign: 'id' },
   },
   parent: 'meeting',
   allowRules: [

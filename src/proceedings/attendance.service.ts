@@ -59,7 +59,7 @@ export class AttendanceService {
         );
       if (!isPresent(status) && (arrivedAt ?? deputyForId))
         throw unacceptable(
-          'not-there',
+          'only-if-present',
           'Only a present person has an arrival or replaces a member. Leave these fields out, or send the status `present` or `deputy`.',
           [{ pointer: arrivedAt ? '/arrivedAt' : '/deputyForId', detail: 'is allowed only for a present person' }],
         );
@@ -68,7 +68,7 @@ export class AttendanceService {
       const rule = readAttendanceRule((await rulesInForce(work, meeting.panelId))?.rules);
       await checkDeputy(work, meeting, rule, request);
       const earlier = await work.records.findMany('read', Attendance, { meetingId, practitionerId });
-      const cameFor = await findItemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
+      const listingIds = await findItemsOfGuest(work, meeting, person, arrivedAt ?? work.now);
       const accepted = request.confidentialityAccepted
         ? work.now
         : (earlier.find((one) => one.confidentialityAcceptedAt)?.confidentialityAcceptedAt ??
@@ -86,7 +86,7 @@ export class AttendanceService {
       const arrival = isPresent(status) ? (arrivedAt ?? current?.arrivedAt ?? work.now) : null;
       const recorded = {
         status,
-        cameFor: mergeItems(cameFor, current),
+        listingIds: mergeItems(listingIds, current),
         deputyForId,
         arrivedAt: arrival,
         confidentialityAcceptedAt: accepted,
@@ -121,13 +121,13 @@ export class AttendanceService {
       requireOpenAttendance((await work.records.find('read', Meeting, meetingId)).status);
       if (!found.arrivedAt || found.leftAt)
         throw conflict(
-          'not-in-the-room',
+          'not-present',
           'The person is not recorded as present. Record the arrival first: POST /v1/meetings/{id}/attendances.',
         );
       const at = leftAt ?? work.now;
       if (at <= found.arrivedAt || at > work.now)
         throw unacceptable(
-          'left-before',
+          'departure-invalid',
           'A departure must be after the arrival and not in the future. Correct `leftAt`.',
           [{ pointer: '/leftAt', detail: 'must be after arrivedAt and not in the future' }],
         );
@@ -317,8 +317,8 @@ function findItemsOfGuest(
 const isLead = async (work: UnitOfWork, { partnershipId }: Meeting, { id, agencyId }: Practitioner): Promise<boolean> =>
   (await safeguardingLeadsOf(work, [agencyId], partnershipId)).includes(id);
 
-const mergeItems = (cameFor: string[] | null, before?: Attendance): string[] | null =>
-  cameFor && [...new Set([...(before?.cameFor ?? []), ...cameFor])];
+const mergeItems = (listingIds: string[] | null, before?: Attendance): string[] | null =>
+  listingIds && [...new Set([...(before?.listingIds ?? []), ...listingIds])];
 
 /**
  * Ends an open stay hidden from the actor, because the person came for hidden items, before the actor records another.
@@ -380,7 +380,7 @@ async function checkDeputy(
     deputyForId === practitionerId ||
     !(await work.records.findMany('read', Membership, seat, 1)).length
   )
-    throw unacceptable('deputy-for-whom', 'Name the other member of the panel whom the deputy replaces.', [
+    throw unacceptable('deputy-for-missing', 'Name the other member of the panel whom the deputy replaces.', [
       { pointer: '/deputyForId', detail: 'must be another member of the panel' },
     ]);
 }
@@ -399,10 +399,10 @@ async function findYearlyAcceptance(work: UnitOfWork, panelId: string, practitio
 function checkArrival(work: UnitOfWork, arrivedAt: Date | null, earlier: Attendance[]): void {
   const before = earlier.flatMap(({ leftAt }) => leftAt ?? []);
   if (!arrivedAt && before.length)
-    throw conflict('was-there', 'The person was present and left, so no absence can be recorded.');
+    throw conflict('was-present', 'The person was present and left, so no absence can be recorded.');
   if (arrivedAt && (arrivedAt > work.now || before.some((left) => left > arrivedAt)))
     throw unacceptable(
-      'arrived-when',
+      'arrival-invalid',
       'An arrival must be after an earlier departure and not in the future. Correct `arrivedAt`.',
       [{ pointer: '/arrivedAt', detail: 'must not be before an earlier departure or in the future' }],
     );

@@ -51,7 +51,7 @@ export class OpeningAndClosureService {
       const status = after(meetingMachine, found.status, 'opening-reversal');
       if (await hasTakenPlace(work, id))
         throw conflict(
-          'took-place',
+          'meeting-took-place',
           'An attendance was confirmed or a decision taken, so the meeting took place. Close it instead: POST /v1/meetings/{id}/closure.',
         );
       await resetStartedItems(work, id);

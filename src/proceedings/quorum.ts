@@ -100,7 +100,7 @@ export async function evaluateQuorum(work: UnitOfWork, meeting: Meeting, item?: 
        AND (m.valid_to IS NULL OR m.valid_to >= ($2::timestamptz AT TIME ZONE 'Europe/London')::date)
      WHERE a.meeting_id = $1 AND a.status = ANY($3) AND a.confirmed_at IS NOT NULL
        AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
-       AND (a.came_for IS NULL OR $5 = ANY (a.came_for))
+       AND (a.listing_ids IS NULL OR $5 = ANY (a.listing_ids))
        AND a.practitioner_id NOT IN (
          SELECT unnest(CASE WHEN r.declared THEN ARRAY[r.practitioner_id] ELSE registrations_of(r.practitioner_id) END)
          FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,

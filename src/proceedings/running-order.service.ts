@@ -50,7 +50,7 @@ export class RunningOrderService {
         );
       if (found.removedAt)
         throw conflict(
-          'taken-off',
+          'listing-removed',
           'The item was taken off the list of this meeting. Put it back first, or start another item.',
         );
       if (found.startedAt)
@@ -68,7 +68,7 @@ export class RunningOrderService {
         );
       const begun = await work.write.update(Listing, found, { startedAt: work.now });
       await this.itemPresence.recordPresence(work, begun);
-      work.recordEvent('item.begun', Listing, begun);
+      work.recordEvent('item.started', Listing, begun);
       return work.respond.one(ListingView, begun);
     });
   }

@@ -4,7 +4,7 @@
  */
 import { isToBeHeld, type Listing, type Meeting } from '../meetings/meeting.entity.js';
 
-export const STANDINGS = ['waiting', 'being_heard', 'heard', 'taken_off'] as const;
+export const STANDINGS = ['waiting', 'being_heard', 'heard', 'removed'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
 export interface ItemProgress {
@@ -22,7 +22,7 @@ const addMinutes = (moment: Date, minutes: number): Date => new Date(moment.getT
 type Item = Pick<Listing, 'id' | 'timeboxMinutes' | 'startedAt' | 'endedAt' | 'removedAt'>;
 
 const standingOf = ({ startedAt, endedAt, removedAt }: Item): Standing =>
-  removedAt ? 'taken_off' : endedAt ? 'heard' : startedAt ? 'being_heard' : 'waiting';
+  removedAt ? 'removed' : endedAt ? 'heard' : startedAt ? 'being_heard' : 'waiting';
 
 /** Returns the progress of each item by its identifier. `items` must be in the order of hearing. */
 export function calculateProgress(
@@ -47,7 +47,7 @@ export function calculateProgress(
           minutesUsed: used,
           minutesOver: used === null ? null : Math.max(0, used - timeboxMinutes),
           expectedEndAt:
-            standing === 'heard' || standing === 'taken_off' || !isToBeHeld(status)
+            standing === 'heard' || standing === 'removed' || !isToBeHeld(status)
               ? null
               : standing === 'waiting'
                 ? next

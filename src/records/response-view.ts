@@ -121,23 +121,34 @@ export function viewNamed(name: string): ViewClass {
   return found;
 }
 
-/**
- * Returns the registered views with the properties present in every response. These are `withheld` and the
- * administrative properties not limited by an allow rule.
- */
-export function declaredViews(): Map<string, Set<string>> {
-  return new Map(
-    [...declared].map((viewClass) => {
-      const { record, properties } = shapeOf(viewClass);
-      const limits = subjectOf(record).allowRules.flatMap(({ actions, fields }) =>
-        fields && actions.includes('read') ? [fields] : [],
-      );
-      const always = [...properties]
-        .filter(
-          ([name, column]) => column.category === 'administrative' && limits.every((fields) => fields.includes(name)),
-        )
-        .map(([name]) => name);
-      return [viewClass.name, new Set([...always, 'withheld'])];
-    }),
+/** Facts about a view for the OpenAPI document. */
+export interface DeclaredView {
+  shape: ViewShape;
+  /**
+   * Properties that are present in every response: `withheld`, and the administrative ones that no allow rule limits
+   * and that refer to no record which may be hidden.
+   */
+  always: string[];
+}
+
+/** Returns the view classes of routes. */
+export const declaredViews = (): ViewClass[] => [...declared];
+
+/** Returns the facts about a class, or null if it is not a view. */
+export function describeView(type: object): DeclaredView | null {
+  if (!picked.has(Object.getPrototypeOf(type) as object)) return null;
+  const viewClass = type as ViewClass;
+  const shape = shapeOf(viewClass);
+  const limits = subjectOf(shape.record).allowRules.flatMap(({ actions, fields }) =>
+    fields && actions.includes('read') ? [fields] : [],
   );
+  const always = [...shape.properties]
+    .filter(
+      ([name, column]) =>
+        column.category === 'administrative' &&
+        !shape.references.has(name) &&
+        limits.every((fields) => fields.includes(name)),
+    )
+    .map(([name]) => name);
+  return { shape, always: [...new Set([...always, 'withheld'])] };
 }

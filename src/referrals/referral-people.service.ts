@@ -126,7 +126,7 @@ export class ReferralPeopleService {
       await rescreened(work, referral);
       const rewriting = rewritten(work, referral);
       const touched = await work.write.update(Referral, referral, rewriting);
-      happenedTo(work, 'referral.person-taken-out', touched, {}, isRewriting(rewriting));
+      happenedTo(work, 'referral.person-removed', touched, {}, isRewriting(rewriting));
       return work.respond.one(ReferralPersonCorrectionView, correction, { status: 201 });
     });
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
-import { ApiAnswer } from '../openapi/api-answer.js';
+import { ApiAnswer, ApiProblems } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -27,6 +27,7 @@ export class ResearchController {
   /** Ask agencies not asked before for information on the items of a meeting (chair, coordinator) */
   @Post('meetings/:id/research-requests')
   @RequirePermission('ask', Listing)
+  @ApiProblems(404, 409)
   @ApiAnswer.search(ResearchRequestView)
   ask(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ResearchAsking): Promise<AuthorizedResponse> {
     return this.research.ask(actor, id, body);

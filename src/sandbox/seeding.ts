@@ -21,7 +21,7 @@ export class Seeding {
 
   /** Returns the identifier of the record with this key in the content. */
   id(kind: string, key: string): string {
-    return seedId(`${kind}:${key}`, this.founded);
+    return seedId(kind, key);
   }
 
   day(offset: number): string {

@@ -95,7 +95,7 @@ export class AgreementsService {
     return this.records.change(actor, async (work) => {
       const { id: partnershipId } = await work.records.find('agree-sharing', Partnership, request.partnershipId);
       const begun = await work.write.insert(SharingAgreement, { ...request, partnershipId });
-      work.recordEvent('sharing-agreement.begun', SharingAgreement, begun);
+      work.recordEvent('sharing-agreement.created', SharingAgreement, begun);
       return work.respond.one(SharingAgreementView, begun, { status: 201 });
     });
   }

@@ -130,7 +130,7 @@ export class SubjectsService {
         // agencies that received the address through the earlier panel are notified of the recall
         if (found.panelId !== null) work.write.noteRecall(ProtectedAddress, id);
       }
-      work.recordEvent('protectedaddress.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
+      work.recordEvent('protected-address.changed', ProtectedAddress, changed, { fields: Object.keys(request) });
       return work.respond.one(ProtectedAddressView, changed);
     });
   }

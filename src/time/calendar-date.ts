@@ -1,5 +1,4 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
@@ -22,21 +21,18 @@ export function isDayOfMonth(year: number, month: number, day: number): boolean 
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/**
- * Validates a calendar date `YYYY-MM-DD`, or each item of a list. A single date is documented as `format: date` in
- * OpenAPI.
- */
-export const CalendarDate = ({ each = false }: Pick<ValidationOptions, 'each'> = {}): PropertyDecorator =>
-  applyDecorators(
-    ValidateBy(
-      { name: 'calendarDate', validator: { validate: isCalendarDate } },
-      {
-        each,
-        message: `${each ? 'each value in ' : ''}$property must be a day of the calendar such as 2026-05-06, in a year from ${String(FIRST_YEAR)} to ${String(LAST_YEAR)}`,
-      },
-    ),
-    ...(each ? [] : [ApiProperty({ format: 'date' })]),
+const validateCalendarDate = (name: string, each = false): PropertyDecorator =>
+  ValidateBy(
+    { name, validator: { validate: isCalendarDate } },
+    {
+      each,
+      message: `${each ? 'each value in ' : ''}$property must be a day of the calendar such as 2026-05-06, in a year from ${String(FIRST_YEAR)} to ${String(LAST_YEAR)}`,
+    },
   );
+
+/** Validates a calendar date `YYYY-MM-DD`, or each item of a list. Documented as `format: date` in OpenAPI. */
+export const CalendarDate = ({ each = false }: Pick<ValidationOptions, 'each'> = {}): PropertyDecorator =>
+  validateCalendarDate('calendarDate', each);
 
 const COMPLETED: Record<string, [partial: RegExp, rest: string]> = {
   year: [/^\d{4}$/, '-01-01'],
@@ -53,5 +49,5 @@ export const PartialDate = (precision: string): PropertyDecorator =>
       const [partial, rest] = COMPLETED[String(obj[precision])] ?? [];
       return typeof value === 'string' && partial?.test(value) ? `${value}${String(rest)}` : value;
     }),
-    CalendarDate(),
+    validateCalendarDate('partialDate'),
   );

@@ -394,7 +394,7 @@ describe('what does not fit', () => {
     expect(list.data).toMatchObject([{ id: listing, removedAt: expect.any(String) }]);
     expect((await drawn(first)).body.sections.flatMap(({ items }: Section) => items)).toEqual([]);
     expect((await removed(COORDINATOR, first, listing)).body.code).toBe('not-in-this-state');
-    expect((await listed(first, { caseId, kind: 'new' })).body.code).toBe('taken-off');
+    expect((await listed(first, { caseId, kind: 'new' })).body.code).toBe('listing-removed');
 
     const [item] = itemsOf(await agenda(COORDINATOR, second));
     expect(item).toMatchObject({ caseId, reason: 'carried_over' });
@@ -445,7 +445,7 @@ test('an item that was taken off comes back, unless it went elsewhere, the meeti
   const { status, body } = await back(COORDINATOR);
   expect([status, body]).toMatchObject([200, { outcome: null, removedAt: null, removalReason: null }]);
   expect(casesIn(await agenda(COORDINATOR, first))).toContain(caseId);
-  expect(await eventsOf(caseId, 'case.put-back')).toBe(1);
+  expect(await eventsOf(caseId, 'case.listing-reinstated')).toBe(1);
 
   const late = listingOf(await agenda(COORDINATOR, first), other);
   expect((await removed(COORDINATOR, first, late)).status).toBe(200);
@@ -777,7 +777,7 @@ describe('an emergency meeting', () => {
     expect(body.sections.map(({ code }: Section) => code)).not.toContain('themes');
     expect((await listed(meeting, { caseId: plain, kind: 'new' })).body.code).toBe('urgent-only');
     for (const what of ['agenda/circulation', 'opening'])
-      expect((await moved(COORDINATOR, meeting, what)).body.code).toBe('could-wait');
+      expect((await moved(COORDINATOR, meeting, what)).body.code).toBe('emergency-reason-missing');
     const reason = { reason: 'The court sits on Monday.' };
     expect((await moved(COORDINATOR, meeting, 'justification', reason)).status).toBe(403);
     const justified = await moved('jag-chair', meeting, 'justification', reason);

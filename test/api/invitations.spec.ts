@@ -391,8 +391,8 @@ describe('an invitation of a whole agency', () => {
     expect(code(await record())).toEqual([422, 'not-invited']);
     await roles(LEAD, 'safeguarding_lead');
     expect(code(await record())).toEqual([201, undefined]);
-    const { rows } = await owner.query(`SELECT came_for FROM attendances WHERE practitioner_id = $1`, [id]);
-    expect(rows).toContainEqual({ came_for: [listing.split('/').at(-1)] });
+    const { rows } = await owner.query(`SELECT listing_ids FROM attendances WHERE practitioner_id = $1`, [id]);
+    expect(rows).toContainEqual({ listing_ids: [listing.split('/').at(-1)] });
   });
 });
 

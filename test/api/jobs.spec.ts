@@ -374,7 +374,7 @@ test('the jobs’ work is watched by administrators and data protection officers
   const runs = async (who: string): Promise<Row[]> =>
     (await (await as(server, who)).get('/v1/job-runs?limit=100').expect(200)).body.data;
   for (const run of await runs('agency-administrator')) {
-    expect(run).toMatchObject({ task: 'sweep', error: null, withheld: ['endedAt', 'notices'] });
+    expect(run).toMatchObject({ task: 'deadline-notices', error: null, withheld: ['endedAt', 'notices'] });
     expect(run).not.toHaveProperty('notices');
   }
   const seen = await runs('dpo');
@@ -529,12 +529,12 @@ test('killed between two partnerships, nothing is half done, and the next run do
   const ranAt = (partnership: string): Promise<number> =>
     count(`notices WHERE partnership_id = $1 AND due_on = $2`, [partnership, later]);
   const dying = await givenServer({ database: server.database });
-  await owner.query(`SELECT pg_advisory_lock(hashtextextended('sweep ' || $1, 0))`, [second]);
+  await owner.query(`SELECT pg_advisory_lock(hashtextextended('deadline-notices ' || $1, 0))`, [second]);
   const swept = moveTo(later, dying).catch(() => 'killed');
   while (!(await ranAt(first))) await new Promise((resolve) => setTimeout(resolve, 20));
   await dying.kill();
   expect(await swept).toBe('killed');
-  await owner.query(`SELECT pg_advisory_unlock(hashtextextended('sweep ' || $1, 0))`, [second]);
+  await owner.query(`SELECT pg_advisory_unlock(hashtextextended('deadline-notices ' || $1, 0))`, [second]);
   expect(await ranAt(second)).toBe(0);
   await isWhole();
   await moveTo(later);
@@ -546,7 +546,7 @@ test('killed between two partnerships, nothing is half done, and the next run do
 test('a job on the queue is done by the service, which ends what it began when it is told to stop', async () => {
   const working = await givenServer({ env: { JOBS: 'on' } });
   const other = await asOwner(working);
-  await other.query(`SELECT graphile_worker.add_job('sweep')`);
+  await other.query(`SELECT graphile_worker.add_job('deadline-notices')`);
   for (const deadline = Date.now() + 20_000; ;) {
     const { rows } = await other.query<{ n: string }>('SELECT count(DISTINCT partnership_id) AS n FROM job_runs');
     if (Number(rows[0]?.n) === 4) break;

@@ -219,7 +219,7 @@ describe('a day on which something was the case', () => {
         since,
       });
     const refused = await name(day(2));
-    expect(code(refused)).toEqual([422, 'lies-ahead']);
+    expect(code(refused)).toEqual([422, 'in-the-future']);
     expect(refused.body.errors[0]).toMatchObject({ pointer: '/since' });
     const named = await name(day(-1));
     expect([named.status, named.text]).toEqual([201, expect.any(String)]);
@@ -230,13 +230,13 @@ describe('a day on which something was the case', () => {
     const said = { category: 'housing', kind: 'fact', summary: 'Seen.', text: 'Seen.' };
     expect(code(await officer.post(`/v1/cases/${caseId}/contributions`, { ...said, occurredOn: day(2) }))).toEqual([
       422,
-      'lies-ahead',
+      'in-the-future',
     ]);
     const { body } = await officer
       .post(`/v1/cases/${caseId}/contributions`, { ...said, occurredOn: day(-1) })
       .expect(201);
     const changed = await officer.patch(`/v1/contributions/${String(body.id)}`, { occurredOn: day(2) }, '*');
-    expect(code(changed)).toEqual([422, 'lies-ahead']);
+    expect(code(changed)).toEqual([422, 'in-the-future']);
   });
 
   test('cannot lie in the future for a research point', async () => {
@@ -248,10 +248,10 @@ describe('a day on which something was the case', () => {
     const point = { category: 'housing', kind: 'fact', text: 'Seen twice.' };
     const noted = (occurredOn: string) =>
       officer.post(`/v1/research-requests/${rows[0]!.id}/points`, { ...point, occurredOn });
-    expect(code(await noted(day(2)))).toEqual([422, 'lies-ahead']);
+    expect(code(await noted(day(2)))).toEqual([422, 'in-the-future']);
     const { status, text, body } = await noted(day(-1));
     expect([status, text]).toEqual([201, expect.any(String)]);
     const corrected = await officer.patch(`/v1/research-points/${String(body.id)}`, { occurredOn: day(2) }, '*');
-    expect(code(corrected)).toEqual([422, 'lies-ahead']);
+    expect(code(corrected)).toEqual([422, 'in-the-future']);
   });
 });

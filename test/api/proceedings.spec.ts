@@ -176,7 +176,7 @@ describe('attendance', () => {
     await (await by('fire-officer')).post(`${first}/departure`, {}).expect(428);
     expect((await command('police-sergeant', first, 'departure', {})).status).toBe(403);
     await leaves('fire-officer', first);
-    expect((await command('fire-officer', first, 'departure', {})).body.code).toBe('not-in-the-room');
+    expect((await command('fire-officer', first, 'departure', {})).body.code).toBe('not-present');
     // confidentiality was accepted at this meeting
     const second = await arrives('fire-officer', given, { confidentialityAccepted: undefined });
     expect(second).not.toBe(first);
@@ -185,11 +185,11 @@ describe('attendance', () => {
     expect(mine.map((one: { leftAt: string | null }) => one.leftAt === null).sort()).toEqual([false, true]);
     const absent = { practitionerId: await idOf('fire-officer'), status: 'absent' };
     const undone = await (await by('fire-officer')).post(`${given.path}/attendances`, absent);
-    expect(undone.body.code).toBe('was-there');
+    expect(undone.body.code).toBe('was-present');
     const early = { ...absent, status: 'present', arrivedAt: new Date(Date.now() - 3_600_000).toISOString() };
     await leaves('jag-chair', second);
     const overlapping = await (await by('fire-officer')).post(`${given.path}/attendances`, early);
-    expect(overlapping.body.code).toBe('arrived-when');
+    expect(overlapping.body.code).toBe('arrival-invalid');
   });
 
   test('in confidence only: at each meeting, or once a year where the rules say so; the database holds it, too', async () => {
@@ -223,8 +223,8 @@ describe('attendance', () => {
     const coordinator = await by('jag-coordinator');
     await invite('agency-administrator', given);
     const record = (body: object) => coordinator.post(`${given.path}/attendances`, { ...guest, ...body });
-    expect((await record({})).body.code).toBe('deputy-for-whom');
-    expect((await record({ deputyForId: await idOf('outsider') })).body.code).toBe('deputy-for-whom');
+    expect((await record({})).body.code).toBe('deputy-for-missing');
+    expect((await record({ deputyForId: await idOf('outsider') })).body.code).toBe('deputy-for-missing');
     await rule(jag, { attendance: { deputiesAllowed: false } });
     expect((await record({ deputyForId: await idOf('housing-officer') })).body.code).toBe('no-deputies');
     await rule(jag, { attendance: { deputiesAllowed: true } });
@@ -762,7 +762,7 @@ async function meetsItem(who: string, given: Given, minuteId: string): Promise<R
   found['minute'] = (await caller.get(`${given.path}/minutes/${minuteId}`)).status === 200;
   const timeline = await caller.get(`/v1/cases/${String(given.cases[0])}/timeline?limit=100`).expect(200);
   found['timeline'] = JSON.stringify(timeline.body).includes(given.id);
-  for (const type of ['item.begun', 'item.ended', 'decision.taken', 'minutes.drafted', 'crime.disclosed']) {
+  for (const type of ['item.started', 'item.ended', 'decision.taken', 'minutes.drafted', 'crime.disclosed']) {
     const since = timeline.body.data.filter((one: { type: string; at: string }) => Date.parse(one.at) > started);
     found[`timeline ${type}`] = since.some((one: { type: string }) => one.type === type);
   }

@@ -79,7 +79,7 @@ test('the referrer reads in the status to which panel it was redirected and what
 });
 
 test('the agency of the referrer gets a notice, which the panel that is named does not read', async () => {
-  await owner.query(`SELECT graphile_worker.add_job('sweep')`);
+  await owner.query(`SELECT graphile_worker.add_job('deadline-notices')`);
   const noticesOf = async (who: string): Promise<{ subjectId: string }[]> =>
     (await (await by(who)).get('/v1/notices?kind=referral_redirected&limit=100').expect(200)).body.data;
   for (let tries = 0; tries < 60 && !(await noticesOf(OFFICER)).length; tries += 1)

@@ -145,7 +145,7 @@ describe('a meeting opened by mistake', () => {
   test('its chair cannot reverse it after somebody’s attendance was confirmed', async () => {
     const { path } = await opened();
     await (await by(COORDINATOR)).post(`${path}/attendances`, await there('fire-officer')).expect(201);
-    expect(outcome(await command(CHAIR, `${path}/opening-reversal`, { reason }))).toEqual([409, 'took-place']);
+    expect(outcome(await command(CHAIR, `${path}/opening-reversal`, { reason }))).toEqual([409, 'meeting-took-place']);
   });
 
   test.each([
@@ -177,6 +177,6 @@ describe('a meeting opened by mistake', () => {
     };
     const taken = await (await by(CHAIR)).post(`${path}/decisions`, decision);
     expect([taken.status, taken.body.code]).toEqual([201, undefined]);
-    expect(outcome(await command(CHAIR, `${path}/opening-reversal`, { reason }))).toEqual([409, 'took-place']);
+    expect(outcome(await command(CHAIR, `${path}/opening-reversal`, { reason }))).toEqual([409, 'meeting-took-place']);
   });
 });

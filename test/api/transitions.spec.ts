@@ -265,7 +265,7 @@ beforeAll(async () => {
       machine: listingMachine,
       states: LISTING_STATES,
       table: 'listings',
-      column: `CASE WHEN removed_at IS NULL THEN 'listed' ELSE 'taken_off' END`,
+      column: `CASE WHEN removed_at IS NULL THEN 'listed' ELSE 'removed' END`,
       put: (state) => `removed_at = ${state === 'listed' ? 'NULL' : 'now()'}`,
       who: 'marac-coordinator',
       row: `${inPanel('ask-marac')} AND meeting_id IN (SELECT id FROM meetings WHERE status = 'scheduled')`,

@@ -117,7 +117,7 @@ test('the coordinator gets a notice when a naming keeps a person from somebody w
   const { id: practitionerId } = await practitioner(owner, 'police-sergeant');
   await made('jag-chair', '/v1/exclusions', { caseId, practitionerId, reason: 'A relative of the family.' });
   const role = { personId, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
-  const namings = async (who: string): Promise<Row[]> => toCheck(who, caseId, 'kept_by_naming');
+  const namings = async (who: string): Promise<Row[]> => toCheck(who, caseId, 'excluded_by_naming');
   await made('housing-officer', `/v1/cases/${caseId}/people`, role);
   await jobsDone();
   // also where the person has no protected address, which the notice would reveal
@@ -140,11 +140,11 @@ test('the coordinator gets no notice when somebody declared the conflict or has 
   const address = { kind: 'refuge', address: '5 Larch Court', panelId };
   await made('housing-officer', `/v1/persons/${personId}/protected-addresses`, address);
   await jobsDone();
-  expect(await toCheck('jag-coordinator', matters[1]!, 'kept_by_naming')).toEqual([]);
+  expect(await toCheck('jag-coordinator', matters[1]!, 'excluded_by_naming')).toEqual([]);
   await opened(personId);
   await made('housing-officer', `/v1/cases/${matters[0]}/people`, role);
   await jobsDone();
-  expect(await toCheck('jag-coordinator', matters[0]!, 'kept_by_naming')).toEqual([]);
+  expect(await toCheck('jag-coordinator', matters[0]!, 'excluded_by_naming')).toEqual([]);
 });
 
 test('the coordinator gets a notice again when the record is changed after the notice was read', async () => {

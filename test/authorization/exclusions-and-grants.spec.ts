@@ -153,11 +153,11 @@ describe('an exclusion', () => {
     for (const [body, code] of [
       [{ caseId: id, practitionerId: elsewhere.id }, 'unknown-in-partnership'],
       [{ caseId: id, practitionerId: chair.id, name: 'Somebody Else' }, 'whom'],
-      [{ name: 'Somebody Else' }, 'from-what'],
-      [{ caseId: null, personId: null, name: 'Somebody Else' }, 'from-what'],
+      [{ name: 'Somebody Else' }, 'exclusion-target-missing'],
+      [{ caseId: null, personId: null, name: 'Somebody Else' }, 'exclusion-target-missing'],
       [{ personId: id, name: null, declared: true }, 'not-found'],
       [{ personId: id, name: null }, 'whom'],
-      [{ caseId: id, personId: id, name: 'Somebody Else' }, 'from-what'],
+      [{ caseId: id, personId: id, name: 'Somebody Else' }, 'exclusion-target-missing'],
     ] as const)
       expect((await exclude('jag-chair', body)).body.code).toBe(code);
     expect((await exclude('fire-officer', { caseId: id, name: 'Somebody Else' })).status).toBe(403);
@@ -391,7 +391,7 @@ describe('a request for access', () => {
     await ask('fire-officer', { caseReference: 'JAG-2019-00001' });
     expect((await ask('fire-officer', { caseReference: 'jag-2019-00001' })).body.code).toBe('asked-already');
     for (const named of [{}, { caseId: null }, { caseReference: null }])
-      expect((await ask('fire-officer', named)).body.code).toBe('which-case');
+      expect((await ask('fire-officer', named)).body.code).toBe('case-missing');
   });
 });
 

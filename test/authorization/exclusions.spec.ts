@@ -241,7 +241,7 @@ describe('an exclusion', () => {
     await owner.query(`DELETE FROM exclusions WHERE created_at > now() - interval '1 hour'`);
     await excluded('marac-coordinator', OFFICER);
     const after = await exclude(OFFICER, body);
-    expect([before.status, after.status, after.body.code]).toEqual([201, 422, 'which-panel']);
+    expect([before.status, after.status, after.body.code]).toEqual([201, 422, 'panel-missing']);
   });
 });
 
@@ -355,7 +355,7 @@ describe('an exclusion from a person that a panel imposes', () => {
     const { id: practitionerId } = await practitioner(owner, SERGEANT);
     for (const [body, expected] of [
       [{ personId: person, practitionerId, reach: 'partnership' }, 'reach-too-wide'],
-      [{ personId: person, practitionerId, panelId: panels.get('ask-jag') }, 'which-panel'],
+      [{ personId: person, practitionerId, panelId: panels.get('ask-jag') }, 'panel-missing'],
       [{ caseId: marac, practitionerId, reach: 'partnership' }, 'reach-of-a-case'],
       [{ caseId: marac, practitionerId, panelId: panels.get('ask-marac') }, 'reach-of-a-case'],
     ] as const)
@@ -421,7 +421,7 @@ describe('a conflict with a person that somebody declares', () => {
 
   test('can be limited to one panel', async () => {
     const body = { personId: person, declared: true, reach: 'panel', reason: 'She is my aunt.' };
-    expect(code(await exclude(OFFICER, body))).toEqual([422, 'which-panel']);
+    expect(code(await exclude(OFFICER, body))).toEqual([422, 'panel-missing']);
     const made = await exclude(OFFICER, { ...body, panelId: panels.get('ask-marac') });
     expect(made.body).toMatchObject({ declared: true, reach: 'panel', panelId: panels.get('ask-marac') });
     expect(none(await sees(OFFICER, marac))).toBe(true);

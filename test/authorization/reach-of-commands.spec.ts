@@ -366,7 +366,7 @@ test('a coordinator cannot tell a withheld risk band by opening an emergency mee
     await owner.query('UPDATE cases SET risk_band = $2 WHERE id = $1', [caseId, band]);
     for (const what of ['opening', 'agenda/circulation']) {
       const answer = await caller.post(`${path}/${what}`).set('if-match', '*');
-      expect([band, what, answer.status, answer.body.code]).toEqual([band, what, 422, 'could-wait']);
+      expect([band, what, answer.status, answer.body.code]).toEqual([band, what, 422, 'emergency-reason-missing']);
     }
   }
 });

@@ -199,7 +199,7 @@ describe('an agency that is named', () => {
       });
     await caller.get(`/v1/agencies/${elsewhere}`).expect(200);
     const missing = answer(await write(MISSING));
-    expect(missing).toMatchObject({ status: 422, code: 'told-by-whom' });
+    expect(missing).toMatchObject({ status: 422, code: 'sharing-agency-missing' });
     expect(answer(await write(elsewhere))).toEqual(missing);
     const { status, text } = await write(here);
     expect([status, text]).toEqual([201, expect.any(String)]);

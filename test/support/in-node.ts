@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Checks the exchanges of the script with the OpenAPI document. */
+const CONTRACT = pathToFileURL(path.resolve('test/support/contract-global.mjs')).href;
 
 /**
  * Runs a script in plain Node, outside Jest's module system, and returns the JSON in its last line of output. For work that
@@ -11,7 +15,7 @@ export function runInNode<T>(script: string, args: string[] = [], env: Record<st
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      ['--enable-source-maps', path.resolve(script), ...args],
+      ['--enable-source-maps', '--import', CONTRACT, path.resolve(script), ...args],
       options,
       (error, stdout, stderr) => {
         const failed = (why: string): void => {

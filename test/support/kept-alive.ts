@@ -3,6 +3,7 @@
  * request itself; `fetch` costs three times as much as `node:http`.
  */
 import http from 'node:http';
+import { reportExchange } from './traffic.ts';
 
 /** Idle connections hold no process open, and end with the service. */
 export const keptAlive = new http.Agent({ keepAlive: true });
@@ -50,7 +51,19 @@ export function request(
         answer.on('error', reject);
         answer.on('end', () => {
           const { statusCode: status = 0, headers: received, rawHeaders } = answer;
-          resolve({ status, headers: received, rawHeaders, bytes: Buffer.concat(parts) });
+          const bytes = Buffer.concat(parts);
+          const { pathname, search } = new URL(address);
+          const isJson = /^application\/(problem\+)?json/.test(received['content-type'] ?? '');
+          reportExchange({
+            method,
+            address: pathname + search,
+            requestHeaders: headers,
+            sent: body,
+            status,
+            headers: received,
+            received: isJson ? JSON.parse(bytes.toString()) : undefined,
+          });
+          resolve({ status, headers: received, rawHeaders, bytes });
         });
       },
     );

@@ -27,7 +27,7 @@ interface Message {
 }
 
 interface Documented {
-  parameters?: { in: string; name: string; schema?: Schema }[];
+  parameters?: { in: string; name: string; required?: boolean; schema?: Schema }[];
   requestBody?: Message;
   responses: Record<string, Message>;
   'x-max-body-bytes'?: number;
@@ -109,7 +109,7 @@ export const operations: Operation[] = Object.entries(openApi.paths).flatMap(([p
       view: nameOf(answer),
       asks: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
       isList: answers?.properties?.['data']?.type === 'array',
-      needsIfMatch: parameters.some(({ name }) => name === 'If-Match'),
+      needsIfMatch: parameters.some(({ name, required }) => name === 'If-Match' && required === true),
       maxBodyBytes: operation['x-max-body-bytes'],
       takesKey: parameters.some(({ name }) => name === 'Idempotency-Key'),
     };

@@ -2,9 +2,10 @@
  * The cast of the sandbox, for specs: `const idva = await as(server, 'idva'); await idva.get('/v1/cases')`. Everybody is
  * one of `GET /sandbox/people`; their tokens come from the sandbox's issuer and are fetched once per server.
  */
-import supertest, { type Test } from 'supertest';
+import supertest, { type Response, type Test } from 'supertest';
 import { keptAlive } from './kept-alive.ts';
 import type { TestServer } from './server.ts';
+import { reportExchange } from './traffic.ts';
 
 /** Belongs to an agency that sits on no panel: nothing exists for him. */
 export const stranger = 'outsider';
@@ -57,6 +58,7 @@ export const nobody = (server: TestServer): Caller => bearing(server, '', 'nobod
 export function bearing(server: TestServer, token: string, who = 'somebody'): Caller {
   const call = (method: Method, path: string): Test => {
     const test = supertest(server.url)[method](path).agent(keptAlive);
+    test.on('response', (response: Response) => reportResponse(method, path, test, response));
     return token ? test.set('authorization', `Bearer ${token}`) : test;
   };
   return {
@@ -75,4 +77,13 @@ export function bearing(server: TestServer, token: string, who = 'somebody'): Ca
 async function signIn(server: TestServer, person: string): Promise<string> {
   const { body } = await supertest(server.url).post('/sandbox/tokens').send({ person }).expect(200);
   return body.access_token;
+}
+
+/** Reports an exchange of supertest, with the parsed body that was sent. */
+function reportResponse(method: string, path: string, test: Test, { status, headers, body }: Response): void {
+  const { _data: sent, _header: requestHeaders } = test as unknown as { _data?: unknown; _header: object };
+  // a text is a body that is not, or not yet, valid JSON
+  if (typeof sent === 'string') return;
+  const address = new URL(test.url).pathname + new URL(test.url).search;
+  reportExchange({ method, address: address || path, requestHeaders, sent, status, headers, received: body });
 }

@@ -1,6 +1,7 @@
 /** Sends a generated command as the person who gives it. */
 import { as } from '../../support/people.ts';
 import type { TestServer } from '../../support/server.ts';
+import { reportExchange } from '../../support/traffic.ts';
 import type { Command } from './commands.ts';
 
 export interface Sent {
@@ -28,5 +29,16 @@ export async function send(
   const text = await answer.text();
   if (answer.status >= 500)
     throw new Error(`${who}: ${method} ${path}: ${String(answer.status)} ${text}\n${server.logs().slice(-4_000)}`);
+  const headers = Object.fromEntries(answer.headers);
+  const isJson = /json/.test(headers['content-type'] ?? '');
+  reportExchange({
+    method,
+    address: path,
+    requestHeaders: { 'if-match': '*' },
+    sent: body,
+    status: answer.status,
+    headers,
+    received: isJson ? JSON.parse(text) : undefined,
+  });
   return { status: answer.status, type: answer.headers.get('content-type') ?? '', text };
 }

@@ -46,5 +46,9 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
     min(exclusion_id::text) AS "exclusionId" FROM lost GROUP BY 1, 2, 3, 4, 5`;
 
 /** Returns open cases and waiting referrals, with the days on which a naming hid a person from somebody excluded. */
-export const findPeopleKeptByNaming = (manager: EntityManager, today: string, now: Date): Promise<ChangedMatter[]> =>
+export const findPeopleExcludedByNaming = (
+  manager: EntityManager,
+  today: string,
+  now: Date,
+): Promise<ChangedMatter[]> =>
   manager.query(NAMINGS.replaceAll(/(?<!:):now\b/g, '$1::timestamptz'), [now, daysAfter(today, -REPORTED_FOR_DAYS)]);
