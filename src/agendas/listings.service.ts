@@ -260,6 +260,7 @@ export class ListingsService {
           'The item already has a decision, and decisions cannot be changed. List the case at the next meeting to decide again.',
         );
       if (isInWriting(meeting)) await authorizeDecisionInWriting(work, meeting, listing);
+      else await mustBeBeingHeard(work, listing);
       const quorum = isInWriting(meeting)
         ? await evaluateQuorumInWriting(work, this.actors, meeting, listing)
         : await evaluateQuorum(work, meeting, listing);
@@ -282,6 +283,20 @@ export class ListingsService {
       return work.respond.found(DecisionView, decision.id, 201);
     });
   }
+}
+
+/**
+ * Refuses to decide an item that was not begun while another one is heard: the wrong item was named. Only items that the
+ * actor may read count.
+ */
+async function mustBeBeingHeard(work: UnitOfWork, { meetingId, startedAt }: Listing): Promise<void> {
+  if (startedAt) return;
+  const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
+  if ((await work.records.findMany('read', Listing, running, 1)).length)
+    throw conflict(
+      'another-item-being-heard',
+      'Another item is being heard, and this one was not started. Name the item being heard, or end it and start this one.',
+    );
 }
 
 /**

@@ -344,7 +344,12 @@ async function requirePersonOfAgency(
   agencyId: string,
 ): Promise<void> {
   if (!practitionerId) return;
-  if ((await work.records.findOrNull('read', Practitioner, practitionerId))?.agencyId !== agencyId)
+  const person = await work.records.findOrNull('read', Practitioner, practitionerId);
+  if (person?.agencyId === agencyId && !person.active)
+    throw unacceptable('owner-not-active', 'This person has left the agency. Name somebody who still works there.', [
+      { pointer: '/ownerPractitionerId', detail: 'does not sign in any more' },
+    ]);
+  if (person?.agencyId !== agencyId)
     throw unacceptable('not-of-the-owner', 'Name a person who works for the agency that owns the action.', [
       { pointer: '/ownerPractitionerId', detail: 'is no person of that agency' },
     ]);

@@ -6,7 +6,7 @@ import { Problem } from '../http/problems.js';
 import { SANDBOX_ISSUER } from '../config.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
 import { withSecurityContext, SERVICE_CONTEXT } from '../records/security-context.js';
-import { SandboxIssuer } from './issuer.js';
+import { SandboxIssuer, secretOf } from './issuer.js';
 
 export interface SandboxPerson {
   id: string;
@@ -16,6 +16,8 @@ export interface SandboxPerson {
   roles: string[];
   panels: string[];
   story: string;
+  /** Secret of a machine client for client credentials at `/sandbox/issuer/token`. */
+  clientSecret?: string;
 }
 
 const PEOPLE = `SELECT p.subject AS id, a.name AS agency,
@@ -49,19 +51,17 @@ export class SandboxCast implements OnModuleInit {
       });
       scope.all('/sandbox/issuer/*', { schema: { hide: true } } as object, (request, reply) => {
         reply.hijack();
-        request.raw.url = (request.raw.url ?? '').slice('/sandbox/issuer'.length);
-        void this.issuer.callback(request.raw, reply.raw);
+        // the provider derives the addresses of its endpoints from both
+        const originalUrl = request.raw.url ?? '';
+        const url = originalUrl.slice('/sandbox/issuer'.length);
+        void this.issuer.callback(Object.assign(request.raw, { originalUrl, url }), reply.raw);
       });
       done();
     });
   }
 
   async people(): Promise<SandboxPerson[]> {
-    const rows = await withSecurityContext(this.source, SERVICE_CONTEXT, async (manager) => {
-      await manager.query(EVERYWHERE);
-      return manager.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [SANDBOX_ISSUER.issuer]);
-    });
-    const known = new Map(rows.map((row) => [row.id, row]));
+    const known = await this.registered();
     const told = [
       ...CAST.map(({ id, name, story, roles }) => ({
         id,
@@ -76,6 +76,7 @@ export class SandboxCast implements OnModuleInit {
         story,
         roles: scopes,
         kind: 'client' as const,
+        clientSecret: secretOf(id),
       })),
     ];
     return told.flatMap(({ id, ...one }) => {
@@ -84,15 +85,29 @@ export class SandboxCast implements OnModuleInit {
     });
   }
 
+  /** Issues a token for a person or system of the cast, or for a `subject` that an administrator registered. */
   async token(person: string): Promise<object> {
     const client = MACHINE_CLIENTS.find((one) => one.id === person);
-    if (!client && !CAST.some((one) => one.id === person))
-      throw new Problem(422, 'unknown-person', 'Unknown person', 'Choose an `id` of GET /sandbox/people.', {
-        errors: [{ pointer: '/person', detail: 'nobody of the sandbox' }],
-      });
+    if (!client && !(await this.registered()).has(person))
+      throw new Problem(
+        422,
+        'unknown-person',
+        'Unknown person',
+        'Choose an `id` of GET /sandbox/people, or the `subject` of somebody whom an agency registered.',
+        { errors: [{ pointer: '/person', detail: 'nobody of the sandbox' }] },
+      );
     const access_token = client
       ? await this.issuer.tokenForClient({ clientId: client.id, scopes: client.scopes })
       : await this.issuer.tokenForPerson(person);
     return { access_token, token_type: 'Bearer', expires_in: 3600 };
+  }
+
+  /** People and systems registered with the sandbox's issuer, by subject or client identifier. */
+  private async registered(): Promise<Map<string, { agency: string; panels: string[] }>> {
+    const rows = await withSecurityContext(this.source, SERVICE_CONTEXT, async (manager) => {
+      await manager.query(EVERYWHERE);
+      return manager.query<{ id: string; agency: string; panels: string[] }[]>(PEOPLE, [SANDBOX_ISSUER.issuer]);
+    });
+    return new Map(rows.map((row) => [row.id, row]));
   }
 }

@@ -285,6 +285,19 @@ describe('a machine client', () => {
     expect([it.kind, it.scopes]).toEqual(['client', ['read:Action']]);
   });
 
+  it('finds its secret among the people of the sandbox, and the endpoint by discovery', async () => {
+    const { body: people } = await supertest(server.url).get('/sandbox/people').expect(200);
+    const { id, clientSecret } = people.data.find((one: { kind: string }) => one.kind === 'client');
+    const wellKnown = '/sandbox/issuer/.well-known/openid-configuration';
+    const { body: found } = await supertest(server.url).get(wellKnown).expect(200);
+    const token = await fetch(found.token_endpoint as string, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${id as string}:${clientSecret as string}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'track:Referral' }),
+    });
+    expect(token.status).toBe(200);
+  });
+
   it('gets none for another’s secret, nor a scope that is not its own', async () => {
     expect((await asks('housing-system', 'sandbox-secret-of-police-system')).status).toBe(401);
     const wrong = await asks('police-system', 'sandbox-secret-of-police-system', { scope: 'read:Report' });
@@ -307,6 +320,22 @@ describe('a machine client', () => {
     );
     await system.get(`/v1/cases/${randomUUID()}/status`).expect(403);
   });
+});
+
+it('gives a token to somebody whom an administrator registered, and to nobody unknown', async () => {
+  const administrator = await as(server, 'agency-administrator');
+  const { body: me } = await administrator.get('/v1/me').expect(200);
+  const { rows } = await owner.query<{ issuer: string }>(
+    `SELECT issuer FROM practitioners WHERE subject = 'agency-administrator'`,
+  );
+  const person = {
+    ...{ name: 'Isolde Brackenrow', jobTitle: 'Officer', roles: [] },
+    ...{ issuer: rows[0]!.issuer, subject: 'new-officer' },
+  };
+  await administrator.post(`/v1/agencies/${me.agencyId as string}/people`, person).expect(201);
+  const officer = await as(server, 'new-officer');
+  expect((await officer.get('/v1/me').expect(200)).body.name).toBe('Isolde Brackenrow');
+  expect((await nobody(server).post('/sandbox/tokens', { person: 'never-registered' })).status).toBe(422);
 });
 
 describe('without the sandbox', () => {

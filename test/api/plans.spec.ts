@@ -307,6 +307,9 @@ describe('the person who does an action', () => {
     const action = await proposed();
     const other = await assign(officer, action, (await practitioner(owner, 'police-sergeant')).id);
     expect([other.status, other.body.code]).toEqual([422, 'not-of-the-owner']);
+    await owner.query('UPDATE practitioners SET active = false WHERE id = $1', [named.id]);
+    expect((await assign(officer, action, named.id)).body.code).toBe('owner-not-active');
+    await owner.query('UPDATE practitioners SET active = true WHERE id = $1', [named.id]);
     const { body } = await assign(officer, action, named.id);
     expect(body).toMatchObject({ id: action, ownerPractitionerId: named.id });
     expect(await sees(fellow, action)).toEqual([200, 200]);

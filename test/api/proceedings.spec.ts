@@ -478,10 +478,20 @@ describe('the running order', () => {
       minutesUsed: 14,
     });
     await begin(given, 1);
-    for (const [n] of given.items.entries())
-      await (await by('jag-coordinator')).post(`${given.path}/decisions`, decision(given, 'note', n)).expect(201);
+    const decided = async (n: number): Promise<unknown> => {
+      const { status, body } = await (
+        await by('jag-coordinator')
+      ).post(`${given.path}/decisions`, decision(given, 'note', n));
+      return [status, body.code];
+    };
+    expect([await decided(0), await decided(1)]).toEqual([
+      [201, undefined],
+      [201, undefined],
+    ]);
+    expect(await decided(2)).toEqual([409, 'another-item-being-heard']);
     expect((await command('jag-chair', given.path, 'closure')).body.code).toBe('item-being-heard');
     await end(given, 1);
+    expect(await decided(2)).toEqual([201, undefined]);
     expect((await command('jag-chair', given.path, 'closure')).status).toBe(200);
   });
 
@@ -1061,6 +1071,7 @@ describe('the quorum of an item', () => {
       expect((await decides(given, kind)).body.code).toBe('inquorate');
     expect((await decides(given, 'defer')).status).toBe(201);
     await rule(jag, { quorum: { ...hearsEverything, mandatory: ['fire_service'], onFail: 'warn' } });
+    await end(given);
     expect((await decides(given, 'close', 1)).body).toMatchObject({ kind: 'close', quorate: false });
     await rule(jag, { quorum: hearsEverything });
   });

@@ -106,6 +106,7 @@ export const MACHINE_CLIENTS: MachineClient[] = [
     name: 'Askenby housing management system',
     agency: 'askenby-housing',
     scopes: [
+      'read:Panel',
       'refer:Panel',
       'record-subjects:Partnership',
       'name:Person',
@@ -114,7 +115,9 @@ export const MACHINE_CLIENTS: MachineClient[] = [
       'read:Referral',
       'change:Referral',
       'submit:Referral',
+      'withdraw:Referral',
       'track:Referral',
+      'read:ReferralDecision',
       'track:Case',
       'read:Action',
       'progress:Action',
