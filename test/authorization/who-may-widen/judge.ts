@@ -527,7 +527,7 @@ const shareName = (mirror: Mirror, person: Row, name: Row): boolean =>
     (mirror.names.get(person.id)?.has(name['name_key'] as string) ?? false));
 
 /**
- * 30: referrals without a case that the former holder of the seat wrote to its panel, and that an exclusion keeps from whoever
+ * 30: referrals without a case that the former holder of the seat wrote, or submitted or completed for the agency, to its panel, and that an exclusion keeps from whoever
  * decides there.
  */
 function ownReferrals(facts: Facts, before: Row): string[] {
@@ -535,11 +535,11 @@ function ownReferrals(facts: Facts, before: Row): string[] {
   const holder = mirror.one('practitioners', before['practitioner_id']);
   if (!holder || !LEADS.includes(before['role'] as string)) return [];
   const exclusions = facts.exclusions(holder);
-  return facts
-    .by('referrals', 'author_id', holder.id)
+  return mirror
+    .where('referrals', { panel_id: before['panel_id'] })
     .filter(
       (one) =>
-        one['panel_id'] === before['panel_id'] &&
+        [one['author_id'], ...(one['co_author_ids'] as string[])].includes(holder.id) &&
         one['case_id'] === null &&
         exclusions.some((exclusion) =>
           [...recordsNaming(mirror, exclusion['person_id']), ...repeatsOf(mirror, exclusion['case_id'])].includes(
