@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
 import { In, IsNull, MoreThan } from 'typeorm';
 import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import type { Practitioner } from '../agencies/agency.entity.js';
@@ -60,7 +61,8 @@ export class AccessRequestsService {
       const about = await work.asSystem(() =>
         work.manager.findOneBy(Case, caseReference ? { reference: asked } : { id: asked }),
       );
-      if (about && (await work.records.findOrNull('read', Case, about.id)))
+      // read also if there is no such case: the time of the answer must not reveal one
+      if (await work.records.findOrNull('read', Case, about?.id ?? uuidv7()))
         throw conflict('readable-already', 'You may read this case already.');
       const earlier = await work.manager.findBy(AccessRequest, { practitionerId: actor.id, asked });
       if ((await this.statusesForAskers(work, earlier)).some((status) => status === 'submitted'))

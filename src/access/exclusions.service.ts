@@ -307,7 +307,7 @@ async function whomOf(
  * person, and everybody who has or had the name. $1 the exclusions.
  */
 const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
-  CROSS JOIN LATERAL (SELECT unnest(registrations_of(e.practitioner_id)) AS id
+  CROSS JOIN LATERAL (SELECT unnest(CASE WHEN e.declared THEN ARRAY[e.practitioner_id] ELSE registrations_of(e.practitioner_id) END) AS id
     UNION SELECT n.practitioner_id FROM practitioner_names n
       WHERE n.name_key = e.name_key AND n.entered_in_error_at IS NULL) one
   JOIN practitioners p ON p.id = one.id AND p.active

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DateTime } from 'luxon';
 import { Not } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
@@ -11,6 +12,7 @@ import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
 import { Departures } from './departures.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.response.js';
 import { staffNameKey } from './name-key.js';
+import { PractitionerName } from './practitioner-name.entity.js';
 import { issuersOf } from './sign-in.js';
 
 /** Directory of partnerships, agencies, their staff and their machine clients. */
@@ -78,6 +80,7 @@ export class AgenciesService {
       nothingOfTheOperator(request.roles, found.roles);
       notForOneself(actor, request, found);
       await mustLeaveAnAdministrator(work, found, request);
+      await mustRenameSeldom(work, found, request);
       if (request.active && !found.active) mustVouch(agency, found.issuer);
       const changed = await work.write.updateIfChanged(Practitioner, found, {
         ...request,
@@ -133,6 +136,30 @@ function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[
       'role-not-yours',
       `Only the operator of the service takes away the role ${kept.join(' or ')}. Name it among the roles, or make the person inactive if they left.`,
     );
+}
+
+/** Most new names of a person within some days. */
+const NEW_NAMES = { most: 2, days: 30 };
+
+/**
+ * Refuses a third new name within 30 days. A new name can begin an exclusion that was made by name: changing it often
+ * would show which names a panel excludes.
+ */
+async function mustRenameSeldom(
+  work: UnitOfWork,
+  { id, nameKey }: Practitioner,
+  change: PractitionerChange,
+): Promise<void> {
+  const asked = change.name === undefined ? nameKey : staffNameKey(change.name);
+  const names = await work.manager.findBy(PractitionerName, { practitionerId: id });
+  if (names.some((one) => one.nameKey === asked)) return;
+  const since = DateTime.fromJSDate(work.now).minus({ days: NEW_NAMES.days }).toJSDate();
+  const [, ...given] = names.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+  if (given.filter(({ createdAt }) => createdAt > since).length < NEW_NAMES.most) return;
+  throw conflict(
+    'renamed-often',
+    `The name was changed ${String(NEW_NAMES.most)} times within ${String(NEW_NAMES.days)} days. Give a former name again, or wait.`,
+  );
 }
 
 /** Refuses to remove the last administrator of an agency: nobody else could register, rename or appoint its people. */

@@ -76,6 +76,12 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): De
   outsideCompartmentOf('panelId', ...otherPanels),
 ];
 
+/**
+ * Condition for cases that should have been opened. A case closed as referred in error stays readable to the coordination
+ * alone, so that the people whom it names in error are no longer shown to the other agencies.
+ */
+const NOT_IN_ERROR: Where = { closureReason: { $ne: 'referred_in_error' } };
+
 policy.declareSubject(Case, 'Case', {
   relations: {
     panel: { to: Panel, local: 'panelId', foreign: 'id' },
@@ -98,9 +104,20 @@ policy.declareSubject(Case, 'Case', {
   allowRules: [
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel',
+      sentence: 'who is a core member of the panel, unless the case was closed as referred in error',
       actions: ['read', 'track', 'contribute', 'assess', 'plan', 'name-person'],
-      where: (actor) => inPanels(corePanels(actor)),
+      where: (actor) => inPanels(corePanels(actor), NOT_IN_ERROR),
+    },
+    {
+      name: 'coordination-of-an-error',
+      sentence:
+        'who is a core member of the panel and chairs or coordinates it, where the case was closed as referred in error',
+      actions: ['read', 'track'],
+      where: (actor) => {
+        const coordinated = coordinatedPanels(actor);
+        const panelIds = corePanels(actor).filter((id) => coordinated.includes(id));
+        return inPanels(panelIds, { closureReason: 'referred_in_error' });
+      },
     },
     {
       name: 'coordination',
@@ -117,17 +134,18 @@ policy.declareSubject(Case, 'Case', {
     },
     {
       name: 'named-grant',
-      sentence: 'who was granted access to the case until a date',
+      sentence: 'who was granted access to the case until a date, unless it was closed as referred in error',
       actions: ['read', 'track'],
       isTimeLimited: true,
-      where: (actor) => ({ id: { $in: actor.grantedCaseIds } }),
+      where: (actor) => ({ id: { $in: actor.grantedCaseIds }, ...NOT_IN_ERROR }),
     },
     {
       name: 'emergency-access',
       sentence:
         'who has emergency access to the case, for an hour, to read: in full whatever the agreement says, but no sealed category, and of people named since then what the agreement shares',
       actions: ['read'],
-      where: (actor) => (actor.emergencyCaseIds.length ? { id: { $in: actor.emergencyCaseIds } } : null),
+      where: (actor) =>
+        actor.emergencyCaseIds.length ? { id: { $in: actor.emergencyCaseIds }, ...NOT_IN_ERROR } : null,
     },
     {
       name: 'beyond-an-emergency',
@@ -144,8 +162,8 @@ policy.declareSubject(Case, 'Case', {
   ],
 });
 
-function inPanels(panelIds: string[]): Where | null {
-  return panelIds.length ? { panelId: { $in: panelIds } } : null;
+function inPanels(panelIds: string[], also: Where = {}): Where | null {
+  return panelIds.length ? { panelId: { $in: panelIds }, ...also } : null;
 }
 
 /** Hides the correction of a role. A person who is no longer named in a case or referral does not hide all of it. */

@@ -12,11 +12,13 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Person } from '../subjects/subject.entity.js';
+import { Assessment } from './assessment.entity.js';
 import {
   Case,
   CASE_STAGES,
   caseMachine,
   CasePerson,
+  type CaseRecord,
   Contribution,
   SHOWN_AS_LISTED,
   type CaseStage,
@@ -115,6 +117,7 @@ export class CasesService {
       const stage = after(caseMachine, found.stage, 'closure');
       await this.caseHooks.mustBeClosable(work, found);
       const closed = await work.write.update(Case, found, { stage, closureReason, outcome, closedAt: work.now });
+      if (closureReason === 'referred_in_error') await recallCase(work, closed);
       work.recordEvent('case.closed', Case, closed, { closureReason, outcome });
       return work.respond.one(CaseView, closed);
     });
@@ -280,4 +283,15 @@ export function mustHaveConditions({
       'Conditions apply only to handling C. Send handling C, or no conditions.',
       [{ pointer: '/handling', detail: 'is not C, so that readers would not have to acknowledge the conditions' }],
     );
+}
+
+/** Notifies agencies that received the case, its content or the record of a person named in it, of the error. */
+async function recallCase(work: UnitOfWork, { id: caseId, panelId, personId }: Case): Promise<void> {
+  work.write.noteRecall(Case, caseId);
+  const people = await work.asSystem(() => work.manager.findBy(CasePerson, { caseId }));
+  for (const type of [CasePerson, Assessment, Contribution])
+    for (const { id } of await work.asSystem(() => work.manager.findBy<CaseRecord>(type, { caseId })))
+      work.write.noteRecall(type, id);
+  for (const named of new Set([personId, ...people.map((one) => one.personId)]))
+    if (named) work.write.withdrawnPeople.push({ personId: named, panelId, caseId, at: work.now });
 }

@@ -12,7 +12,7 @@ declare module '../authentication/actor.js' {
   interface ActorAttributes {
     /** Listings hidden from the actor. */
     recusedListingIds: string[];
-    /** Cases of those listings. */
+    /** Cases of those listings, and cases that repeat them: their items will be hidden from the actor. */
     recusedCaseIds: string[];
   }
 }
@@ -25,8 +25,11 @@ policy.declareAttribute(
 
 policy.declareAttribute(
   'recusedCaseIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT r.case_id), '[]') FROM recusals r
-   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
+  `WITH own AS (SELECT r.case_id FROM recusals r
+     WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL)
+   SELECT coalesce(jsonb_agg(DISTINCT one.case_id), '[]') FROM (SELECT case_id FROM own
+     UNION SELECT later.case_id FROM own JOIN repeated_cases repeated ON repeated.earlier_case_id = own.case_id
+       JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL) one`,
 );
 
 /** Deny rule for records that hold the identifier of an item in `column`. */

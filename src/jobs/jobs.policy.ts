@@ -246,20 +246,16 @@ policy.declareSubject(JobRun, 'JobRun', {
   seek: ['partnershipId'],
   allowRules: [
     {
-      name: 'administrator',
+      name: 'operations',
       sentence:
-        'who administers an agency that acts in the partnership: that it ran, not what it found nor how long it took',
+        'who administers an agency that acts in the partnership, or is a data protection officer of it: that it ran, not what it found nor how long it took',
       actions: ['read'],
       where: (actor) =>
-        actor.roles.includes('agency_administrator') ? { partnershipId: { $in: actor.partnershipIds } } : null,
-      // a longer run made more notices
+        actor.roles.includes('agency_administrator') || protectsData(actor)
+          ? { partnershipId: { $in: actor.partnershipIds } }
+          : null,
+      // the number of notices, and a longer run, would reveal matters of compartments and exclusions
       fields: ['id', 'version', 'partnershipId', 'task', 'startedAt', 'error'],
-    },
-    {
-      name: 'data-protection-officer',
-      sentence: 'who is a data protection officer in the partnership',
-      actions: ['read'],
-      where: (actor) => (protectsData(actor) ? { partnershipId: { $in: actor.partnershipIds } } : null),
     },
   ],
 });

@@ -95,8 +95,12 @@ policy.declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
     : [];
   const byId = new Map(known.map((one) => [one.id, one]));
   const byPerson = Map.groupBy(byId.values(), ({ practitionerId }) => practitionerId);
-  return ({ registrationIds }) => {
-    const own = registrationIds.flatMap((id) => byPerson.get(id) ?? []);
+  return ({ id: ownId, registrationIds, recusedListingIds }) => {
+    const own = registrationIds
+      .flatMap((id) => byPerson.get(id) ?? [])
+      // a declared conflict applies only to the registration that declared it
+      .filter(({ practitionerId, declared }) => !declared || practitionerId === ownId)
+      .filter(({ listingId }) => recusedListingIds.includes(listingId));
     return {
       recusedListingIds: own.map(({ listingId }) => listingId),
       recusedCaseIds: own.map(({ caseId }) => caseId),

@@ -60,6 +60,7 @@ export class RecusalService {
           });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
+      await lockRecusals(work, listing.panelId);
       if (declared) {
         mustBePerson(actor);
         // emergency access is for reading only: a declaration would preserve what the actor learnt by it
@@ -109,12 +110,19 @@ export class RecusalService {
   }
 }
 
+/** Serializes recusals of a panel with new items: each of two concurrent transactions would miss the other's row. */
+const lockRecusals = (work: UnitOfWork, panelId: string): Promise<unknown> =>
+  work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`recusals ${panelId}`]);
+
 /**
- * Other items of the case `$1` that can still be decided, or put back on the list. Parameters: `$2` person, `$3`
- * whether declared, `$4` statuses of meetings to be held.
+ * Other items of the case `$1`, and of cases that repeat it, that can still be decided, or put back on the list.
+ * Parameters: `$2` person, `$3` whether declared, `$4` statuses of meetings to be held.
  */
-const OTHER_PENDING_ITEMS = `SELECT l.id, l.meeting_id AS "meetingId" FROM listings l JOIN meetings m ON m.id = l.meeting_id
-  WHERE l.case_id = $1 AND NOT EXISTS (SELECT FROM recusals r
+const OTHER_PENDING_ITEMS = `SELECT l.id, l.meeting_id AS "meetingId", l.case_id AS "caseId"
+  FROM listings l JOIN meetings m ON m.id = l.meeting_id
+  WHERE (l.case_id = $1 OR l.case_id IN (SELECT r.case_id FROM repeated_cases repeated
+      JOIN referrals r ON r.id = repeated.referral_id WHERE repeated.earlier_case_id = $1))
+    AND NOT EXISTS (SELECT FROM recusals r
       WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.declared = $3 AND r.ended_at IS NULL)
     AND (l.outcome IS NULL AND m.status <> 'cancelled' OR l.removed_at IS NOT NULL AND m.status = ANY ($4))
   ORDER BY l.id`;
@@ -124,11 +132,11 @@ const findOtherItems = (
   caseId: string,
   practitionerId: string,
   declared: boolean,
-): Promise<{ id: string; meetingId: string }[]> =>
+): Promise<Pick<Listing, 'id' | 'meetingId' | 'caseId'>[]> =>
   work.asSystem(() => work.manager.query(OTHER_PENDING_ITEMS, [caseId, practitionerId, declared, TO_BE_HELD]));
 
 /**
- * Recuses the person from all other pending items of the case. The actor need not know of these items: a case can be
+ * Recuses the person from all other pending items of the matter. The actor need not know of these items: a case can be
  * listed at several meetings.
  */
 async function recuseFromOtherItems(work: UnitOfWork, presence: ItemPresenceService, made: Recusal): Promise<void> {
@@ -142,22 +150,25 @@ async function recuseFromOtherItems(work: UnitOfWork, presence: ItemPresenceServ
 }
 
 /**
- * Running recusals from items of the case `$1` that were not heard and that the item `$2` lacks, one of each person and
- * kind. An item was heard if it was begun and decided, other than to defer it.
+ * Running recusals from items of the case `$1` and of cases that it repeats, that the item `$2` lacks. The latest
+ * recusal of each person and kind decides.
  */
-const RUNNING_RECUSALS = `SELECT DISTINCT ON (r.practitioner_id, r.declared) r.id
-  FROM recusals r JOIN listings l ON l.id = r.listing_id
-  WHERE r.case_id = $1 AND r.ended_at IS NULL AND (l.started_at IS NULL OR l.outcome IS NULL OR l.outcome = 'defer')
-    AND NOT EXISTS (SELECT FROM recusals has WHERE has.listing_id = $2 AND has.practitioner_id = r.practitioner_id
-      AND has.declared = r.declared AND has.ended_at IS NULL)
-  ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.id DESC`;
+const RUNNING_RECUSALS = `SELECT latest.id FROM (
+    SELECT DISTINCT ON (r.practitioner_id, r.declared) r.* FROM recusals r
+    WHERE r.case_id = $1 OR r.case_id IN (SELECT repeated.earlier_case_id FROM referrals own
+      JOIN repeated_cases repeated ON repeated.referral_id = own.id WHERE own.case_id = $1)
+    ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.ended_at DESC NULLS FIRST, r.id DESC) latest
+  WHERE latest.ended_at IS NULL AND NOT EXISTS (SELECT FROM recusals has WHERE has.listing_id = $2
+    AND has.practitioner_id = latest.practitioner_id AND has.declared = latest.declared AND has.ended_at IS NULL)`;
 
 /**
- * Recuses from an item that is put on a list everybody who is recused from an item of the case that was not heard.
- * Otherwise a colleague could end a recusal by listing the case again. The service acts as the system, because the
- * person who lists the case need not know of the recusals.
+ * Recuses people from an item that is put on a list if they are recused from an item of the case or of a case that it
+ * repeats. A chair of another agency ends that; a colleague could otherwise end it by listing the case again, or by
+ * deciding an item without a meeting. The service acts as the system, because the person who lists the case need not
+ * know of the recusals.
  */
 export async function carryRecusals(work: UnitOfWork, item: Listing): Promise<void> {
+  await lockRecusals(work, item.panelId);
   await work.asSystem(async () => {
     const found = await work.manager.query<{ id: string }[]>(RUNNING_RECUSALS, [item.caseId, item.id]);
     const running = await work.manager.findBy(Recusal, { id: In(found.map(({ id }) => id)) });
@@ -165,13 +176,13 @@ export async function carryRecusals(work: UnitOfWork, item: Listing): Promise<vo
   });
 }
 
-/** Recuses the person from another item of the same case. The event is not part of the case's timeline. */
+/** Recuses the person from another item of the same matter. The event is not part of the case's timeline. */
 async function copyRecusal(
   work: UnitOfWork,
   { id, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
-  item: Pick<Listing, 'id' | 'meetingId'>,
+  { id: listingId, meetingId, caseId }: Pick<Listing, 'id' | 'meetingId' | 'caseId'>,
 ): Promise<void> {
-  const copy = { ...recusal, carriedFromId: id, listingId: item.id, meetingId: item.meetingId };
+  const copy = { ...recusal, carriedFromId: id, listingId, meetingId, caseId };
   recordEventWithoutCase(work, 'recusal.made', await work.write.insert(Recusal, copy));
 }
 

@@ -59,6 +59,12 @@ const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS 
    UNION SELECT c.id, mine.named_by FROM cases c JOIN mine USING (person_id)
      WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by`;
 
+/** SQL of `ofOwnAuthorship`, for a referral `r`. */
+const BY_ME = `(r.author_id = who.id OR who.id = ANY (r.co_author_ids))`;
+
+/** Condition for referrals that the actor wrote, or submitted or completed for the referring agency. */
+const ofOwnAuthorship = ({ id }: Actor): Where => ({ $or: [{ authorId: id }, { coAuthorIds: { $overlaps: [id] } }] });
+
 /**
  * Columns `id`, `case_id`, `excluded_id` and `named_by`: referrals of hidden cases, and referrals that name a person
  * from whom the actor is excluded.
@@ -66,10 +72,10 @@ const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS 
 const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_by FROM referrals r JOIN hidden ON hidden.id = r.case_id
    UNION SELECT r.id, rc.earlier_case_id, NULL, mine.named_by FROM repeated_cases rc
      JOIN mine ON mine.case_id = rc.earlier_case_id
-     JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND r.author_id <> who.id AND rc.found_by_id IS DISTINCT FROM who.id
+     JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND NOT ${BY_ME} AND rc.found_by_id IS DISTINCT FROM who.id
    UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine
      JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
-       AND (r.author_id <> who.id AND who.id <> ALL (r.co_author_ids) OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
+       AND (NOT ${BY_ME} OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
        WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
 
@@ -114,7 +120,7 @@ export const beyondExclusions = (actor: Actor): Where => ({
   $or: [
     { submittedAt: null },
     {
-      $or: [{ authorId: actor.id }, { coAuthorIds: { $overlaps: [actor.id] } }],
+      ...ofOwnAuthorship(actor),
       caseId: null,
       panelId: { $nin: coordinatedPanels(actor) },
     },
@@ -161,7 +167,10 @@ const repeatingExcluded = (actor: Actor): Where[] => {
   const { namedExcludedCaseIds } = actor;
   if (!namedExcludedCaseIds.length) return [];
   const decided = coordinatedPanels(actor);
-  const others: Where[] = [{ authorId: { $ne: actor.id } }, ...(decided.length ? [{ panelId: { $in: decided } }] : [])];
+  const others: Where[] = [
+    { $nor: [ofOwnAuthorship(actor)] },
+    ...(decided.length ? [{ panelId: { $in: decided } }] : []),
+  ];
   return [
     {
       caseId: null,

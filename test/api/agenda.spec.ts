@@ -15,7 +15,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, checked, inDays, practitioner } from '../support/panel-work.ts';
+import { asOwner, checked, inDays, practitioner, untilWaiting } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -94,6 +94,23 @@ async function opened(who: string, { band, ...more }: { band?: string; urgent?: 
   const { id } = rows[0]!;
   if (band) await (await by(COORDINATOR)).patch(`/v1/cases/${id}`, { riskBand: band }, '*').expect(200);
   return id;
+}
+
+/** A case opened by a referral of the same place as another case. */
+async function repeatOf(caseId: string): Promise<string> {
+  const { rows } = await owner.query<{ place: string }>('SELECT place_id AS place FROM cases WHERE id = $1', [caseId]);
+  const { body } = await (
+    await by('housing-officer')
+  )
+    .post('/v1/referrals', {
+      ...{ panelId, subjectKind: 'place', placeId: rows[0]!.place, category: 'asb_incident' },
+      problem: 'Fires in the bin store again, two in one week.',
+      whyMultiAgency: 'Cleaning alone has not helped; others are needed.',
+      ...{ criteria: ['repeat_location'], legalGateway: 'CDA_S115', submit: true },
+    })
+    .expect(201);
+  const path = `/v1/referrals/${body.id as string}/acceptance`;
+  return (await (await by('jag-chair')).post(path, {}).set('if-match', '*').expect(200)).body.caseId as string;
 }
 
 /** A meeting of the panel, so many days from now and so many minutes long. */
@@ -582,6 +599,55 @@ test('the end of a declared conflict does not show to the person who declared it
   expect(await shown()).toEqual(before);
   expect((await chair.get(path).expect(200)).body.endedAt).not.toBeNull();
   expect((await chair.post(`${path}/ending`, { reason: 'Again.' }).set('if-match', '*')).body.code).toBe('ended');
+});
+
+test('a recused person cannot read a later item after the first was heard, nor items of a repeat, nor list it', async () => {
+  const [first, second, third] = [await convened(), await convened({ days: 61 }), await convened({ days: 62 })];
+  const caseId = await opened('housing-officer');
+  const inspector = await by('police-inspector');
+  const coordinator = await by(COORDINATOR);
+  const item = async (meeting: Convened, id: string): Promise<string> =>
+    (await inspector.post(`${meeting.path}/listings`, { caseId: id, kind: 'new' }).expect(201)).body.id as string;
+  const heard = await item(first, caseId);
+  await recused(COORDINATOR, first, heard);
+  const chair = await by('jag-chair');
+  await chair.post(`${first.path}/opening`).set('if-match', '*').expect(200);
+  await chair.post(`${first.path}/listings/${heard}/start`).set('if-match', '*').expect(200);
+  const note = { listingId: heard, kind: 'note', text: 'Noted.', rationale: 'Nothing new.', dissent: null };
+  await chair.post(`${first.path}/decisions`, note).expect(201);
+  await chair.post(`${first.path}/listings/${heard}/end`).set('if-match', '*').expect(200);
+  const later = await item(second, caseId);
+  await coordinator.get(`${second.path}/listings/${later}`).expect(404);
+
+  const repeat = await repeatOf(caseId);
+  const listing = await coordinator.post(`${third.path}/listings`, { caseId: repeat, kind: 'repeat' });
+  expect([listing.status, listing.body.code]).toEqual([403, 'not-permitted']);
+  const again = await item(third, repeat);
+  await coordinator.get(`${third.path}/listings/${again}`).expect(404);
+  // one imposed later from the earlier case holds for the repeat too
+  await recused('police-sergeant', second, later);
+  await (await by('police-sergeant')).get(`${third.path}/listings/${again}`).expect(404);
+});
+
+test('a recusal that is imposed while the case is listed again holds for both items', async () => {
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  const caseId = await opened('housing-officer');
+  const chair = await by('jag-chair');
+  const inspector = await by('police-inspector');
+  const { body: item } = await inspector.post(`${first.path}/listings`, { caseId, kind: 'new' }).expect(201);
+  const { id: practitionerId } = await practitioner(owner, COORDINATOR);
+  await owner.query('BEGIN');
+  await owner.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`recusals ${panelId}`]);
+  const both = Promise.all([
+    chair.post(`${first.path}/recusals`, { listingId: item.id, practitionerId, reason: 'A relative of his.' }),
+    inspector.post(`${second.path}/listings`, { caseId, kind: 'new' }),
+  ]);
+  const waiting = untilWaiting(owner, 2);
+  const isEarly = await Promise.race([both.then(() => true), waiting.then(() => false)]);
+  await owner.query('COMMIT');
+  const [made, listed] = await both;
+  expect([isEarly, made.status, listed.status]).toEqual([false, 201, 201]);
+  await (await by(COORDINATOR)).get(`${second.path}/listings/${listed.body.id as string}`).expect(404);
 });
 
 test('a recused person cannot read a later item after the first was decided without being begun', async () => {

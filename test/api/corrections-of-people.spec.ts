@@ -248,6 +248,39 @@ describe('agencies that received the record of a person named in error', () => {
   });
 });
 
+test('a case about the wrong person that is closed as referred in error is left to the coordination, until it is reopened', async () => {
+  const person = await aPerson();
+  const referral = {
+    ...{ panelId, subjectKind: 'person_perpetrator', personId: person, category: 'asb_incident', submit: true },
+    problem: 'Fires in the bin store, three in two weeks, reported by four households.',
+    whyMultiAgency: 'Cleaning alone has not helped; fire service and police are needed.',
+    ...{ criteria: ['repeat_location'], consentStatus: 'given', legalGateway: 'CDA_S115' },
+  };
+  const { body } = await (await by(OFFICER)).post('/v1/referrals', referral).expect(201);
+  const acceptance = `/v1/referrals/${body.id as string}/acceptance`;
+  const accepted = await (await by(COORDINATOR)).post(acceptance, {}).set('if-match', '*').expect(200);
+  const id = accepted.body.caseId as string;
+  const paths = [`/v1/cases/${id}`, `/v1/persons/${person}`, `/v1/cases/${id}/contributions`];
+  const met = async (who: string): Promise<number[]> => Promise.all(paths.map((path) => status(who, path)));
+  await reads(`/v1/persons/${person}`, 'fire-officer');
+  await reads(`/v1/cases/${id}`, 'fire-officer');
+  expect([await met('fire-officer'), await met(COORDINATOR)]).toEqual([
+    [200, 200, 200],
+    [200, 200, 200],
+  ]);
+  const command = async (name: string, body: object): Promise<unknown> =>
+    (await (await by(COORDINATOR)).post(`/v1/cases/${id}/${name}`, body).set('if-match', '*')).status;
+  expect(await command('closure', { closureReason: 'referred_in_error', outcome: 'not_applicable' })).toBe(200);
+  expect([await met('fire-officer'), await met(COORDINATOR)]).toEqual([
+    [404, 404, 404],
+    [200, 200, 200],
+  ]);
+  for (const one of [id, person])
+    expect(await toBeTold(one)).toEqual(expect.arrayContaining(await recalledFrom('fire-officer')));
+  expect(await command('reopening', { reason: 'She was meant after all.' })).toBe(200);
+  expect(await met('fire-officer')).toEqual([200, 200, 200]);
+});
+
 test('a MARAC referral cannot be accepted when its perpetrator was taken out', async () => {
   const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-marac'`);
   const idva = await by('idva');

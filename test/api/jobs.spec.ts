@@ -370,15 +370,14 @@ describe('what was not done', () => {
   });
 });
 
-test('the jobs’ work is watched by administrators and data protection officers; only these learn how much there was', async () => {
+test('administrators and data protection officers read that the jobs ran, and not how much there was', async () => {
   const runs = async (who: string): Promise<Row[]> =>
     (await (await as(server, who)).get('/v1/job-runs?limit=100').expect(200)).body.data;
-  for (const run of await runs('agency-administrator')) {
-    expect(run).toMatchObject({ task: 'deadline-notices', error: null, withheld: ['endedAt', 'notices'] });
-    expect(run).not.toHaveProperty('notices');
-  }
-  const seen = await runs('dpo');
-  expect(seen.reduce((sum, { notices }) => sum + Number(notices), 0)).toBeGreaterThan(0);
+  for (const who of ['agency-administrator', 'dpo'])
+    for (const run of await runs(who)) {
+      expect(run).toMatchObject({ task: 'deadline-notices', error: null, withheld: ['endedAt', 'notices'] });
+      expect(run).not.toHaveProperty('notices');
+    }
   await officer.get('/v1/job-runs').expect(403);
 });
 

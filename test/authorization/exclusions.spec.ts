@@ -517,6 +517,8 @@ describe('an exclusion by name', () => {
   const rename = async (name: string): Promise<void> => {
     const fire = await practitioner(owner, 'fire-officer');
     await owner.query(`UPDATE practitioners SET roles = '{agency_administrator}' WHERE id = $1`, [fire.id]);
+    // a third new name within 30 days is refused
+    await owner.query(`UPDATE practitioner_names SET created_at = created_at - interval '31 days'`);
     await (
       await by('fire-officer')
     )

@@ -267,6 +267,18 @@ describe('an author whom the panel excludes from somebody whom they recorded', (
   });
 });
 
+test('somebody excluded who named a person in a referral keeps it after a colleague makes it a repeat', async () => {
+  await withLead(AUTHOR, async () => {
+    const [victim, suspect] = [await person(COLLEAGUE, 'Vic'), await person(COLLEAGUE, 'Hut')];
+    const caseId = await accepted(await referred(COLLEAGUE, victim, suspect));
+    await excluded(AUTHOR, { caseId });
+    const path = `/v1/referrals/${await referred(COLLEAGUE, victim, suspect, [], false)}`;
+    await made(AUTHOR, `${path}/people`, witness(await person(COLLEAGUE, 'Wes')));
+    await made(COLLEAGUE, `${path}/submission`, {});
+    await (await by(AUTHOR)).get(path).expect(200);
+  });
+});
+
 test('a coordinator cannot write into a referral that somebody excluded reads because they made it a repeat', async () => {
   await withLead(AUTHOR, async () => {
     const [victim, suspect] = [await person(COLLEAGUE, 'Vic'), await person(COLLEAGUE, 'Hut')];

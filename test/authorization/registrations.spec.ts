@@ -51,6 +51,8 @@ async function signsIn(id: string): Promise<void> {
 
 /** Status and code of a change of a registration by the administrator of the agency. */
 async function changed(id: string, change: object): Promise<string> {
+  // a third new name within 30 days is refused
+  await owner.query(`UPDATE practitioner_names SET created_at = created_at - interval '31 days'`);
   const administrator = await by('agency-administrator');
   const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${id}`, change, '*');
   return `${String(status)} ${String(body.code)}`;
@@ -83,6 +85,8 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await signsIn(second);
+  // a third new name within 30 days is refused
+  await owner.query(`UPDATE practitioner_names SET created_at = created_at - interval '31 days'`);
   await owner.query('DELETE FROM exclusions');
   await owner.query('DELETE FROM recusals');
 });
@@ -338,6 +342,18 @@ describe('a second registration', () => {
     await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
   });
 
+  test('receives the item from which a namesake declared a conflict, and is checked as receiving it', async () => {
+    const { path, listingId } = await item();
+    await signsIn(first);
+    await (await by(OFFICER)).post(`${path}/recusals`, { listingId, reason: 'I know them.' }).expect(201);
+    await signsIn(second);
+    const made = await (await by('jag-coordinator')).post(`${path}/circulation-checks`).expect(201);
+    const recipients = made.body.recipients as { practitionerId: string; receivesNothing: boolean }[];
+    expect(recipients.filter((one) => [first, second].includes(one.practitionerId))).toMatchObject(
+      [first, second].sort().map((practitionerId) => ({ practitionerId, receivesNothing: practitionerId === first })),
+    );
+  });
+
   test('cannot read an item after the person declared a conflict and is then recused', async () => {
     const { path, listingId } = await item();
     await signsIn(first);
@@ -433,6 +449,23 @@ describe('a former name', () => {
     expect(await changed(id, { name: 'Jessamy Thornbeck' })).toBe('200 undefined');
     const { body } = await (await by('dpo')).get(names(id)).expect(200);
     expect((body.data as { enteredInErrorAt: null }[]).map((one) => one.enteredInErrorAt)).toEqual([null, null]);
+  });
+
+  test('is followed by two new ones within 30 days, whether or not an exclusion is by one of them', async () => {
+    const administrator = await by('agency-administrator');
+    const renames = async (id: string, names: string[]): Promise<string[]> => {
+      const found: string[] = [];
+      for (const name of names) {
+        const { status, body } = await administrator.patch(`/v1/agencies/${agencyId}/people/${id}`, { name }, '*');
+        found.push(`${String(status)} ${String(body.code)}`);
+      }
+      return found;
+    };
+    await excluded({ caseId: jag, name: 'Orla Brightwater' });
+    const [one, other] = [await registeredAgain('Ysabel Orme'), await registeredAgain('Ysolde Orme')];
+    const expected = ['200 undefined', '200 undefined', '409 renamed-often', '200 undefined'];
+    expect(await renames(one, ['Ann Leefield', 'Bob Crayford', 'Orla Brightwater', 'Ysabel Orme'])).toEqual(expected);
+    expect(await renames(other, ['Cath Leefield', 'Orla Brightwater', 'Dora Minnow', 'Ysolde Orme'])).toEqual(expected);
   });
 
   test('is hidden from people of other agencies, and from colleagues', async () => {

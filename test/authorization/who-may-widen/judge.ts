@@ -501,7 +501,8 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           return columns?.includes('signed_on') ? [ofSignatories(mirror, after['agreement_version_id'], licence)] : [];
         // where a case stands opens nothing that is in it
         case 'cases':
-          return columns?.some((one) => /_id$|^category$/.test(one))
+          // 32: a case that was closed as referred in error
+          return columns?.some((one) => /_id$|^category$/.test(one)) || before['closure_reason'] === 'referred_in_error'
             ? [licence([after.id, ...subjectsIn(mirror, table, after)])]
             : [{ ...licence([after.id]), isRowAlone: true }];
         case 'actions':
