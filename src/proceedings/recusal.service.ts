@@ -142,8 +142,8 @@ async function recuseFromOtherItems(work: UnitOfWork, presence: ItemPresenceServ
 }
 
 /**
- * Running recusals from items of the case `$1` that were not heard and that the item `$2` lacks, one of each person and
- * kind. An item was heard if it was begun and decided, other than to defer it.
+ * Running recusals from unheard items of the case `$1` that the item `$2` lacks. There is one of each person and kind. An
+ * item was heard if it was begun and decided, other than to defer it.
  */
 const RUNNING_RECUSALS = `SELECT DISTINCT ON (r.practitioner_id, r.declared) r.id
   FROM recusals r JOIN listings l ON l.id = r.listing_id
@@ -153,8 +153,7 @@ const RUNNING_RECUSALS = `SELECT DISTINCT ON (r.practitioner_id, r.declared) r.i
   ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.id DESC`;
 
 /**
- * Recuses from an item that is put on a list everybody who is recused from an item of the case that was not heard.
- * Otherwise a colleague could end a recusal by listing the case again. The service acts as the system, because the
+ * Recuses from a newly listed item everybody recused from an unheard item of the case. Otherwise a colleague could end a recusal by listing the case again. The service acts as the system, because the
  * person who lists the case need not know of the recusals.
  */
 export async function carryRecusals(work: UnitOfWork, item: Listing): Promise<void> {
