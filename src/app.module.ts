@@ -30,9 +30,8 @@ import { PermissionGuard } from './authorization/permission.guard.js';
 import { registerPolicies } from './policies.js';
 import { databaseOptions } from './database/data-source.js';
 import { DatabaseModule } from './database/database.module.js';
-import { ExpensiveInterceptor } from './records/concurrency-limit.js';
 import { DeferredValidationInterceptor } from './records/deferred-validation.js';
-import { AuthorizedResponseInterceptor } from './records/authorized-response.interceptor.js';
+import { AuthorizedResponseInterceptor } from './records/authorized-response.js';
 import { RefusedCommandsInterceptor } from './records/refused-commands.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RecordsModule } from './records/records.module.js';
@@ -84,7 +83,6 @@ export class AppModule {
         { provide: APP_GUARD, useClass: PermissionGuard },
         { provide: APP_INTERCEPTOR, useClass: RefusedCommandsInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AuthorizedResponseInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: ExpensiveInterceptor },
         { provide: APP_INTERCEPTOR, useClass: DeferredValidationInterceptor },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

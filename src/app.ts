@@ -14,6 +14,7 @@ import { correlationIdOf } from './http/request-context.js';
 import { registerRoute } from './http/known-routes.js';
 import { sendProblem } from './http/problem.filter.js';
 import { registerBodyParser } from './request-body.js';
+import { registerValueChecks } from './request-values.js';
 import { RequestValidation } from './validation.js';
 
 /** Creates the application with its own modules and `modules`. A preview opens no connection. */
@@ -47,6 +48,7 @@ export async function createApp({
   if (preview) return app;
   const fastify = adapter.getInstance<FastifyInstance>();
   registerBodyParser(fastify);
+  registerValueChecks(fastify);
   const authentication = app.get(JwtAuthGuard);
   // before authentication: a pre-flight request of a browser has no token
   await secureForBrowsers(app);
@@ -76,7 +78,7 @@ export async function createApp({
     });
     await Promise.resolve();
   });
-  serveDocs(app, config.port);
+  serveDocs(app, fastify, config.port);
   app.enableShutdownHooks([], { useProcessExit: true });
   return app;
 }

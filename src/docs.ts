@@ -1,7 +1,7 @@
 /** Serves `/openapi.json` (the committed document) and `/docs` (Swagger UI with its assets from this service). */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 
@@ -10,7 +10,14 @@ const PAGE_POLICY =
 
 export const DOCUMENT_FILE = fileURLToPath(new URL('../openapi/openapi.json', import.meta.url));
 
-export function serveDocs(app: NestFastifyApplication, port: number): void {
+export function serveDocs(app: NestFastifyApplication, fastify: FastifyInstance, port: number): void {
+  fastify.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/docs')) return;
+    route.onSend = async (_request, reply) => {
+      void reply.header('content-security-policy', PAGE_POLICY);
+      await Promise.resolve();
+    };
+  });
   const document = JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenAPIObject;
   const here = { url: `http://127.0.0.1:${String(port)}`, description: 'This process' };
   SwaggerModule.setup(
@@ -24,8 +31,4 @@ export function serveDocs(app: NestFastifyApplication, port: number): void {
       swaggerOptions: { persistAuthorization: false, validatorUrl: null, deepLinking: true },
     },
   );
-  (app.getHttpAdapter() as FastifyAdapter).getInstance<FastifyInstance>().addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/docs')) void reply.header('content-security-policy', PAGE_POLICY);
-    await Promise.resolve();
-  });
 }

@@ -1,19 +1,13 @@
 /** Parser of request bodies: UTF-8 JSON within the byte limit of its route, of bounded depth and number of values. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalid, Problem } from './http/problems.js';
+import { MAX_DEPTH, MAX_KEYS, MAX_VALUES, TOO_MANY_KEYS, TOO_MANY_VALUES } from './request-values.js';
 
-const MAX_DEPTH = 32;
-const MAX_KEY_LENGTH = 100;
-/** Maximum number of properties of an object. The largest one, a referral, has 27. */
-const MAX_KEYS = 60;
-const TOO_MANY_KEYS = `An object has more than ${String(MAX_KEYS)} properties.`;
 /**
  * Maximum number of properties in a body. The largest body, a draft of a sharing agreement with 3,000 rows and 1,000
  * changes, has 40,408 properties and 45,000 values.
  */
 const MAX_NAMES = 41_000;
-const MAX_VALUES = 50_000;
-const TOO_MANY_VALUES = `The body has more than ${String(MAX_VALUES)} values. Send fewer at once.`;
 /** Maximum number of distinct names. The body with the most, the rules of a panel, has 35. */
 const MAX_DISTINCT_NAMES = 150;
 /** Names that the parser refuses in any spelling as well, but only after reading all values. */
@@ -38,11 +32,6 @@ export function registerBodyParser(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const { maxBodyBytes } = route.config ?? {};
     if (maxBodyBytes) route.bodyLimit = maxBodyBytes;
-  });
-  fastify.addHook('preValidation', async (request) => {
-    checkValues(request.body);
-    checkValues(request.query, true);
-    await Promise.resolve();
   });
 }
 
@@ -98,44 +87,4 @@ function decodeUtf8(request: FastifyRequest, body: Buffer): string {
   } catch {
     throw invalid('The body is not UTF-8. Encode it in UTF-8.');
   }
-}
-
-/** Refuses text that PostgreSQL cannot store (NUL, lone surrogates), and excessive nesting, values or properties. */
-function checkValues(root: unknown, isQuery = false): void {
-  let count = 0;
-  const path: (string | number)[] = [];
-  const pointer = (): string =>
-    isQuery
-      ? `?${String(path[0] ?? '')}`
-      : path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-  const refuse = (detail: string, what: string): never => {
-    throw invalid(detail, [{ pointer: pointer(), detail: what }]);
-  };
-  const checkText = (text: string): void => {
-    if (text.includes('\0') || !text.isWellFormed())
-      refuse('A text contains a NUL or a lone surrogate. Remove it.', 'not storable text');
-  };
-  const check = (value: unknown): void => {
-    if (++count > MAX_VALUES) throw invalid(TOO_MANY_VALUES);
-    if (typeof value === 'string') checkText(value);
-    if (typeof value !== 'object' || value === null) return;
-    if (path.length >= MAX_DEPTH) throw invalid(`The body is nested deeper than ${String(MAX_DEPTH)} levels.`);
-    if (Array.isArray(value)) {
-      for (const [at, one] of value.entries()) enter(at, one);
-      return;
-    }
-    const entries = Object.entries(value);
-    if (entries.length > MAX_KEYS) refuse(TOO_MANY_KEYS, 'too many properties');
-    for (const [key, one] of entries) {
-      if (key.length > MAX_KEY_LENGTH) refuse('The name of a property is too long.', 'unknown property');
-      checkText(key);
-      enter(key, one);
-    }
-  };
-  const enter = (part: string | number, value: unknown): void => {
-    path.push(part);
-    check(value);
-    path.pop();
-  };
-  check(root);
 }

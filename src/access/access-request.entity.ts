@@ -4,7 +4,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { PURPOSES, type Purpose } from '../authentication/purposes.js';
 import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { RecordEntity } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AccessGrant } from '../sharing/access.entity.js';
@@ -41,6 +41,8 @@ export const accessMachine: StateMachine<AccessStatus, 'approval' | 'refusal' | 
 @Check('access_requests_grant', `(grant_id IS NOT NULL) = (status IN ('approved', 'revoked'))`)
 @Check('access_requests_case', `status = 'submitted' OR case_id IS NOT NULL`)
 export class AccessRequest extends RecordEntity {
+  declare static readonly actions: 'approve' | 'ask' | 'explain' | 'read' | 'refuse' | 'revoke' | 'withdraw';
+
   /** Person who requests access. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
@@ -108,6 +110,8 @@ export class AccessRequest extends RecordEntity {
 @Check('access_decisions_kind', `kind IN ('approval', 'refusal', 'revocation')`)
 @Check('access_decisions_reason', `kind <> 'refusal' OR reason IS NOT NULL`)
 export class AccessDecision extends RecordEntity {
+  declare static readonly actions: never;
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => AccessRequest)
   @Classified('administrative')

@@ -6,7 +6,7 @@ import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { applicableRules, subjectOf, type DenyRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';

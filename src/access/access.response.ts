@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { startOfLondonDay } from '../time/london-day.js';
+import { startOfLondonDay } from '../time/clock.js';
 import { view } from '../records/response-view.js';
 import { EmergencyAccess } from '../sharing/access.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';

@@ -6,7 +6,7 @@ import { Case } from '../cases/case.entity.js';
 import { workingDaysAfter } from '../panels/working-days.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, refused, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';

@@ -14,6 +14,8 @@ import { InOneScript, inOneScriptSql } from './one-script.js';
 @Check(`kind IN ('borough', 'bcu')`)
 @Unique(['code'])
 export class Partnership extends RecordEntity {
+  declare static readonly actions: 'agree-sharing' | 'read' | 'record-subjects';
+
   /** Short code. */
   @Column({ type: 'text' })
   @Classified('administrative')
@@ -43,6 +45,8 @@ export class Partnership extends RecordEntity {
 @Entity('agencies')
 @Unique(['code'])
 export class Agency extends RecordEntity {
+  declare static readonly actions: 'act-for' | 'employ' | 'read';
+
   /** Short code, unique in the service. */
   @Column({ type: 'text' })
   @Classified('administrative')
@@ -71,6 +75,8 @@ export class Agency extends RecordEntity {
 @Entity('agency_partnerships')
 @Unique(['agencyId', 'partnershipId'])
 export class AgencyPartnership extends RecordEntity {
+  declare static readonly actions: never;
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
   @Classified('administrative')
@@ -103,6 +109,8 @@ export type SystemRole = (typeof SYSTEM_ROLES)[number];
 @Index(['issuer', 'subject'])
 @Check('practitioners_name', inOneScriptSql('name'))
 export class Practitioner extends RecordEntity {
+  declare static readonly actions: 'appoint' | 'change' | 'read';
+
   /** Agency that employs the person. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)
@@ -170,6 +178,8 @@ export class Practitioner extends RecordEntity {
 @Entity('clients')
 @Unique(['issuer', 'clientId'])
 export class Client extends RecordEntity {
+  declare static readonly actions: 'read';
+
   /** Agency for which the system acts. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)

@@ -16,6 +16,8 @@ import { Practitioner } from './agency.entity.js';
   'num_nulls(entered_in_error_at, entered_in_error_by_id, entered_in_error_reason) IN (0, 3)',
 )
 export class PractitionerName extends RecordEntity {
+  declare static readonly actions: 'correct' | 'read';
+
   /** Practitioner who has or had the name. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)

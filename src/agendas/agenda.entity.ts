@@ -12,6 +12,8 @@ import { KIND_CHECK, ListedCase, Listing, Meeting, REASON_CHECK } from '../meeti
 @Unique(['meetingId', 'edition'])
 @Check('agenda_editions_edition', `edition >= 1`)
 export class AgendaEdition extends PartnershipRecord {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
@@ -57,6 +59,8 @@ export class AgendaEdition extends PartnershipRecord {
 @Check('agenda_items_kind', KIND_CHECK)
 @Check('agenda_items_reason', REASON_CHECK)
 export class AgendaItem extends ListedCase {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Item of the meeting in its present state. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

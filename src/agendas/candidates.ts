@@ -1,6 +1,6 @@
 /** Cases of a panel that belong on the agenda of a meeting, each with the first reason that applies. */
 import { OPEN_STATUSES } from '../plans/action.entity.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { WAS_NOT_HEARD } from './add-listing.js';
 import { TO_BE_HELD, type Listing, type Meeting } from '../meetings/meeting.entity.js';

@@ -15,6 +15,7 @@ import { requireWithinLimits } from './listings.service.js';
 import { Invitation, Meeting } from '../meetings/meeting.entity.js';
 import type { InvitationChange, InvitationWithdrawal } from '../meetings/meeting.dto.js';
 import { InvitationView } from '../meetings/meeting.response.js';
+import type { ActionOf } from '../database/columns.js';
 
 /** Path of an invitation. */
 interface InvitationPath {
@@ -93,7 +94,7 @@ export class InvitationCorrections {
 
   private async findForUpdate(
     work: UnitOfWork,
-    action: string,
+    action: ActionOf<typeof Invitation>,
     { listingId, id }: InvitationPath,
     writes?: object,
   ): Promise<Invitation> {

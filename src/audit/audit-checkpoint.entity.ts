@@ -10,6 +10,8 @@ import { Classified } from '../authorization/classification.js';
 @Index(['time', 'id'])
 @Index('audit_checkpoints_opens_day_idx', ['time', 'id'], { where: 'opens_day' })
 export class AuditCheckpoint {
+  declare static readonly actions: 'read';
+
   @PrimaryColumn({ type: 'uuid' })
   @Classified('administrative')
   id: string;

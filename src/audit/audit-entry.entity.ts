@@ -16,6 +16,8 @@ import type { LegalOperation, Outcome } from '../records/audit-recording.js';
 @Index(['at', 'id'])
 @Index(['partnershipId', 'at', 'id'])
 export class AuditEntry {
+  declare static readonly actions: 'export' | 'read';
+
   @PrimaryColumn({ type: 'uuid' })
   @Classified('administrative')
   id: string;

@@ -12,8 +12,8 @@ import { AuditEntry } from './audit-entry.entity.js';
 import type { AuditEntryQuery } from './audit.dto.js';
 import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
 import { storedSubtreeHash, SealedLog } from './log.js';
-import { leafHashOf } from './sealing.js';
-import { consistencyPath, inclusionPath, joinSubtrees, completeSubtrees, type Hash, type Range } from './tree.js';
+import { leafHashOf, joinSubtrees, type Hash } from './sealing.js';
+import { consistencyPath, inclusionPath, completeSubtrees, type Range } from './proofs.js';
 
 @Injectable()
 export class AuditService {

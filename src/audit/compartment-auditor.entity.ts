@@ -12,6 +12,8 @@ import { PartnershipRecord } from '../records/record-entity.js';
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check('compartment_auditors_until', `until IS NULL OR until > since`)
 export class CompartmentAuditor extends PartnershipRecord {
+  declare static readonly actions: never;
+
   /** Panel that is a compartment. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

@@ -8,13 +8,12 @@
  * commit: while one batch commits, later ones queue and are committed together. A response is sent only after the
  * commit that contains its own entry.
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { columnsOf, tableOf } from '../database/columns.js';
-import { policyMatrix } from '../authorization/matrix.js';
 import {
   AuditLog,
   type AuditDraft,
@@ -24,12 +23,11 @@ import {
 } from '../records/audit-recording.js';
 import { ownFault } from '../http/database-problems.js';
 import { createSeparatePool } from '../database/data-source.js';
-import { londonDay } from '../time/london-day.js';
-import { setContextStatement, LOG_CONTEXT } from '../records/security-context.js';
+import { londonDay } from '../time/clock.js';
+import { setContextStatement, LOG_CONTEXT } from '../records/database-session.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import { canonical, commitTo, leafHashOf, SigningKeys } from './sealing.js';
-import { Frontier, splitHashes, type Hash } from './tree.js';
+import { canonical, commitTo, leafHashOf, SigningKeys, Frontier, splitHashes, type Hash } from './sealing.js';
 
 /** Advisory lock key; arbitrary, but not used by any other part of the service. */
 const LOCK = 7_317_023_190_211;
@@ -90,7 +88,6 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private readonly writer: Pool;
   /** Separate pool, so that proofs and exports do not delay requests that wait for the writer connection. */
   private readonly reader: Pool;
-  private policyVersion: string | undefined;
   private waiting: QueuedEntries[] = [];
   private writing: Promise<void> | undefined;
   /** Checkpoint last written by this process; its signature needs no verification. */
@@ -100,6 +97,8 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     databaseUrl: string,
     readonly keys: SigningKeys,
     private readonly disclosures: Disclosures,
+    /** Version of the policy, recorded with each entry. */
+    private readonly policyVersion: string,
   ) {
     super();
     this.writer = createSeparatePool(databaseUrl, 'audit', 1);
@@ -229,8 +228,6 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
 
   /** Prepares all of an entry except its index and hash, to keep the time under the lock short. */
   private prepareEntries(who: AuditActor, drafts: AuditDraft[]): PreparedEntry[] {
-    this.policyVersion ??= createHash('sha256').update(canonical(policyMatrix())).digest('hex');
-    const policyVersion = this.policyVersion;
     return drafts.map(({ search, resultCount, reason = null, rule = null, purpose, panelIds = [], ...more }) => {
       const { disclosed: _, copied: __, parentIds = [], ...draft } = more;
       const isLogReading = draft.subjectType === 'AuditEntry' && draft.subOperation === 'list';
@@ -257,7 +254,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
         recipientAgencyId: draft.operation === 'disclose' ? (draft.recipientAgencyId ?? who.agencyId) : null,
         purpose: purpose ?? who.purpose ?? null,
         resultCount: resultCount ?? (draft.outcome === 'permit' ? draft.recordIds.length : 0),
-        policyVersion,
+        policyVersion: this.policyVersion,
         route: who.call.route,
         correlationId: who.call.correlationId,
       };

@@ -14,11 +14,16 @@
  * bytes. Personal values (`PERSONAL`) are not part of the leaf, so that a value can be erased together with its salt;
  * the commitment then proves only that a value existed. The actor, the time and the type of record are not erasable.
  *
+ * Merkle tree of the log, as defined in RFC 9162, section 2.1. The hash function is SHA-256, a leaf is H(0x00 || data),
+ * a node is H(0x01 || left || right), and the left subtree of n leaves holds the largest power of two below n.
+ *
+ * A complete subtree never changes after its last leaf was appended. Appending therefore needs only the roots of the
+ * complete subtrees that make up the tree (the frontier), and costs O(log n).
+ *
  * Signed note of a checkpoint: `wardmote-audit\n<size>\n<root in base64>\n<time>\n`, signed with Ed25519. The key
  * identifier is the first 16 hex digits of SHA-256 of the public key's 32 bytes.
  */
 import { createHash, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
-import { leafHash, type Hash } from './tree.js';
 import type { AuditEntry } from './audit-entry.entity.js';
 
 export const FORMAT = 'wardmote-audit/2';
@@ -158,3 +163,63 @@ export class SigningKeys {
     return verify(null, noteOf(checkpoint), key, Buffer.from(checkpoint.signature, 'base64'));
   }
 }
+
+export const HASH_BYTES = 32;
+
+export type Hash = Buffer;
+
+const sha256 = (...parts: Buffer[]): Hash => hash('sha256', Buffer.concat(parts), 'buffer');
+const LEAF = Buffer.of(0);
+const NODE = Buffer.of(1);
+
+export const leafHash = (data: string): Hash => sha256(LEAF, Buffer.from(data, 'utf8'));
+export const nodeHash = (left: Hash, right: Hash): Hash => sha256(NODE, left, right);
+
+/** Append-only tree of which only the right edge is stored. */
+export class Frontier {
+  /** Roots of the complete subtrees, largest first: one for each set bit of the size. */
+  private readonly edge: Hash[];
+
+  constructor(
+    private count = 0,
+    edge: Buffer = Buffer.alloc(0),
+  ) {
+    this.edge = splitHashes(edge);
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  /**
+   * Appends a leaf. Returns the roots of the subtrees completed by the leaf, smallest first, starting with the leaf.
+   */
+  append(leaf: Hash): Hash[] {
+    const completed = [leaf];
+    let top = leaf;
+    for (let rest = this.count; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+      top = nodeHash(this.edge.pop() as Hash, top);
+      completed.push(top);
+    }
+    this.edge.push(top);
+    this.count += 1;
+    return completed;
+  }
+
+  root(): Hash {
+    return this.edge.length ? joinSubtrees(this.edge) : sha256();
+  }
+
+  toBuffer(): Buffer {
+    return Buffer.concat(this.edge);
+  }
+}
+
+/** Splits concatenated hashes. */
+export function splitHashes(buffer: Buffer): Hash[] {
+  const count = buffer.length / HASH_BYTES;
+  return Array.from({ length: count }, (_, at) => buffer.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+}
+
+/** Computes the root over adjacent complete subtrees, ordered largest first. */
+export const joinSubtrees = (subtrees: Hash[]): Hash => subtrees.reduceRight((right, left) => nodeHash(left, right));

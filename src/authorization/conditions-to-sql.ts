@@ -5,12 +5,10 @@
  * Fields and relations come from the subject's declaration, every value is a parameter, and an unknown operator throws.
  * The SQL text depends only on the shape of the condition, never on its values, so that it can be a prepared statement.
  */
-import type { Condition } from '@ucast/mongo2js';
-import { CompoundCondition, FieldCondition } from '@ucast/mongo2js';
+import { type Condition, CompoundCondition, FieldCondition } from '@ucast/mongo2js';
 import { Parameter } from './conditions.js';
-import { columnOf, tableOf } from '../database/columns.js';
+import { columnOf, tableOf, type RecordClass } from '../database/columns.js';
 import { relationOf, subjectOf, type Relation } from './subjects.js';
-import { type RecordClass } from '../database/record-class.js';
 
 /** Collects the parameter values of one statement. */
 export class Parameters {

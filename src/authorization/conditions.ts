@@ -14,6 +14,27 @@ import type { ConditionsMatcher } from '@casl/ability';
 
 export type Where = Record<string, unknown>;
 
+/**
+ * Check of the names in a filter on rows of `T`, at compile time. Every name must be a property of `T`, a compound
+ * operator or a relation (`$elemMatch`). Conditions of type `Where`, and filters on a type
+ * chosen at run time, are not checked.
+ */
+export type CheckedFilter<T, F> = {
+  [K in keyof F]: [keyof T] extends [never]
+    ? unknown
+    : string extends K
+      ? unknown
+      : K extends '$and' | '$or' | '$nor'
+        ? F[K] extends readonly (infer P)[]
+          ? readonly (P & CheckedFilter<T, P>)[]
+          : unknown
+        : K extends keyof T
+          ? unknown
+          : F[K] extends { $elemMatch: unknown } | undefined
+            ? unknown
+            : never;
+};
+
 /** Placeholder for a value that is bound when the statement runs. Only the SQL evaluation supports placeholders. */
 export class Parameter {
   constructor(readonly index: number) {}
@@ -24,6 +45,9 @@ export class Parameter {
 }
 
 export type Row = Record<string, unknown>;
+
+/** Returns a record as a row, whose properties are read by name. */
+export const asRow = (record: object): Row => record as Row;
 
 const COMPOUND: Record<string, string> = { $and: 'and', $or: 'or', $nor: 'nor' };
 /**

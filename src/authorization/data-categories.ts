@@ -92,14 +92,6 @@ export const SEALED_CATEGORIES: readonly DataCategory[] = ['legal_privileged', '
 export const SHARING_LEVELS = ['none', 'existence', 'summary', 'full'] as const;
 export type SharingLevel = (typeof SHARING_LEVELS)[number];
 
-export function isAtLeast(granted: SharingLevel, needed: SharingLevel): boolean {
-  return SHARING_LEVELS.indexOf(granted) >= SHARING_LEVELS.indexOf(needed);
-}
-
-export function higherLevel(a: SharingLevel, b: SharingLevel): SharingLevel {
-  return isAtLeast(a, b) ? a : b;
-}
-
 /**
  * Legal powers under which an item is disclosed. Source: domain note on law and standards, section 3, "Gateway code
  * set".

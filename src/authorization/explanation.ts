@@ -4,10 +4,9 @@
  * enforcement.
  */
 import type { Actor } from '../authentication/actor.js';
-import { isAtLeast } from './data-categories.js';
+import { isAtLeast, ruleText, evaluateSharing } from './sharing-levels.js';
 import { classOf } from './classification.js';
 import { conditionHolds, parseCondition, type Row } from './conditions.js';
-import { ruleText, evaluateSharing } from './sharing-levels.js';
 import { applicableRules, type Step, type Subject } from './subjects.js';
 
 export interface ExplainedStep {

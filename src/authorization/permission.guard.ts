@@ -22,7 +22,7 @@ import { refuseAfterReload, type Actor } from '../authentication/actor.js';
 import { refused, unauthenticated, type Problem } from '../http/problems.js';
 import { routeConfig } from '../http/route-config.js';
 import { hasApplicableRule, subjectOf, type Subject } from './subjects.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 import { actionPhrase, sentenceOfWhoMay, wordingOf } from './wording.js';
 
 export const PERMISSION_KEY = 'wardmote:can';
@@ -36,7 +36,10 @@ export interface RequiredPermission {
 }
 
 /** Declares that the route performs `action` on `subject`. */
-export const RequirePermission = (action: string, subject: RecordClass): MethodDecorator =>
+export const RequirePermission = <A extends string>(
+  action: NoInfer<A>,
+  subject: RecordClass<object, A>,
+): MethodDecorator =>
   applyDecorators(
     SetMetadata(PERMISSION_KEY, { action, subject } satisfies RequiredPermission),
     routeConfig({ needsSignIn: true }),

@@ -17,7 +17,7 @@
  *
  * Lists, single reads, SQL, explanations, the matrix and its documents are all derived from these declarations.
  */
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
 import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from './classification.js';
@@ -61,10 +61,10 @@ export interface DenyRule {
   where: (actor: Actor) => Where | null;
 }
 
-export interface AllowRule {
+export interface AllowRule<A extends string = string> {
   name: string;
   sentence: string;
-  actions: readonly string[];
+  actions: readonly A[];
   /** Returns the permitted rows, or null if the rule permits none to the actor. */
   where: (actor: Actor) => Where | null;
   /** Action on the parent that must be permitted as well. */
@@ -153,14 +153,22 @@ export interface Subject {
   whyClosed?: (actor: Actor) => string | null;
 }
 
-type Declaration = Partial<Omit<Subject, 'type' | 'name'>>;
+/** Declaration of a subject with the actions `A`, which its entity names. */
+type Declaration<A extends string = string> = Partial<Omit<Subject, 'type' | 'name' | 'allowRules' | 'ownContext'>> & {
+  allowRules?: readonly AllowRule<A>[];
+  ownContext?: readonly A[];
+};
 
 const subjects = new Map<RecordClass, Subject>();
 
 /** Declares a subject. A function, instead of the declaration, may use the subjects declared before. */
-export function declareSubject(type: RecordClass, name: string, declared: Declaration | (() => Declaration)): void {
+export function declareSubject<A extends string>(
+  type: RecordClass<object, A>,
+  name: string,
+  declared: Declaration<NoInfer<A>> | (() => Declaration<NoInfer<A>>),
+): void {
   if (subjects.has(type)) throw new Error(`the subject ${name} is declared twice`);
-  const declaration = typeof declared === 'function' ? declared() : declared;
+  const declaration: Declaration = typeof declared === 'function' ? declared() : declared;
   const copied = <T>(list: readonly T[] = []): T[] => [...list];
   subjects.set(type, {
     orderBy: 'updatedAt',
@@ -235,9 +243,9 @@ function officersGround(type: RecordClass, declaration: Declaration): AllowRule[
 }
 
 /** Extends a subject of a lower area with relations and rules of a higher area. */
-export function extendSubject(
-  type: RecordClass,
-  more: Pick<Declaration, 'relations' | 'flags' | 'denyRules' | 'allowRules' | 'contexts' | 'ownContext'>,
+export function extendSubject<A extends string>(
+  type: RecordClass<object, A>,
+  more: Pick<Declaration<NoInfer<A>>, 'relations' | 'flags' | 'denyRules' | 'allowRules' | 'contexts' | 'ownContext'>,
 ): void {
   const subject = subjectOf(type);
   Object.assign(subject.relations, more.relations);
@@ -248,7 +256,10 @@ export function extendSubject(
   subject.ownContext.push(...(more.ownContext ?? []));
 }
 
-export function subjectOf(type: RecordClass): Subject {
+/** Subject of an entity class that names its actions `A`. */
+export type ActingSubject<A extends string> = Subject & { readonly actions?: A };
+
+export function subjectOf<A extends string>(type: RecordClass<object, A>): ActingSubject<A> {
   const subject = subjects.get(type);
   if (!subject) throw new Error(`${type.name} is not declared to the policy`);
   return subject;
@@ -337,7 +348,11 @@ export function refersToHiddenRecord(actor: Actor, type: RecordClass, relation: 
 }
 
 /** Returns all rules by which the actor may perform `action` on rows of the subject; empty if none applies. */
-export function applicableRules(actor: Actor, subject: Subject, action: string): ApplicableRule[] {
+export function applicableRules<A extends string>(
+  actor: Actor,
+  subject: ActingSubject<A>,
+  action: NoInfer<A>,
+): ApplicableRule[] {
   const bars = denyConditions(actor, subject);
   return subject.allowRules
     .filter((rule) => rule.actions.includes(action) && inScope(actor, subject, action))
@@ -365,15 +380,22 @@ export function applicableRules(actor: Actor, subject: Subject, action: string):
  * Returns all applicable rules as one condition, or null if none applies. Shared parts (deny rules, the parent) are
  * evaluated once. Intended for rows that are found by other means; a list query seeks by each applicable rule.
  */
-export const permittedRows = (actor: Actor, subject: Subject, action: string): Where | null =>
-  unlessBarred(actor, subject, waysTo(actor, subject, [action]));
+export const permittedRows = <A extends string>(
+  actor: Actor,
+  subject: ActingSubject<A>,
+  action: NoInfer<A>,
+): Where | null => unlessBarred(actor, subject, waysTo(actor, subject, [action]));
 
 /**
  * Returns the condition of `permittedRows` for rows on whose parent the action `known` is permitted. The condition does
  * not check the parent for `known` again.
  */
-export const permittedUnder = (actor: Actor, subject: Subject, action: string, known: string): Where | null =>
-  unlessBarred(actor, subject, waysTo(actor, subject, [action], { known }));
+export const permittedUnder = <A extends string>(
+  actor: Actor,
+  subject: ActingSubject<A>,
+  action: NoInfer<A>,
+  known: string,
+): Where | null => unlessBarred(actor, subject, waysTo(actor, subject, [action], { known }));
 
 const unlessBarred = (actor: Actor, subject: Subject, ways: Where | null): Where | null =>
   ways && allOf(ways, ...denyConditions(actor, subject));
@@ -499,7 +521,11 @@ export const abilityFor = (actor: Actor, subject: Subject, action: string): Abil
   });
 
 /** Returns whether any allow rule permits the action to the actor. Does not check a record: queries do. */
-export function hasApplicableRule(actor: Actor, subject: Subject, action: string): boolean {
+export function hasApplicableRule<A extends string>(
+  actor: Actor,
+  subject: ActingSubject<A>,
+  action: NoInfer<A>,
+): boolean {
   return permissionsOf(actor).memoize(
     `ground ${action} ${subject.name}`,
     () => applicableRules(actor, subject, action).length > 0,

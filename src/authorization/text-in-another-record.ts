@@ -8,11 +8,10 @@ import { getMetadataStorage } from 'class-validator';
 import type { Actor } from '../authentication/actor.js';
 import type { SharingLevel } from './data-categories.js';
 import { classifiedProperties } from './classification.js';
-import { columnOf } from '../database/columns.js';
+import { columnOf, type RecordClass } from '../database/columns.js';
 import type { Row } from './conditions.js';
 import type { Contributor } from './sharing-levels.js';
 import type { Subject } from './subjects.js';
-import type { RecordClass } from '../database/record-class.js';
 
 export interface TextInAnotherRecord {
   panelId: string;

@@ -3,7 +3,7 @@
  * the wording beside its rules; decisions do not depend on wording.
  */
 import { subjectOf, type Subject } from './subjects.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 
 /** Chapters of the policy matrix, in the order of the work. */
 export const CHAPTERS = [
@@ -31,17 +31,20 @@ const wordings = new Map<Subject, Wording>();
 /** Default phrases, shared by almost every record. */
 const USUAL = { read: 'read it', change: 'change it', explain: 'ask who sees it and why' };
 
-export function declareWording(
-  type: RecordClass,
+export function declareWording<A extends string>(
+  type: RecordClass<object, A>,
   chapter: Chapter,
   title: string,
-  deeds: Record<string, string> = {},
+  deeds: Partial<Record<NoInfer<A>, string>> = {},
 ): void {
   wordings.set(subjectOf(type), { chapter, title, deeds: { ...USUAL, ...deeds } });
 }
 
 /** Adds phrases for actions that a higher area adds to a record. */
-export function addActionPhrases(type: RecordClass, deeds: Record<string, string>): void {
+export function addActionPhrases<A extends string>(
+  type: RecordClass<object, A>,
+  deeds: Partial<Record<NoInfer<A>, string>>,
+): void {
   const known = wordings.get(subjectOf(type));
   if (!known) throw new Error(`${type.name} has no words yet`);
   Object.assign(known.deeds, deeds);

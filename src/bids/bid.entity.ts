@@ -5,13 +5,12 @@ import { Case } from '../cases/case.entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
-import { Classified } from '../authorization/classification.js';
+import { Classified, References } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { ContributedRecord, KnownRecord } from '../subjects/subject.entity.js';
 import { RESOURCE_TYPES, Resource, UNITS, type ResourceType, type Unit } from './resource.entity.js';
-import { References } from '../authorization/references.js';
 
 export const BID_STATUSES = [
   'draft',
@@ -120,6 +119,20 @@ export const MOST_DEFERRALS = 2;
   `waiver_reason IS NOT NULL OR (plan_chair_waived_id IS NULL AND tasking_chair_waived_id IS NULL)`,
 )
 export class Bid extends KnownRecord {
+  declare static readonly actions:
+    | 'ask-waiver'
+    | 'decide'
+    | 'deploy'
+    | 'explain'
+    | 'list'
+    | 'ratify'
+    | 'read'
+    | 'report-results'
+    | 'screen'
+    | 'submit'
+    | 'waive'
+    | 'withdraw';
+
   /** Data category, always `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
   @Classified('administrative')
@@ -365,6 +378,8 @@ abstract class BidRecord extends ContributedRecord {
 @Check('bid_decisions_reason', `kind IN ('approval', 'escalation') OR reason IS NOT NULL`)
 @Check('bid_decisions_granted', `(kind IN ('approval', 'part_approval')) = (granted_quantity IS NOT NULL)`)
 export class BidDecision extends BidRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Meeting that decided. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Meeting)
@@ -423,6 +438,8 @@ export const RECOMMENDATIONS = ['continue', 'adapt', 'end'] as const;
 @Check('bid_results_recommendation', oneOf('recommendation', RECOMMENDATIONS))
 @Check('bid_results_category', `category = 'plan_action'`)
 export class BidResult extends BidRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Quantity of the grant that was used, in the unit of the bid. */
   @Column({ type: 'integer' })
   @Classified('administrative')

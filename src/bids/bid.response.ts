@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { view } from '../records/response-view.js';
 import { Bid, BidDecision, BidResult, type BidStatus } from './bid.entity.js';
 import { Resource } from './resource.entity.js';

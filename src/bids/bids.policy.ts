@@ -195,7 +195,7 @@ const OF_BID = {
     {
       name: 'bid-reader',
       sentence: 'who may read the bid',
-      actions: ['read'],
+      actions: ['read' as const],
       within: 'read',
       where: (): Where => ({}),
     },

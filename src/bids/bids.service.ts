@@ -9,7 +9,7 @@ import { Plan } from '../plans/plan.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import type { RecordEntity } from '../records/record-entity.js';
@@ -28,6 +28,7 @@ import type {
 } from './bid.dto.js';
 import { BidDecisionView, BidResultView, BidView } from './bid.response.js';
 import { Resource } from './resource.entity.js';
+import type { ActionOf } from '../database/columns.js';
 
 /**
  * Bids for resources, decided by Tasking or, after an escalation, by the TTCG. Source: JAG note, sections 3.3 and 3.4.
@@ -352,7 +353,7 @@ export class BidsService {
   private applyCommand(
     actor: Actor,
     id: string,
-    action: string,
+    action: ActionOf<typeof Bid>,
     command: BidCommand,
     changes: (work: UnitOfWork, bid: Bid) => Promise<Partial<Bid>> = () => Promise.resolve({}),
   ): Promise<AuthorizedResponse> {

@@ -17,7 +17,7 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 
 /** Types of resource. Source: JAG note, section 3.4 "Resource catalogue from the seed". */
@@ -72,6 +72,8 @@ export class Shift {
 @Check('resources_unit', oneOf('unit', UNITS))
 @Check('resources_quantity', 'quantity BETWEEN 1 AND 100000')
 export class Resource extends PartnershipRecord {
+  declare static readonly actions: 'change' | 'read';
+
   /** Panel that allocates the resource. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

@@ -4,12 +4,11 @@ import { ArrayMaxSize, IsArray, IsDefined, IsIn, IsOptional, Length, Matches, Va
 import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { BANDS, Instrument, type Band } from '../instruments/instrument.entity.js';
-import { Classified } from '../authorization/classification.js';
+import { Classified, References } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord } from './case.entity.js';
-import { oneOf } from '../database/one-of.js';
-import { References } from '../authorization/references.js';
+import { oneOf } from '../database/columns.js';
 
 /** Sources of an answer. The victim is the usual source (MARAC note, section 5.1). */
 export const ANSWER_SOURCES = ['subject', 'professional', 'record', 'third_party'] as const;
@@ -52,6 +51,8 @@ export class Answer {
 @Check(`effective_band = coalesce(judgement_band, computed_band)`)
 @Check(`(judgement_band IS NULL) = (judgement_reason IS NULL)`)
 export class Assessment extends CaseRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Data category, always `risk_assessment`. */
   @Column({ type: 'text', default: 'risk_assessment' })
   @Classified('administrative')

@@ -1,5 +1,5 @@
 /** Permissions on assessments: as for contributions, by their own agency and as far as risk assessments are shared. */
-import { sharedAtLeast } from '../authorization/sharing-levels.js';
+import { sharedAtLeast } from '../authorization/sharing-conditions.js';
 import { Policy } from '../records/policy.js';
 import { coordinatedPanels } from '../panels/panels.policy.js';
 import { Assessment } from './assessment.entity.js';

@@ -1,8 +1,7 @@
 import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
-import { Classified } from '../authorization/classification.js';
-import { References } from '../authorization/references.js';
-import { oneOf } from '../database/one-of.js';
+import { Classified, References } from '../authorization/classification.js';
+import { oneOf } from '../database/columns.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord, PERSON_ROLES, type PersonRole } from './case.entity.js';
 
@@ -23,6 +22,8 @@ export type CorrectionKind = (typeof CORRECTION_KINDS)[number];
 @Check('case_person_corrections_kind', oneOf('kind', CORRECTION_KINDS))
 @Check('case_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class CasePersonCorrection extends CaseRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Role that was corrected. After `entered_in_error` the role no longer exists. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

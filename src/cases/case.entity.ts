@@ -4,14 +4,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Agency } from '../agencies/agency.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../authorization/data-categories.js';
-import { Classified, rowCategory, ReasonOfPanel } from '../authorization/classification.js';
+import { Classified, rowCategory, ReasonOfPanel, References } from '../authorization/classification.js';
 import { BANDS, type Band } from '../instruments/instrument.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Person, SUBJECT_CHECK } from '../subjects/subject.entity.js';
-import { References } from '../authorization/references.js';
 
 /** Stored stages of a case. The stage `listed` is not stored but derived from the listings. */
 export const STORED_STAGES = ['open', 'plan_agreed', 'monitoring', 'closed'] as const;
@@ -68,6 +67,28 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
 export class Case extends AboutSubject {
+  declare static readonly actions:
+    | 'add-to-list'
+    | 'assess'
+    | 'change'
+    | 'close'
+    | 'contribute'
+    | 'exclude'
+    | 'explain'
+    | 'grant-access'
+    | 'hear'
+    | 'hear-item'
+    | 'list'
+    | 'lower-band'
+    | 'name-person'
+    | 'open-in-emergency'
+    | 'plan'
+    | 'read'
+    | 'reopen'
+    | 'research'
+    | 'take-part'
+    | 'track';
+
   /** Panel that hears the case. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
@@ -228,6 +249,8 @@ export type PersonRole = (typeof PERSON_ROLES)[number];
 @Check(oneOf('role', PERSON_ROLES))
 @Check(`until IS NULL OR until >= since`)
 export class CasePerson extends CaseRecord {
+  declare static readonly actions: 'change' | 'explain' | 'read' | 'research' | 'take-out';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => Person)
   @Index()
@@ -295,6 +318,8 @@ export type Handling = (typeof HANDLING)[number];
 @Check(`handling = 'P' OR conditions IS NOT NULL`)
 @Check('contributions_recall', `(recalled_at IS NULL) = (recall_reason IS NULL)`)
 export class Contribution extends CaseRecord {
+  declare static readonly actions: 'acknowledge' | 'ask-release' | 'change' | 'explain' | 'read' | 'recall' | 'release';
+
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(DATA_CATEGORIES)

@@ -5,7 +5,7 @@
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { SEALED_CATEGORIES } from '../authorization/data-categories.js';
-import { emergencyRows, sharedFromLevel, sharedAtLeast } from '../authorization/sharing-levels.js';
+import { emergencyRows, sharedFromLevel, sharedAtLeast } from '../authorization/sharing-conditions.js';
 import {
   notDenied,
   applicableRules,
@@ -25,6 +25,7 @@ import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
+import type { ActionOf } from '../database/columns.js';
 
 export const policy = new Policy();
 
@@ -364,7 +365,7 @@ policy.declareSubject(Contribution, 'Contribution', {
 const throughCase = (relation: string) => ({
   name: 'case-reader',
   sentence: 'who may read a case about it',
-  actions: ['read'],
+  actions: ['read' as const],
   isTimeLimited: true,
   where: (actor: Actor): Where | null => reached(actor, 'read', relation),
 });
@@ -373,7 +374,7 @@ const throughCase = (relation: string) => ({
 const NO_CASE: Where = { id: { $in: [] } };
 
 /** Returns rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
-function reached(actor: Actor, action: string, relation: string, also: Where = {}): Where | null {
+function reached(actor: Actor, action: ActionOf<typeof Case>, relation: string, also: Where = {}): Where | null {
   if (!applicableRules(actor, subjectOf(Case), action).length) return null;
   const any = permittedRows(actor, subjectOf(Case), action) ?? NO_CASE;
   return { [relation]: { $elemMatch: Object.keys(also).length ? { $and: [also, any] } : any } };
@@ -415,7 +416,7 @@ export const mayPutBefore = (
 });
 
 /** Allow rules for naming a record again; `mayPutBefore` limits the first of them to the panel that receives it. */
-const namedAgain = (hasRoles: boolean): AllowRule[] => [
+const namedAgain = (hasRoles: boolean): AllowRule<'name' | 'change'>[] => [
   {
     name: 'before-the-panel',
     sentence: 'who is a core member of a panel with a case about it: before that panel and no other',

@@ -2,7 +2,7 @@ import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Case, CaseRecord, Contribution } from './case.entity.js';
@@ -16,6 +16,8 @@ import { Case, CaseRecord, Contribution } from './case.entity.js';
 @Index(['contributionId', 'practitionerId'], { unique: true, where: 'voided_at IS NULL' })
 @Check(`voided_at IS NULL OR voided_at >= acknowledged_at`)
 export class HandlingAcknowledgement extends PartnershipRecord {
+  declare static readonly actions: never;
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => Contribution)
   @Classified('administrative')
@@ -76,6 +78,8 @@ export type ReleasedTo = (typeof RELEASED_TO)[number];
 )
 @Check('release_requests_refused', `(status = 'refused') = (refusal_reason IS NOT NULL)`)
 export class ReleaseRequest extends CaseRecord {
+  declare static readonly actions: 'approve' | 'explain' | 'read' | 'refuse' | 'revoke';
+
   /** Contribution to be released. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Contribution)

@@ -2,10 +2,11 @@
  * Authorization to name a person, place or group in a case or referral, which discloses the record to the panel. Access
  * to the record through another panel does not permit naming it. Source: docs/who-may-widen.md, row 12.
  */
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { Group, Person, Place } from '../subjects/subject.entity.js';
 import { mayPutBefore } from './cases.policy.js';
+import type { Where } from '../authorization/conditions.js';
 
 export const NOT_NAMEABLE = 'is unknown, or you may not name it here';
 export const NAMING_HINT =
@@ -31,8 +32,9 @@ export async function findNameable<T extends Person | Place | Group>(
   id: string,
   { panelId, partnershipId, caseId, referralId }: NamedIn,
 ): Promise<T | null> {
-  const filter = { id, partnershipId, ...mayPutBefore(work.actor, type, panelId) };
-  const [row] = await work.records.findMany<T>('name', type, filter, 1);
+  const filter: Where = { id, partnershipId, ...mayPutBefore(work.actor, type, panelId) };
+  const nameable: RecordClass<T> = type;
+  const [row] = await work.records.findMany('name', nameable, filter, 1);
   work.command.noteNaming(type, id, row, { panelId, caseId, referralId });
   return row ?? null;
 }

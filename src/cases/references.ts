@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 
 /** Prefix of the references of referrals, before the prefix of their panel. */

@@ -2,7 +2,7 @@
  * Attachment of a borough's cycle to a meeting that several boroughs share, in whichever order the two were created.
  */
 import { isToBeHeld, Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting } from './cycle.entity.js';

@@ -102,6 +102,8 @@ export class CycleStage {
 @Check('cycle_templates_holiday_rule', `holiday_rule IN ('forward', 'back', 'keep')`)
 @Check('cycle_templates_jurisdiction', `jurisdiction IN ('england_and_wales', 'scotland', 'northern_ireland')`)
 export class CycleTemplate extends PartnershipRecord {
+  declare static readonly actions: 'read';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 

@@ -5,14 +5,12 @@ import { Case } from '../cases/case.entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
-import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { Classified, References } from '../authorization/classification.js';
+import { oneOf, type RecordClass } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { ContributedRecord } from '../subjects/subject.entity.js';
 import { CycleTemplate, STAGES, type Stage } from './cycle-template.entity.js';
-import { References } from '../authorization/references.js';
 import { typeNamed } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
 
 /**
  * Cycle of a template: a sequence of meetings that hand business on. A cycle can be closed when all of it was
@@ -24,6 +22,8 @@ import { type RecordClass } from '../database/record-class.js';
 @Index(['partnershipId', 'opensOn', 'id'])
 @Check('cycles_days', 'closes_on >= opens_on')
 export class Cycle extends PartnershipRecord {
+  declare static readonly actions: 'read';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
@@ -69,6 +69,8 @@ export type CycleStatus = (typeof CYCLE_STATUSES)[number];
 @Index(['meetingId'])
 @Check('cycle_meetings_stage', oneOf('stage', STAGES))
 export class CycleMeeting extends PartnershipRecord {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   cycleId: string;
@@ -132,6 +134,8 @@ const recordClassOf = (row: Record<string, unknown>): RecordClass | null => {
 @Check('feeds_case', '(case_id IS NULL) = (plan_panel_id IS NULL)')
 @Check('feeds_category', `category = 'plan_action'`)
 export class Feed extends ContributedRecord {
+  declare static readonly actions: 'acknowledge' | 'explain' | 'read';
+
   /** Data category, always `plan_action`. */
   @Column({ type: 'text', default: 'plan_action' })
   @Classified('administrative')

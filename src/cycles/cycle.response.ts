@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { view } from '../records/response-view.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting, CYCLE_STATUSES, Feed, type CycleStatus } from './cycle.entity.js';

@@ -13,7 +13,7 @@ import { Cycle, CycleMeeting, Feed } from './cycle.entity.js';
 
 export const policy = new Policy();
 
-const seated: AllowRule = {
+const seated: AllowRule<'read'> = {
   name: 'on-a-panel',
   sentence: 'who sits on a panel of the partnership',
   actions: ['read'],

@@ -4,7 +4,7 @@ import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { closedCompartments, coordinatedPanels, corePanels } from '../panels/panels.policy.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';

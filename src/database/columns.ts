@@ -2,8 +2,7 @@
  * Maps record properties to tables and columns, read from the entity declarations. Acts as an allow list: no other
  * field name reaches SQL.
  */
-import { getMetadataArgsStorage } from 'typeorm';
-import type { RecordClass } from './record-class.js';
+import { getMetadataArgsStorage, type ColumnOptions } from 'typeorm';
 
 export interface SqlColumn {
   /** Quoted column name. */
@@ -28,6 +27,12 @@ function inheritance(type: RecordClass): unknown[] {
   return chain;
 }
 
+function toSqlColumn(property: string, { type, name, array }: ColumnOptions): SqlColumn {
+  const declared = typeof type === 'function' ? (type as { name: string }).name : type;
+  const base = TYPES[declared as string] ?? declared ?? 'text';
+  return { name: `"${name ?? snakeCase(property)}"`, type: array ? `${base}[]` : base };
+}
+
 export function columnsOf(type: RecordClass): Map<string, SqlColumn> {
   let known = columns.get(type);
   if (!known) {
@@ -35,14 +40,7 @@ export function columnsOf(type: RecordClass): Map<string, SqlColumn> {
     known = new Map(
       getMetadataArgsStorage()
         .columns.filter((column) => chain.includes(column.target))
-        .map(({ propertyName, options }) => {
-          const declared = typeof options.type === 'function' ? (options.type as { name: string }).name : options.type;
-          const base = TYPES[declared as string] ?? declared ?? 'text';
-          return [
-            propertyName,
-            { name: `"${options.name ?? snakeCase(propertyName)}"`, type: options.array ? `${base}[]` : base },
-          ];
-        }),
+        .map(({ propertyName, options }) => [propertyName, toSqlColumn(propertyName, options)]),
     );
     columns.set(type, known);
   }
@@ -60,3 +58,21 @@ export function tableOf(type: RecordClass): string {
   if (!table?.name) throw new Error(`${type.name} has no table of its own`);
   return `"${table.name}"`;
 }
+
+/**
+ * Class of a TypeORM entity; abstract classes are accepted. An entity that the policy knows names its actions `A` by
+ * `declare static readonly actions`, so that another action does not compile.
+ */
+export type RecordClass<T extends object = object, A extends string = string> = (abstract new () => T) & {
+  readonly actions?: A;
+};
+
+/** Actions of an entity class, e.g. `ActionOf<typeof Case>`. */
+export type ActionOf<C extends RecordClass> = NonNullable<C['actions']>;
+
+/**
+ * Builds a CHECK expression that limits a column to fixed values. Worded as in the database, so that entity and schema
+ * match.
+ */
+export const oneOf = (column: string, words: readonly string[]): string =>
+  `${column} IN (${words.map((word) => `'${word}'`).join(', ')})`;

@@ -45,7 +45,7 @@ function named(table: Table | string, columns: string[], suffix: string): string
 }
 
 // DATE stays a string: a JavaScript `Date` would add a time and a time zone.
-pg.types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
+pg.types.setTypeParser(pg.types.builtins.DATE, String);
 // INT8 is parsed as a number: every 64-bit count in this database stays far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 

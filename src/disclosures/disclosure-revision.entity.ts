@@ -2,7 +2,7 @@ import { IsIn } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Disclosure, UPDATE_KINDS, type UpdateKind } from './disclosure.entity.js';
 
@@ -17,6 +17,8 @@ import { Disclosure, UPDATE_KINDS, type UpdateKind } from './disclosure.entity.j
 @Check('disclosure_revisions_pending', oneOf('pending', UPDATE_KINDS))
 @Check('disclosure_revisions_told', 'notified_by_id IS NULL OR notified_at IS NOT NULL')
 export class DisclosureRevision extends PartnershipRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Disclosure whose recipient is to be notified. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Disclosure)

@@ -9,7 +9,7 @@ import {
   type RevisedRecord,
   type WithdrawnPerson,
 } from '../records/audit-recording.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { Disclosure } from './disclosure.entity.js';
 
 /**

@@ -1,10 +1,9 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { Check, Column, Entity, Index, Unique } from 'typeorm';
 import { PURPOSES, type Purpose } from '../authentication/purposes.js';
-import { Classified } from '../authorization/classification.js';
+import { Classified, References } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Case } from '../cases/case.entity.js';
-import { References } from '../authorization/references.js';
 import { Person } from '../subjects/subject.entity.js';
 
 /** Kinds of change of which recipients of a disclosed record must be notified. */
@@ -44,6 +43,8 @@ export type UpdateKind = (typeof UPDATE_KINDS)[number];
 @Check(`(pending IS NULL) = (pending_since IS NULL)`)
 @Check(`notified_at IS NULL OR pending IS NOT NULL`)
 export class Disclosure extends PartnershipRecord {
+  declare static readonly actions: 'explain' | 'read' | 'read-panel' | 'tell';
+
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   panelId: string | null;

@@ -4,7 +4,7 @@ import { EMERGENCY_PURPOSE } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
 import { denyConditions, notDenied, subjectOf, type DenyRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';

@@ -4,7 +4,7 @@ import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { conflict } from '../http/problems.js';
 import { permittedRows, subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 import { authorizeFilter } from '../records/filter-authorization.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';

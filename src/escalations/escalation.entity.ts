@@ -5,7 +5,7 @@ import { Panel } from '../panels/panel.entity.js';
 import { Action } from '../plans/action.entity.js';
 import { Classified } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 
 /**
@@ -60,6 +60,8 @@ export const escalationMachine: StateMachine<EscalationStatus, 'answer' | 'closu
 )
 @Check('escalations_closed', `(status = 'closed') = (closed_on IS NOT NULL)`)
 export class Escalation extends PartnershipRecord {
+  declare static readonly actions: 'answer' | 'close' | 'explain' | 'read';
+
   /** Panel that expects the action. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

@@ -3,7 +3,7 @@ import { Action, isOpen } from '../plans/action.entity.js';
 import { ActionHooks } from '../plans/action.hooks.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';

@@ -9,6 +9,8 @@ import { Classified } from '../authorization/classification.js';
 @Index(['caseId', 'at', 'id'])
 @Index(['panelId', 'at', 'id'])
 export class Event {
+  declare static readonly actions: 'explain' | 'read';
+
   @PrimaryColumn({ type: 'uuid' })
   @Classified('administrative')
   id: string;

@@ -59,3 +59,8 @@ export function requestContextOf(request: FastifyRequest): RequestContext {
     ifNoneMatch: header(request, 'if-none-match'),
   };
 }
+
+/** Throws the deferred validation errors, so that a request with invalid values neither changes nor reads anything. */
+export function throwDeferredProblem({ deferredProblem }: RequestContext): void {
+  if (deferredProblem) throw deferredProblem;
+}

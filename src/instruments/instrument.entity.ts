@@ -60,6 +60,8 @@ export class InstrumentBand {
 @Check(`effective_to IS NULL OR effective_to >= effective_from`)
 @Check(`panel_types <@ ARRAY[${HEARING_PANEL_TYPES.map((type) => `'${type}'`).join(', ')}]`)
 export class Instrument extends RecordEntity {
+  declare static readonly actions: 'read';
+
   /** Code of the instrument, such as `DASH-24`. */
   @Column({ type: 'text' })
   @Classified('administrative')

@@ -10,7 +10,7 @@ import { ruleNumber } from '../panels/panel-rules.js';
 import { daysAfter, workingDaysAfter, workingDaysBefore } from '../panels/working-days.js';
 import { OPEN_STATUSES, type Action } from '../plans/action.entity.js';
 import type { Actors } from '../authentication/actor.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { warningsOf } from '../sharing/agreement-warnings.js';
 import type { SharingAgreementVersion } from '../sharing/agreement.entity.js';
 import { findMattersWithoutChair } from './matters-without-chair.queries.js';

@@ -11,7 +11,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Escalation } from '../escalations/escalation.entity.js';
 import { STEERING_GROUP } from '../panels/panel.entity.js';
 import { ACCEPTED_STATUSES, type Action } from '../plans/action.entity.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { findActionsPastEscalation } from './due-notices.queries.js';
 
 type UndoneAction = Pick<Action, 'partnershipId' | 'caseId' | 'listingId' | 'panelId' | 'ownerAgencyId' | 'dueOn'> & {

@@ -14,6 +14,8 @@ export const RUN_RETENTION_DAYS = 7;
 @Check('job_runs_times', 'ended_at >= started_at')
 @Check('job_runs_notices', 'notices >= 0 AND (error IS NULL OR notices = 0)')
 export class JobRun extends PartnershipRecord {
+  declare static readonly actions: 'read';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 

@@ -11,7 +11,7 @@ import { CHAIRING_ROLES } from '../panels/panel.entity.js';
 import { declaredAttributes, type Actor, type ActorAttributes } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { repeatingForDecision } from '../referrals/referrals.policy.js';
 

@@ -3,10 +3,9 @@ import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { Classified, References } from '../authorization/classification.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
-import { References } from '../authorization/references.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 
 /** Levels of a notice: before the day, on the day, after the day, escalated. */
@@ -99,6 +98,8 @@ export const TO_COORDINATION: NoticeKind[] = [
 @Check('notices_level', `level BETWEEN ${String(LEVELS.ahead)} AND ${String(LEVELS.escalated)}`)
 @Check('notices_read', '(read_at IS NULL) = (read_by_id IS NULL)')
 export class Notice extends PartnershipRecord {
+  declare static readonly actions: 'locate' | 'mark-read' | 'read';
+
   /** Agency that receives the notice. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Agency)

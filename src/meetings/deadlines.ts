@@ -10,7 +10,7 @@ import {
   type Calendar,
   type Jurisdiction,
 } from '../panels/working-days.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 
 export type Rules = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import type { Actor, Actors } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { notFound } from '../http/problems.js';
 import { notDenied, subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type ActionOf, type RecordClass } from '../database/columns.js';
 import type { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
@@ -13,7 +13,7 @@ import { sortByAgendaOrder } from './order-of-hearing.js';
 /** Returns the item if it belongs to the meeting. */
 export async function findItem(
   work: UnitOfWork,
-  action: string,
+  action: ActionOf<typeof Listing>,
   meetingId: string,
   id: string,
   options = {},

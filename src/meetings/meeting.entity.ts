@@ -5,12 +5,11 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Action } from '../plans/action.entity.js';
-import { Classified, ReasonOfPanel } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { Classified, ReasonOfPanel, References } from '../authorization/classification.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Instant } from '../time/instant.js';
-import { References } from '../authorization/references.js';
 
 export const MEETING_STATUSES = ['scheduled', 'papers_out', 'in_session', 'held', 'cancelled'] as const;
 export type MeetingStatus = (typeof MEETING_STATUSES)[number];
@@ -68,6 +67,22 @@ export type MeetingKind = (typeof MEETING_KINDS)[number];
 @Check('meetings_emergency', `kind = 'emergency' OR emergency_reason IS NULL`)
 @Check(`(status = 'held') = (closed_at IS NOT NULL)`)
 export class Meeting extends PartnershipRecord {
+  declare static readonly actions:
+    | 'attend'
+    | 'circulate'
+    | 'close'
+    | 'draw-agenda'
+    | 'hear-bids'
+    | 'justify'
+    | 'open'
+    | 'prioritise'
+    | 'read'
+    | 'recall'
+    | 'register'
+    | 'reverse-opening'
+    | 'schedule'
+    | 'see-chairs';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   @Uuid()
@@ -298,6 +313,21 @@ export abstract class ListedCase extends CaseRecord {
   `(removed_at IS NULL) = (removal_reason IS NULL) AND (removed_at IS NULL OR outcome = 'defer')`,
 )
 export class Listing extends ListedCase {
+  declare static readonly actions:
+    | 'ask'
+    | 'change'
+    | 'decide'
+    | 'decide-in-writing'
+    | 'defer-again'
+    | 'explain'
+    | 'invite'
+    | 'minute'
+    | 'read'
+    | 'recuse'
+    | 'reinstate'
+    | 'remove'
+    | 'run';
+
   /** Item of an earlier meeting that this item continues; null if the case was not carried over. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
@@ -394,6 +424,8 @@ export abstract class ListingRecord extends CaseRecord {
 )
 @Check('invitations_withdrawal', `(withdrawn_at IS NULL) = (withdrawal_reason IS NULL)`)
 export class Invitation extends PartnershipRecord {
+  declare static readonly actions: 'change' | 'explain' | 'read' | 'withdraw';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
@@ -483,6 +515,8 @@ export const DECISION_CATEGORY = 'plan_action';
 @Check(`category = 'plan_action'`)
 @Check(oneOf('kind', DECISION_KINDS))
 export class Decision extends ListingRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Data category; always `plan_action`. */
   @Column({ type: 'text', default: DECISION_CATEGORY })
   @Classified('administrative')

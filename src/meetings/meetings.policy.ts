@@ -181,7 +181,7 @@ export const WITHIN_CASE = {
 export const CASE_RELATION = { case: { to: Case, local: 'caseId', foreign: 'id' } };
 
 /** Returns the rules for reading that a case is on a list. `item` is the column with the identifier of the item. */
-export const itemReadRules = (item: string): AllowRule[] => [
+export const itemReadRules = (item: string): AllowRule<'read'>[] => [
   {
     name: 'case-reader',
     sentence: 'who may read the case other than by an invitation',

@@ -4,7 +4,7 @@ import { CHAIRING_ROLES, Membership, Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';

@@ -3,8 +3,8 @@
  * with the preceding case, so that people need not come and go; oldest referral. The order is deterministic.
  */
 import { AGENDA_SECTIONS, type AgendaSection } from '../panels/panel-rules.js';
-import type { RecordClass } from '../database/record-class.js';
-import { asShown } from '../records/substitutes.js';
+import type { RecordClass } from '../database/columns.js';
+import { asShown } from '../records/row-masks.js';
 import type { Listing, ListedCase, ListingKind } from './meeting.entity.js';
 
 export { AGENDA_SECTIONS as SECTIONS };

@@ -5,7 +5,7 @@ import { Case, Contribution } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Action } from '../plans/action.entity.js';
 import type { Actor } from '../authentication/actor.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { PaperMaker } from '../documents/paper-maker.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';

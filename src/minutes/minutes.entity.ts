@@ -4,12 +4,11 @@ import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { Action } from '../plans/action.entity.js';
 import { DATA_CATEGORIES, type DataCategory } from '../authorization/data-categories.js';
-import { Classified, rowCategory } from '../authorization/classification.js';
+import { Classified, rowCategory, References } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Listing, ListingRecord, Meeting } from '../meetings/meeting.entity.js';
-import { References } from '../authorization/references.js';
 
 export const MINUTE_STATUSES = ['draft', 'approved', 'confirmed'] as const;
 export type MinuteStatus = (typeof MINUTE_STATUSES)[number];
@@ -47,6 +46,8 @@ export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmatio
 @Check('minutes_status', oneOf('status', MINUTE_STATUSES))
 @Check('minutes_confirmed', `(status = 'confirmed') = (confirmed_at_id IS NOT NULL) AND confirmed_at_id <> meeting_id`)
 export class Minute extends ListingRecord {
+  declare static readonly actions: 'approve' | 'confirm' | 'explain' | 'read';
+
   /** Data category; always `professional_opinion`. */
   @Column({ type: 'text', default: 'professional_opinion' })
   @Classified('administrative')
@@ -130,6 +131,8 @@ export class Minute extends ListingRecord {
 @Index(['minuteId', 'updatedAt', 'id'])
 @Index(['caseId', 'updatedAt', 'id'])
 export class MinutePoint extends ListingRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Minutes to which the point belongs. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
@@ -167,6 +170,8 @@ export class MinutePoint extends ListingRecord {
 @Unique(['actionId'])
 @Index(['listingId'])
 export class CapturedAction extends ListingRecord {
+  declare static readonly actions: never;
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   actionId: string;

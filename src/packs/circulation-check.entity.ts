@@ -67,6 +67,8 @@ export interface Basis {
   'NOT needs_second_approval OR approved_by_id IS NULL OR approved_by_id <> made_by_id',
 )
 export class CirculationCheck extends PartnershipRecord {
+  declare static readonly actions: 'approve' | 'read';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;

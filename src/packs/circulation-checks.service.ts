@@ -17,6 +17,7 @@ import { CirculationCheck, type Recipient } from './circulation-check.entity.js'
 import { CirculationCheckItemView, CirculationCheckView } from './circulation-check.response.js';
 import { listingIdOf, namedPeople, findRecipients } from './receiving.js';
 import { countPeople, findWarnings } from './warnings.js';
+import type { ActionOf } from '../database/columns.js';
 
 /** Circulation checks: who would receive what of a meeting’s papers. */
 @Injectable()
@@ -119,7 +120,12 @@ async function valuesForReader(work: UnitOfWork, meeting: Meeting, checks: Circu
   return Object.fromEntries(checks.map(({ id }) => [id, { needsSecondApproval: many.has(id) }]));
 }
 
-async function findCheck(work: UnitOfWork, action: string, meetingId: string, id: string): Promise<CirculationCheck> {
+async function findCheck(
+  work: UnitOfWork,
+  action: ActionOf<typeof CirculationCheck>,
+  meetingId: string,
+  id: string,
+): Promise<CirculationCheck> {
   const found = await work.records.find(action, CirculationCheck, id);
   if (found.meetingId !== meetingId) throw notFound();
   return found;

@@ -6,7 +6,7 @@ import { Membership } from '../panels/panel.entity.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { conflict } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { digestOf } from '../sharing/simulation.js';
 import { Contribution } from '../cases/case.entity.js';

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 
@@ -23,6 +23,8 @@ export type DocumentKind = (typeof DOCUMENTS)[number];
   'cardinality(kept_listing_ids) = cardinality(kept_out_by_ids) AND NOT kept_listing_ids && listing_ids',
 )
 export class DocumentCopy extends PartnershipRecord {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   panelId: string;

@@ -1,5 +1,5 @@
 /** Documents of a meeting in all formats. Content comes only from the response to one reader. */
-import { londonTime } from '../time/london-day.js';
+import { londonTime } from '../time/clock.js';
 import { refuseTooLarge, type PaperMaker } from '../documents/paper-maker.js';
 import { DOCX, PDF, type Block, type Paper, type PaperFormat } from '../documents/paper.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';

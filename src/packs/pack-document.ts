@@ -1,5 +1,5 @@
 /** Pack as a paper. Content comes only from the response to one reader. */
-import { londonTime } from '../time/london-day.js';
+import { londonTime } from '../time/clock.js';
 import type { Block, Paper } from '../documents/paper.js';
 import {
   CONFIDENTIAL,

@@ -3,8 +3,7 @@ import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
-import { Classified } from '../authorization/classification.js';
-import { References } from '../authorization/references.js';
+import { Classified, References } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 
@@ -18,6 +17,8 @@ import { Listing, Meeting } from '../meetings/meeting.entity.js';
 @Check('pack_recalls_item', '(listing_id IS NULL) = (case_id IS NULL)')
 @Check('pack_recalls_edition', 'edition >= 1')
 export class PackRecall extends PartnershipRecord {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;

@@ -3,7 +3,7 @@ import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import { conflict } from '../http/problems.js';
 import { typeNamed } from '../authorization/subjects.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';

@@ -1,6 +1,6 @@
 import type { Where } from '../authorization/conditions.js';
 import type { OpenedDocument } from '../records/audit-recording.js';
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import type { PageOf } from '../records/authorized-response.js';
 import type { ViewClass } from '../records/response-view.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';

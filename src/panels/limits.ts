@@ -3,7 +3,7 @@
  * apply to every panel.
  */
 import { unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { daysAfter } from './working-days.js';
 
 /**

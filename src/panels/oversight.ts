@@ -11,14 +11,13 @@ import { DAYS_TO_APPOINT_A_CHAIR } from './limits.js';
 import { CHAIRING_ROLES } from './panel.entity.js';
 import { daysAfter } from './working-days.js';
 import { Actors, type Actor } from '../authentication/actor.js';
-import { tableOf } from '../database/columns.js';
+import { tableOf, type RecordClass } from '../database/columns.js';
 import { conditionHolds, parseCondition, type Where } from '../authorization/conditions.js';
 import { unacceptable } from '../http/problems.js';
 import { Parameters, toSql } from '../authorization/conditions-to-sql.js';
 import { notDenied, permittedRows, subjectOf, typeNamed } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
 import { asKnownToAsker } from '../records/known-attributes.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 
 interface Matter {

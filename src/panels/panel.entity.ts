@@ -25,6 +25,17 @@ export type PanelType = (typeof PANEL_TYPES)[number];
 @Unique(['id', 'partnershipId'])
 @Index('panels_one_steering_group', ['partnershipId'], { unique: true, where: `type = '${STEERING_GROUP}'` })
 export class Panel extends PartnershipRecord {
+  declare static readonly actions:
+    | 'appoint'
+    | 'appoint-chairs'
+    | 'convene'
+    | 'keep-resources'
+    | 'open-case'
+    | 'plan-cycles'
+    | 'read'
+    | 'refer'
+    | 'rule';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
@@ -69,6 +80,8 @@ export class Panel extends PartnershipRecord {
 @Unique(['panelId', 'edition'])
 @Unique(['panelId', 'effectiveFrom', 'edition'])
 export class PanelRules extends RecordEntity {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)
   @Classified('administrative')
@@ -123,6 +136,8 @@ export const CHAIRING_ROLES: readonly MembershipRole[] = ['chair', 'co_chair'];
   `USING gist (panel_id WITH =, practitioner_id WITH =, daterange(valid_from, valid_to + 1, '[)') WITH &&)`,
 )
 export class Membership extends RecordEntity {
+  declare static readonly actions: 'end' | 'read';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => Panel)
   @Classified('administrative')

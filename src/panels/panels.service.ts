@@ -6,7 +6,7 @@ import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import { watchOffices } from './oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';

@@ -3,12 +3,11 @@ import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
-import { Classified, ReasonOfPanel } from '../authorization/classification.js';
+import { Classified, ReasonOfPanel, References } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Plan, PlanRecord } from './plan.entity.js';
-import { References } from '../authorization/references.js';
 
 /** Statuses of actions. Source: JAG note, section 1.8. */
 export const ACTION_STATUSES = [
@@ -96,6 +95,9 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
   `ended_on IS NULL OR status NOT IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`,
 )
 export class Action extends PlanRecord {
+  declare static readonly actions:
+    'accept' | 'cancel' | 'change' | 'complete' | 'explain' | 'locate' | 'name-owner' | 'progress' | 'read' | 'verify';
+
   /** Plan to which the action belongs; null if the case has no plan or the action continues without one. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
@@ -200,6 +202,8 @@ export class Action extends PlanRecord {
 @Index(['actionId', 'updatedAt', 'id'])
 @Check(`category = 'plan_action'`)
 export class ActionNote extends PlanRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => Action)
   @Classified('administrative')

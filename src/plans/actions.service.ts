@@ -8,7 +8,7 @@ import type { Where } from '../authorization/conditions.js';
 import { refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import { MOST_COUNTED } from '../records/authorized-repository.js';

@@ -1,4 +1,4 @@
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { isOpen, type ActionStatus } from './action.entity.js';
 
 /**

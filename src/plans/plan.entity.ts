@@ -6,7 +6,7 @@ import { Agency } from '../agencies/agency.entity.js';
 import { Case, CaseRecord } from '../cases/case.entity.js';
 import { Classified, ReasonOfPanel } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 
 /** Record about the plan of a case. The category is always `plan_action`, and sharing follows that category. */
@@ -103,6 +103,18 @@ export class AimOutcome {
 @Check('plans_method', oneOf('evaluation_method', EVALUATION_METHODS))
 @Check('plans_method_reason', `(evaluation_method = 'not_possible') = (method_reason IS NOT NULL)`)
 export class Plan extends PlanRecord {
+  declare static readonly actions:
+    | 'add-action'
+    | 'agree'
+    | 'agree-nonetheless'
+    | 'bid'
+    | 'change'
+    | 'close'
+    | 'evaluate'
+    | 'explain'
+    | 'read'
+    | 'start';
+
   /** Model by which the plan is structured. */
   @Column({ type: 'text' })
   @Classified('administrative')

@@ -6,7 +6,7 @@
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { sharedAtLeast } from '../authorization/sharing-levels.js';
+import { sharedAtLeast } from '../authorization/sharing-conditions.js';
 import { denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { chairedPanels, concernedAtAgency, corePanels } from '../panels/panels.policy.js';

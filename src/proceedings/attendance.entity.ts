@@ -5,7 +5,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Classified } from '../authorization/classification.js';
 import { Instant } from '../time/instant.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 
@@ -46,6 +46,8 @@ export const isPresent = (status: AttendanceStatus): boolean =>
 )
 @Check('attendances_deputy', `deputy_for_id IS NULL OR (status = 'deputy' AND deputy_for_id <> practitioner_id)`)
 export class Attendance extends PartnershipRecord {
+  declare static readonly actions: 'depart' | 'read';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;

@@ -3,7 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Case } from '../cases/case.entity.js';
 import { Classified } from '../authorization/classification.js';
 import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 
 export const VICTIM_WISHES = ['yes', 'no', 'not_asked', 'not_known'] as const;
 export type VictimWish = (typeof VICTIM_WISHES)[number];
@@ -24,6 +24,8 @@ export type VictimWish = (typeof VICTIM_WISHES)[number];
 @Check('disclosed_crimes_category', `category = 'police_incident'`)
 @Check('disclosed_crimes_wish', oneOf('victim_wishes_report', VICTIM_WISHES))
 export class DisclosedCrime extends ListingRecord {
+  declare static readonly actions: 'amend' | 'explain' | 'read';
+
   /** Data category; always `police_incident`. */
   @Column({ type: 'text', default: 'police_incident' })
   @Classified('administrative')

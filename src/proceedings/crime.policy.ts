@@ -1,6 +1,6 @@
 /** Policy of disclosed crimes: readers of the item see them as `police_incident` is shared. */
 import { ownOrShared } from '../plans/plans.policy.js';
-import { sharedAtLeast } from '../authorization/sharing-levels.js';
+import { sharedAtLeast } from '../authorization/sharing-conditions.js';
 import { Policy } from '../records/policy.js';
 import { DisclosedCrime } from './crime.entity.js';
 import { Listing } from '../meetings/meeting.entity.js';

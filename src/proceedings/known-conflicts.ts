@@ -6,7 +6,7 @@ import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { permittedRows, subjectOf, type DenyRule, type Relation } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 import { seesWhere } from '../records/filter-authorization.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';

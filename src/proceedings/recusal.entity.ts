@@ -20,6 +20,8 @@ import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 @Index(['practitionerId'])
 @Check('recusals_ended', `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)`)
 export class Recusal extends ListingRecord {
+  declare static readonly actions: 'end' | 'explain' | 'read';
+
   /** Person who is recused. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)

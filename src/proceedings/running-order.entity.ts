@@ -16,6 +16,8 @@ import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 @Index(['listingId', 'updatedAt', 'id'])
 @Check('item_presences_kept_out', `NOT in_emergency OR kept_out_by_ids IS NULL`)
 export class ItemPresence extends ListingRecord {
+  declare static readonly actions: 'explain' | 'read';
+
   /** Person who was present. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)

@@ -137,35 +137,6 @@ export interface WithdrawnPerson {
   at: Date;
 }
 
-type Known = 'operation' | 'subOperation' | 'action' | 'subjectType';
-
-/** Creates a draft with defaults for everything that is not given. */
-export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>): AuditDraft => ({
-  recordIds: [],
-  personIds: [],
-  partnershipId: null,
-  fields: [],
-  withheld: [],
-  outcome: 'permit',
-  agreementVersionIds: [],
-  ...known,
-});
-
-const recorded = new WeakSet<object>();
-
-/** Marks an error as already recorded in the log, so that interceptors do not record the same refusal twice. */
-export const markAudited = (error: unknown): void => {
-  if (typeof error === 'object' && error !== null) recorded.add(error);
-};
-
-export const isAudited = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && recorded.has(error);
-
-/** Creates the draft of a refusal. */
-export const refusalDraft = (
-  known: Pick<AuditDraft, 'action' | 'subjectType'> & { rule: string } & Partial<AuditDraft>,
-): AuditDraft => auditDraft({ operation: 'consult', subOperation: 'refuse', outcome: 'refuse', ...known });
-
 /** Author of an entry: a registered actor, or the holder of a valid token whom no agency has registered. */
 export type AuditActor = Pick<Actor, 'now' | 'call'> &
   (

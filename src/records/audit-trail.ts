@@ -1,22 +1,22 @@
 /**
  * Audit entries of one unit of work. Content contributed by another agency is disclosed to the actor's agency; the
  * agency's own content and administrative data are consulted.
+ *
+ * Guests and agencies asked for research read a case only through items of meetings. Their disclosures and actions are
+ * recorded with these items, and are thereby hidden from readers recused from all of them.
  */
 import type { Actor } from '../authentication/actor.js';
 import { EMERGENCY_PURPOSE, type Purpose } from '../authentication/purposes.js';
-import type { Row } from '../authorization/conditions.js';
+import { asRow, type Row, type Where } from '../authorization/conditions.js';
 import { isReadInEmergency, READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
 import { subjectOf, type Subject } from '../authorization/subjects.js';
-import type { RecordClass } from '../database/record-class.js';
-import { auditDraft, type AuditDraft, type OpenedDocument } from './audit-recording.js';
-import { auditScopeOf, concernOf, type AuditConcern } from './audit-scope.js';
+import type { RecordClass } from '../database/columns.js';
+import { type AuditDraft, type OpenedDocument, type DisclosureDraft } from './audit-recording.js';
+import { auditDraft, auditScopeOf, concernOf, type AuditConcern } from './audit-drafts.js';
 import type { AuthorizedResponse } from './authorized-response.js';
-import type { FieldMask } from './field-mask.js';
-import { disclosuresOf, isDisclosed, spokenDisclosureOf } from './received-disclosures.js';
+import { type FieldMask, type MaskedRows, fieldMask, type KnownRecords } from './row-masks.js';
 import type { RecordEntity } from './record-entity.js';
-import { shapeOf, type ViewClass } from './response-view.js';
-import type { MaskedRows } from './row-masks.js';
-import { itemsReadThrough, withItems, type Reading } from './through-items.js';
+import { shapeOf, type ViewClass, type ViewShape } from './response-view.js';
 
 /** Rows shown together that share one audit entry. */
 interface SharedEntry {
@@ -136,7 +136,7 @@ export class AuditTrail {
     to: { agencyId: string; recordIds: string[] },
   ): void {
     const subject = subjectOf(type);
-    const row = record as unknown as Row;
+    const row = asRow(record);
     const spoken = spokenDisclosureOf(subject, row, originAgencyId);
     this.add('disclose', 'verbal', subject, [row], {
       recordIds: [record.id, ...to.recordIds],
@@ -157,7 +157,7 @@ export class AuditTrail {
   ): void {
     const entry = this.drafts.at(-1);
     if (!entry || to.agencyId === originAgencyId) return;
-    const spoken = spokenDisclosureOf(subjectOf(type), record as unknown as Row, originAgencyId);
+    const spoken = spokenDisclosureOf(subjectOf(type), asRow(record), originAgencyId);
     const prevented = { ...spoken, recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
     entry.disclosed = [...(entry.disclosed ?? []), prevented];
   }
@@ -201,3 +201,125 @@ const casesOf = (subject: Subject, row: Row): (string | null | undefined)[] => [
   (subject.case ? row[subject.case] : row['caseId']) as string | null | undefined,
   ...((row[READING_CONTEXT] as ReadingContext | undefined)?.through ?? []).map(({ caseId }) => caseId),
 ];
+
+/** Placeholder for the field names of a verbal disclosure. */
+const SPOKEN = 'spoken';
+
+/** Referrals, and record types that share the identifier of a referral. */
+const REFERRALS = ['Referral', 'ReferralScreening'];
+
+/** Returns whether the reader sees content contributed by another agency. */
+export function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { content }: FieldMask): boolean {
+  const from = contributor ? row[contributor.agency] : null;
+  return from != null && from !== actor.agencyId && content.some((field) => row[field] != null);
+}
+
+/**
+ * Returns what the reader's agency received of a record of another agency. There is one disclosure per case and
+ * referral through which the record was read, each with the fields that the agreement of its panel permits,
+ * independently of the others.
+ */
+export function disclosuresOf(
+  actor: Actor,
+  shape: ViewShape,
+  subject: Subject,
+  action: string,
+  row: Row,
+  masked: FieldMask,
+  purpose: Purpose | undefined,
+): DisclosureDraft[] {
+  if (subject.isAboutProcess) return [];
+  const context = row[READING_CONTEXT] as ReadingContext | undefined;
+  if (!context?.through?.length)
+    return isDisclosed(actor, subject, row, masked) ? [{ ...draftOf(subject, row, masked), purpose }] : [];
+  const isMixed = context.panelIds.length > 1 || context.through.some((one) => one.inEmergency !== context.inEmergency);
+  return context.through.flatMap(({ panelId, caseId, referralId, inEmergency }) => {
+    const there = { ...row, [READING_CONTEXT]: { panelIds: [panelId], inEmergency } };
+    const given = isMixed ? fieldMask(actor, shape, action, there) : masked;
+    if (!isDisclosed(actor, subject, row, given)) return [];
+    const purpose = actor.emergencyCaseIds.includes(caseId ?? '') ? EMERGENCY_PURPOSE : undefined;
+    return [{ ...draftOf(subject, row, given), panelId, caseId, referralId, purpose }];
+  });
+}
+
+/** Creates the draft of a verbal disclosure. */
+export const spokenDisclosureOf = (subject: Subject, row: Row, originAgencyId: string): DisclosureDraft => ({
+  ...draftOf(subject, row, { content: [SPOKEN], agreementVersionIds: [] }),
+  originAgencyId,
+});
+
+/** Returns the meeting item that the row is or belongs to. */
+export function listingOf({ name }: Subject, row: object): string | null {
+  const { id, listingId = null } = row as { id: string; listingId?: string | null };
+  return name === 'Listing' ? id : listingId;
+}
+
+function draftOf(
+  subject: Subject,
+  row: Row,
+  { content, agreementVersionIds }: Pick<FieldMask, 'content' | 'agreementVersionIds'>,
+): DisclosureDraft {
+  const id = (column: string | undefined): string | null => (column && (row[column] as string | null)) || null;
+  return {
+    partnershipId: row['partnershipId'] as string,
+    panelId: id(subject.panel),
+    caseId: id(subject.case) ?? id('caseId'),
+    referralId: REFERRALS.includes(subject.name) ? id('id') : id('referralId'),
+    personId: subject.name === 'Person' ? id('id') : id('personId'),
+    listingId: listingOf(subject, row),
+    recordType: subject.name,
+    recordId: row['id'] as string,
+    recordVersion: (row['version'] as number | undefined) ?? 1,
+    originAgencyId: row[subject.contributor?.agency ?? 'agencyId'] as string,
+    fields: content,
+    agreementVersionIds,
+  };
+}
+
+/** Part of a unit of work used by the finders. */
+export interface Reading {
+  readonly actor: Actor;
+  readonly now: Date;
+  readonly records: {
+    findMany: <T extends object>(action: string, type: RecordClass<T>, filter: Where, limit?: number) => Promise<T[]>;
+    known: (type: RecordClass, actions: readonly string[], ids: string[], reader?: Actor) => Promise<KnownRecords>;
+  };
+}
+
+/** Items by case, for cases to which the current actor has no other access for the action. */
+export type ItemsByCase = ReadonlyMap<string, string[]>;
+
+interface Finder {
+  /**
+   * Returns whether the actor may have read something only through an item. Must be cheap, because every read calls it.
+   */
+  concerns: (work: Reading, action: string) => boolean;
+  find: (work: Reading, action: string, caseIds: string[]) => Promise<ItemsByCase>;
+}
+
+const finders: Finder[] = [];
+
+export function declareItemsRead(finder: Finder): void {
+  finders.push(finder);
+}
+
+export async function itemsReadThrough(
+  work: Reading,
+  action: string,
+  casesOf: () => (string | null | undefined)[],
+): Promise<ItemsByCase> {
+  const found = new Map<string, string[]>();
+  for (const { concerns, find } of finders) {
+    if (!concerns(work, action)) continue;
+    const caseIds = [...new Set(casesOf().filter((id) => id != null))];
+    if (!caseIds.length) continue;
+    for (const [caseId, ids] of await find(work, action, caseIds)) found.set(caseId, [...new Set(ids)].sort());
+  }
+  return found;
+}
+
+/** Adds the meeting items that are the actor's only access to the case. */
+export const withItems = (one: DisclosureDraft, items: ItemsByCase): DisclosureDraft => {
+  const throughListingIds = items.get(one.caseId ?? '');
+  return throughListingIds ? { ...one, throughListingIds } : one;
+};

@@ -1,31 +1,27 @@
 /** Reads of one actor. The policy is part of each statement, so that a row which the actor may not use is not found. */
 import type { Actor } from '../authentication/actor.js';
-import { Parameter, type Row, type Where } from '../authorization/conditions.js';
+import { Parameter, type CheckedFilter, type Row, type Where } from '../authorization/conditions.js';
 import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
-import { hasApplicableRule, subjectOf } from '../authorization/subjects.js';
+import { hasApplicableRule, subjectOf, type Subject } from '../authorization/subjects.js';
 import { actionPhrase, sentenceOfWhoMay, wordingOf } from '../authorization/wording.js';
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import { notFound, Problem, refused } from '../http/problems.js';
-import { refusalDraft } from './audit-recording.js';
-import { concernOf } from './audit-scope.js';
+import { refusalDraft, concernOf } from './audit-drafts.js';
 import type { AuditTrail } from './audit-trail.js';
 import { Refusal, type CommandSubject } from './command-subject.js';
 import type { DatabaseSession } from './database-session.js';
 import { matches, stateOf, tagOfState } from './entity-tag.js';
-import type { FieldMask } from './field-mask.js';
+import { type FieldMask, type RowMasks, asShown, withSubstitutes, type KnownRecords } from './row-masks.js';
 import {
   authorizeFilter,
   fieldsOfFilter,
   fieldsRelatedToFilter,
   refuseWithheldFields,
 } from './filter-authorization.js';
-import type { KnownRecords } from './hidden-references.js';
 import type { RecordEntity } from './record-entity.js';
 import { countSql, findSql, listSql, type ListQuery } from './record-queries.js';
 import { wholeShapeOf, type ViewClass } from './response-view.js';
-import type { RowMasks } from './row-masks.js';
 import { bind, filterTemplate, templateFor, type StatementTemplate } from './statement-template.js';
-import { asShown, withSubstitutes } from './substitutes.js';
 import { changesNothing, refuseWithheld } from './written-values.js';
 
 /** Maximum number of rows per count; larger counts belong in a report. */
@@ -50,6 +46,13 @@ export interface PageOptions extends Pick<ListQuery, 'orderBy' | 'inPanel' | 'sh
   key: string;
 }
 
+const notPermitted = (subject: Subject, action: string): Problem =>
+  refused(
+    'not-permitted',
+    `You may read this ${wordingOf(subject).title}, but not ${actionPhrase(subject, action)}. ${sentenceOfWhoMay(subject, action)}`,
+    { rule: `${action}:${subject.name}` },
+  );
+
 export class AuthorizedRepository {
   constructor(
     private readonly actor: Actor,
@@ -62,29 +65,28 @@ export class AuthorizedRepository {
   ) {}
 
   /** Returns the row if the action is permitted. Otherwise throws 403 if the actor may read the row, else 404. */
-  async find<T extends object>(
-    action: string,
-    type: RecordClass<T>,
+  async find<T extends object, A extends string>(
+    action: NoInfer<A>,
+    type: RecordClass<T, A>,
     id: string,
     { lock = false, inPanel }: FindOptions = {},
   ): Promise<T> {
     // invalid input names no panel, and the response will contain only the validation errors
-    const row = await this.findOrNull(action, type, id, {
-      lock,
-      inPanel: this.actor.call.deferredProblem ? undefined : inPanel,
-    });
+    const context = this.actor.call.deferredProblem ? undefined : inPanel;
+    const row = await this.findOrNull(action, type, id, { lock, inPanel: context });
     if (row) {
       this.command.noteFound(action, type, row);
       return row;
     }
-    const readable = action === 'read' ? null : await this.findOrNull('read', type, id);
+    const anyType: RecordClass<T> = type;
+    const readable = action === 'read' ? null : await this.findOrNull('read', anyType, id);
     throw this.refusal(action, type, id, readable);
   }
 
   /** Returns the row or null, for services whose result depends on whether an action is permitted. */
-  async findOrNull<T extends object>(
-    action: string,
-    type: RecordClass<T>,
+  async findOrNull<T extends object, A extends string>(
+    action: NoInfer<A>,
+    type: RecordClass<T, A>,
     id: string,
     { lock = false, inPanel }: FindOptions = {},
   ): Promise<T | null> {
@@ -105,9 +107,9 @@ export class AuthorizedRepository {
    * `If-Match`, 412 on a mismatch. If `writes` holds only values that the reader is already shown, `updateIfChanged`
    * does not modify the row.
    */
-  async findForUpdate<T extends RecordEntity>(
-    action: string,
-    type: RecordClass<T>,
+  async findForUpdate<T extends RecordEntity, A extends string>(
+    action: NoInfer<A>,
+    type: RecordClass<T, A>,
     view: ViewClass,
     id: string,
     { writes }: { writes?: object } = {},
@@ -116,7 +118,8 @@ export class AuthorizedRepository {
     const { ifMatch } = this.actor.call;
     // the actor may be permitted to change the row but be shown fewer fields when reading
     const isLimited = subjectOf(type).allowRules.some(({ fields }) => fields);
-    const seen = (isLimited && (await this.findOrNull('read', type, id))) || row;
+    const anyType: RecordClass<T> = type;
+    const seen = (isLimited && (await this.findOrNull('read', anyType, id))) || row;
     const seenFor = seen === row ? action : 'read';
     const asSeen = await this.masks.mask(view, seenFor, [seen as Row]);
     const [shown, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
@@ -145,10 +148,10 @@ export class AuthorizedRepository {
    * Returns permitted rows that match the filter, at most `limit`. Only rows in which the actor sees the filtered
    * columns match.
    */
-  async findMany<T extends object>(
-    action: string,
-    type: RecordClass<T>,
-    filter: Where,
+  async findMany<T extends object, A extends string, F extends Where>(
+    action: NoInfer<A>,
+    type: RecordClass<T, A>,
+    filter: F & CheckedFilter<T, F>,
     limit = 1000,
     inPanel?: string,
   ): Promise<T[]> {
@@ -208,19 +211,16 @@ export class AuthorizedRepository {
     const shape = filterTemplate({ $and: [filter, { [by]: { $exists: true } }] });
     const asks = fieldsOfFilter(subject, shape.filter);
     refuseWithheldFields(this.actor, subject, asks, filter['panelId'] as string | undefined);
-    const template = (): StatementTemplate =>
-      templateFor(this.actor, `count ${by} ${subject.name} ${shape.key}`, () =>
-        countSql(this.actor, type, by, {
-          ...authorizeFilter(this.actor, subject, shape.filter),
-          asks: fieldsRelatedToFilter(subject, shape.filter),
-          limit: MOST_COUNTED,
-        }),
-      );
-    const counted = hasApplicableRule(this.actor, subject, 'read')
-      ? await this.query<{ value: unknown; count: number }>(template(), shape.values)
-      : [];
     this.audit.count(type, [by, ...asks]);
-    return counted;
+    if (!hasApplicableRule(this.actor, subject, 'read')) return [];
+    const template = templateFor(this.actor, `count ${by} ${subject.name} ${shape.key}`, () =>
+      countSql(this.actor, type, by, {
+        ...authorizeFilter(this.actor, subject, shape.filter),
+        asks: fieldsRelatedToFilter(subject, shape.filter),
+        limit: MOST_COUNTED,
+      }),
+    );
+    return this.query(template, shape.values);
   }
 
   /** Returns what the reader may know of referenced records. Scopes of a client are ignored. */
@@ -250,20 +250,13 @@ export class AuthorizedRepository {
 
   private async readable(type: RecordClass, ids: string[]): Promise<Row[]> {
     if (!ids.length) return [];
-    return this.findMany<Row>('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
+    return this.findMany('read', type as RecordClass<Row>, { id: { $in: ids } }, ids.length);
   }
 
   private refusal(action: string, type: RecordClass, id: string, readable: object | null): Refusal {
     const subject = subjectOf(type);
-    const problem = readable
-      ? refused(
-          'not-permitted',
-          `You may read this ${wordingOf(subject).title}, but not ${actionPhrase(subject, action)}. ${sentenceOfWhoMay(subject, action)}`,
-          { rule: `${action}:${subject.name}` },
-        )
-      : notFound();
     return new Refusal(
-      problem,
+      readable ? notPermitted(subject, action) : notFound(),
       refusalDraft({
         action,
         subjectType: subject.name,

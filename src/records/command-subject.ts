@@ -5,11 +5,18 @@
 import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import { subjectOf, type Subject } from '../authorization/subjects.js';
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import { databaseProblem } from '../http/database-problems.js';
 import { Problem } from '../http/problems.js';
-import { refusalDraft, type AuditDraft } from './audit-recording.js';
-import { auditScopeOf, concernOf, mergeScopes, type AuditConcern, type AuditScope } from './audit-scope.js';
+import { type AuditDraft } from './audit-recording.js';
+import {
+  refusalDraft,
+  auditScopeOf,
+  concernOf,
+  mergeScopes,
+  type AuditConcern,
+  type AuditScope,
+} from './audit-drafts.js';
 
 /** Refusal by the policy, with the audit entry to record. */
 export class Refusal extends Error {

@@ -9,6 +9,7 @@ import {
   applyDecorators,
   Injectable,
   SetMetadata,
+  UseInterceptors,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
@@ -38,13 +39,6 @@ export interface ExpensiveLimit {
    */
   offDatabase?: boolean;
 }
-
-/** Limits the running and queued requests of a route, in total and per principal. */
-export const Expensive = (limit: ExpensiveLimit): MethodDecorator =>
-  applyDecorators(
-    SetMetadata(EXPENSIVE, limit),
-    ApiExtension(CONCURRENCY, { concurrent: limit.concurrent, queue: limit.queue }),
-  );
 
 /**
  * Running requests of all expensive routes that use the database. Two connections of the pool remain for other routes.
@@ -160,14 +154,13 @@ export class ExpensivePlaces {
   }
 }
 
-/** Makes requests to routes with `@Expensive` wait for a place. */
+/** Makes requests to routes with `@Expensive` wait for one of the places that all these routes share. */
 @Injectable()
 export class ExpensiveInterceptor implements NestInterceptor {
-  private readonly places = new ExpensivePlaces();
-
   constructor(
     private readonly reflector: Reflector,
     private readonly clock: Clock,
+    private readonly places: ExpensivePlaces,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -203,3 +196,11 @@ export class ExpensiveInterceptor implements NestInterceptor {
     }
   }
 }
+
+/** Limits the running and queued requests of a route, in total and per principal. */
+export const Expensive = (limit: ExpensiveLimit): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(EXPENSIVE, limit),
+    UseInterceptors(ExpensiveInterceptor),
+    ApiExtension(CONCURRENCY, { concurrent: limit.concurrent, queue: limit.queue }),
+  );

@@ -10,7 +10,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import type { FastifyRequest } from 'fastify';
 import { tap, type Observable } from 'rxjs';
 import type { Actor } from '../authentication/actor.js';
-import type { RequestContext } from '../http/request-context.js';
+import { throwDeferredProblem } from '../http/request-context.js';
 import type { Problem } from '../http/problems.js';
 
 const actors = new AsyncLocalStorage<Actor>();
@@ -52,11 +52,6 @@ export function deferProblem(problem: Problem, sent: unknown): object {
     (property) => (typeof property !== 'string' ? refuse() : isOwn(property) ? actor.id : value),
     () => [],
   );
-}
-
-/** Throws the deferred validation errors, so that a request with invalid values neither changes nor reads anything. */
-export function throwDeferredProblem({ deferredProblem }: RequestContext): void {
-  if (deferredProblem) throw deferredProblem;
 }
 
 /** Defers validation errors of requests whose path has parameters, i.e. names a record. */

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Actors, type Actor } from '../authentication/actor.js';
-import { classOf } from '../authorization/classification.js';
-import { columnsOf } from '../database/columns.js';
+import { classOf, referencesOf } from '../authorization/classification.js';
+import { columnsOf, type RecordClass } from '../database/columns.js';
 import type { Row } from '../authorization/conditions.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
 import { matrixText, policyMatrix } from '../authorization/matrix.js';
 import { invalid, notFound, refused } from '../http/problems.js';
-import { referencesOf } from '../authorization/references.js';
 import { relationOf, subjectNamed, subjectOf, type Subject } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
 import type { ExplanationRequest } from './explanation.dto.js';
 import { rowsWithRelations } from './rows-with-relations.js';
 import { asKnownToAsker } from './known-attributes.js';

@@ -5,7 +5,7 @@
 import type { Actor } from '../authentication/actor.js';
 import { classOf, type ColumnClass } from '../authorization/classification.js';
 import type { Where } from '../authorization/conditions.js';
-import { isSharedSomewhere, rowsShowingField, type RelatedContext } from '../authorization/sharing-levels.js';
+import { isSharedSomewhere, rowsShowingField, type RelatedContext } from '../authorization/sharing-conditions.js';
 import { refused } from '../http/problems.js';
 import { applicableRules, relationOf, subjectOf, type Subject } from '../authorization/subjects.js';
 

@@ -7,7 +7,7 @@ import { declareSubject, extendSubject } from '../authorization/subjects.js';
 import { declareCategoriesSharedFurther } from '../authorization/text-in-another-record.js';
 import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { declareConflicts, declareKnownAttributes } from './known-attributes.js';
-import { declareItemsRead } from './through-items.js';
+import { declareItemsRead } from './audit-trail.js';
 
 export class Policy {
   private readonly declarations: (() => void)[] = [];

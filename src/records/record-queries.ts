@@ -9,9 +9,10 @@
  */
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { Actor } from '../authentication/actor.js';
-import { columnOf, columnsOf, tableOf } from '../database/columns.js';
+import { columnOf, columnsOf, tableOf, type RecordClass } from '../database/columns.js';
 import { parseCondition, type Parameter, type Where } from '../authorization/conditions.js';
-import { READING_CONTEXT, APPLICABLE_LIMITS, emergencyRows } from '../authorization/sharing-levels.js';
+import { READING_CONTEXT, APPLICABLE_LIMITS } from '../authorization/sharing-levels.js';
+import { emergencyRows } from '../authorization/sharing-conditions.js';
 import { joinSql, Parameters, toSql } from '../authorization/conditions-to-sql.js';
 import {
   abilityFor,
@@ -23,8 +24,7 @@ import {
   type Relation,
   type Subject,
 } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
-import { isScopeProperty } from './audit-scope.js';
+import { isScopeProperty } from './audit-drafts.js';
 
 export interface SqlStatement {
   text: string;

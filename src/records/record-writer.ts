@@ -3,17 +3,20 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../authentication/actor.js';
 import { classOf } from '../authorization/classification.js';
-import type { Row } from '../authorization/conditions.js';
+import { asRow, type Row } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { categoriesSharedFurther, textInAnotherRecord } from '../authorization/text-in-another-record.js';
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import { conflict, unacceptable } from '../http/problems.js';
 import type { RevisedRecord, WithdrawnPerson } from './audit-recording.js';
 import type { AuditTrail } from './audit-trail.js';
 import type { DatabaseSession } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
-import { omitSubstitutedValues } from './substitutes.js';
+import { omitSubstitutedValues } from './row-masks.js';
 import { isSame } from './written-values.js';
+
+const sharedFurther = (categories: string[]): string =>
+  `What you write here is shared as the words of the agency that contributed the record, and an agreement gives less of what your agency contributes (${categories.join(', ')}). Contribute it for your own agency, or ask that agency, or a chair or coordinator from an agency whose contributions are shared as far.`;
 
 /** Maximum number of rows per INSERT, because a statement can have at most 65,535 parameters. */
 const INSERTED_AT_ONCE = 500;
@@ -25,8 +28,6 @@ export class RecordWriter {
   readonly revisedRecords: RevisedRecord[] = [];
   /** People withdrawn from a panel. */
   readonly withdrawnPeople: WithdrawnPerson[] = [];
-  /** Identifiers of rows inserted one by one; the actor knows of these rows. */
-  readonly insertedIds = new Set<string>();
   /** Identifiers of rows left unmodified by `updateIfChanged`; events about these rows are not recorded. */
   readonly unwrittenIds = new Set<string>();
 
@@ -35,6 +36,7 @@ export class RecordWriter {
     private readonly session: DatabaseSession,
     private readonly audit: AuditTrail,
     private readonly unchangedIds: Set<string>,
+    readonly insertedIds: Set<string>,
   ) {}
 
   async insert<T extends RecordEntity>(type: RecordClass<T>, values: Values<T>): Promise<T> {
@@ -89,7 +91,7 @@ export class RecordWriter {
     written: Partial<Omit<T, keyof RecordEntity>>,
   ): Promise<T> {
     this.unwrittenIds.delete(row.id);
-    const changes = omitSubstitutedValues(subjectOf(type), row as unknown as Row, written);
+    const changes = omitSubstitutedValues(subjectOf(type), asRow(row), written);
     await this.refuseTextSharedFurther(type, row, changes);
     const { now } = this.actor;
     const done = await this.session.manager
@@ -101,7 +103,7 @@ export class RecordWriter {
     if (done.affected !== 1)
       throw conflict('changed-meanwhile', 'Somebody else changed this record at the same moment. Read it again.');
     this.audit.changed('alter', 'change', type, [row], Object.keys(written));
-    this.noteRevision(type, row as unknown as Row, changes);
+    this.noteRevision(type, asRow(row), changes);
     return { ...row, ...changes, version: row.version + 1, updatedAt: now };
   }
 
@@ -174,17 +176,13 @@ export class RecordWriter {
     row: T,
     changes: object,
   ): Promise<void> {
-    const words = textInAnotherRecord(this.actor, type, subjectOf(type), row as unknown as Row, changes as Row);
+    const words = textInAnotherRecord(this.actor, type, subjectOf(type), asRow(row), changes as Row);
     if (!words) return;
     const further = await categoriesSharedFurther(
       (sql, values) => this.session.manager.query(sql, values),
       this.actor,
       words,
     );
-    if (further.length)
-      throw unacceptable(
-        'words-of-another-agency',
-        `What you write here is shared as the words of the agency that contributed the record, and an agreement gives less of what your agency contributes (${further.join(', ')}). Contribute it for your own agency, or ask that agency, or a chair or coordinator from an agency whose contributions are shared as far.`,
-      );
+    if (further.length) throw unacceptable('words-of-another-agency', sharedFurther(further));
   }
 }

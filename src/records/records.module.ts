@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { RefusalRecorder } from '../authorization/permission.guard.js';
 import { PaperMaker } from '../documents/paper-maker.js';
 import { Clock } from '../time/clock.js';
+import { ExpensivePlaces } from './concurrency-limit.js';
 import { ExplanationsService } from './explanations.service.js';
 import { PolicyController } from './policy.controller.js';
 import { Records, RefusalsInLog } from './records.js';
@@ -12,10 +13,11 @@ import { Records, RefusalsInLog } from './records.js';
   providers: [
     Clock,
     { provide: PaperMaker, useFactory: () => new PaperMaker() },
+    { provide: ExpensivePlaces, useFactory: () => new ExpensivePlaces() },
     Records,
     { provide: RefusalRecorder, useClass: RefusalsInLog },
     ExplanationsService,
   ],
-  exports: [Clock, PaperMaker, Records, RefusalRecorder],
+  exports: [Clock, PaperMaker, ExpensivePlaces, Records, RefusalRecorder],
 })
 export class RecordsModule {}

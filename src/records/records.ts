@@ -14,16 +14,9 @@ import { Problem } from '../http/problems.js';
 import { relationOf, subjectNamed } from '../authorization/subjects.js';
 import { Clock } from '../time/clock.js';
 import { DatabaseSession, StaleActorError } from './database-session.js';
-import { throwDeferredProblem } from './deferred-validation.js';
-import {
-  AuditLog,
-  Disclosures,
-  markAudited,
-  Outbox,
-  refusalDraft,
-  type AuditDraft,
-  type EventDraft,
-} from './audit-recording.js';
+import { throwDeferredProblem } from '../http/request-context.js';
+import { AuditLog, Disclosures, Outbox, type AuditDraft, type EventDraft } from './audit-recording.js';
+import { markAudited, refusalDraft } from './audit-drafts.js';
 import { storeReply, storedReply } from './idempotency.js';
 import { AuthorizedResponse } from './authorized-response.js';
 import { Refusal } from './command-subject.js';

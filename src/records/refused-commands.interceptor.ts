@@ -5,7 +5,8 @@ import { catchError, type Observable } from 'rxjs';
 import type { Actor } from '../authentication/actor.js';
 import { PERMISSION_KEY, type RequiredPermission } from '../authorization/permission.guard.js';
 import { subjectOf } from '../authorization/subjects.js';
-import { AuditLog, isAudited, refusalDraft } from './audit-recording.js';
+import { AuditLog } from './audit-recording.js';
+import { isAudited, refusalDraft } from './audit-drafts.js';
 import { toProblem } from '../http/problem.filter.js';
 
 /** Statuses of refusals: permission, unknown or hidden record, conflict, failed precondition, domain rule. */

@@ -7,24 +7,21 @@ import { permissionsOf, withoutScopes } from '../authorization/actor-permissions
 import type { Row, Where } from '../authorization/conditions.js';
 import { withheldCategories } from '../authorization/sharing-levels.js';
 import { subjectOf } from '../authorization/subjects.js';
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import { notFound } from '../http/problems.js';
-import { refusalDraft, type AuditDraft } from './audit-recording.js';
-import type { AuditTrail } from './audit-trail.js';
+import { type AuditDraft } from './audit-recording.js';
+import { refusalDraft } from './audit-drafts.js';
+import { type AuditTrail, isDisclosed } from './audit-trail.js';
 import type { AuthorizedRepository } from './authorized-repository.js';
 import { AuthorizedResponse, type PageOf } from './authorized-response.js';
 import { Refusal } from './command-subject.js';
 import { makeCursor, readCursor } from './cursor.js';
 import { entityTag, stateOf } from './entity-tag.js';
-import { isReadForAnother, withFieldsOf, type FieldMask } from './field-mask.js';
+import { isReadForAnother, withFieldsOf, type FieldMask, type RowMasks, reveals } from './row-masks.js';
 import { fieldsOfFilter, refuseWithheldFields } from './filter-authorization.js';
-import { isDisclosed } from './received-disclosures.js';
 import { CURSOR } from './record-queries.js';
-import type { RecordWriter } from './record-writer.js';
 import { shapeOf, type ViewClass } from './response-view.js';
-import type { RowMasks } from './row-masks.js';
-import { reveals } from './substitutes.js';
 
 interface ResponseOptions {
   status?: number;
@@ -66,7 +63,8 @@ export class ResponsePresenter {
     private readonly actor: Actor,
     private readonly records: AuthorizedRepository,
     private readonly masks: RowMasks,
-    private readonly write: RecordWriter,
+    /** Identifiers of rows inserted in this unit of work. */
+    private readonly insertedIds: ReadonlySet<string>,
     private readonly audit: AuditTrail,
   ) {
     this.reader = withoutScopes(actor);
@@ -138,7 +136,7 @@ export class ResponsePresenter {
     { limit = 25, inPanel }: { limit?: number; inPanel?: string } = {},
   ): Promise<AuthorizedResponse> {
     const { record } = shapeOf(view);
-    const found = await this.records.findMany<Row>('read', record as RecordClass<Row>, filter, limit, inPanel);
+    const found = await this.records.findMany('read', record as RecordClass<Row>, filter, limit, inPanel);
     return this.asList(await this.bodies('search', 'read', view, found, { search: filter }));
   }
 
@@ -190,7 +188,7 @@ export class ResponsePresenter {
     const read = await this.records.findAs(this.reader, action, record, id);
     return read
       ? { ...row, ...read }
-      : withFieldsOf(this.write.insertedIds.has(id) ? 'whoever made it' : 'nobody', action, row);
+      : withFieldsOf(this.insertedIds.has(id) ? 'whoever made it' : 'nobody', action, row);
   }
 
   private asList(data: object[], next: string | null = null, withheld: string[] = []): AuthorizedResponse {

@@ -6,11 +6,15 @@
  */
 import type { Type } from '@nestjs/common';
 import { ApiProperty, PickType } from '@nestjs/swagger';
-import { classifiedProperties, type ColumnClass } from '../authorization/classification.js';
+import {
+  classifiedProperties,
+  type ColumnClass,
+  referencesOf,
+  type Reference,
+} from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { referencesOf, type Reference } from '../authorization/references.js';
 import { subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
+import { type RecordClass } from '../database/columns.js';
 
 export interface ViewShape {
   name: string;
@@ -72,19 +76,28 @@ export function shapeOf(viewClass: ViewClass): ViewShape {
     }
     for (const [key, column] of own) properties.set(key, column);
     const { derive } = viewClass as unknown as Pick<ViewShape, 'derive'>;
-    const rowCategories = [
-      ...new Set(
-        [...properties.values()].flatMap(({ category }) => (typeof category === 'object' ? [category.column] : [])),
-      ),
-    ];
     const references = new Map(
       [...referencesOf(base.record), ...referencesOf(viewClass)].filter(([property]) => properties.has(property)),
     );
-    shape = { name: viewClass.name, record: base.record, properties, rowCategories, references, derive };
+    shape = {
+      name: viewClass.name,
+      record: base.record,
+      properties,
+      rowCategories: rowCategoriesOf(properties),
+      references,
+      derive,
+    };
     shapes.set(viewClass, shape);
   }
   return shape;
 }
+
+/** Returns the columns that hold the data category of other columns. */
+const rowCategoriesOf = (properties: Map<string, ColumnClass>): string[] => [
+  ...new Set(
+    [...properties.values()].flatMap(({ category }) => (typeof category === 'object' ? [category.column] : [])),
+  ),
+];
 
 const declared = new Set<ViewClass>();
 
@@ -93,14 +106,11 @@ export function wholeShapeOf(record: RecordClass): ViewShape {
   let shape = shapes.get(record);
   if (!shape) {
     const properties = classifiedProperties(record);
-    const rowCategories = [...properties.values()].flatMap(({ category }) =>
-      typeof category === 'object' ? [category.column] : [],
-    );
     shape = {
       name: record.name,
       record,
       properties,
-      rowCategories,
+      rowCategories: rowCategoriesOf(properties),
       references: referencesOf(record),
       derive: undefined,
     };

@@ -6,7 +6,7 @@
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
-import { columnOf, columnsOf, tableOf } from '../database/columns.js';
+import { columnOf, columnsOf, tableOf, type RecordClass } from '../database/columns.js';
 import { conditionHolds, parseCondition, type Row } from '../authorization/conditions.js';
 import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
 import { Parameters } from '../authorization/conditions-to-sql.js';
@@ -19,7 +19,6 @@ import {
   subjectOf,
   type Subject,
 } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/record-class.js';
 import { contextSql, shownFor } from './record-queries.js';
 import { inBatches } from './batches.js';
 

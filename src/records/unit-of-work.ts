@@ -5,18 +5,16 @@
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { subjectOf } from '../authorization/subjects.js';
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import type { EventDraft } from './audit-recording.js';
-import { AuditTrail } from './audit-trail.js';
+import { AuditTrail, listingOf } from './audit-trail.js';
 import { AuthorizedRepository } from './authorized-repository.js';
 import { CommandSubject } from './command-subject.js';
-import type { DatabaseSession } from './database-session.js';
-import { listingOf } from './received-disclosures.js';
+import { type DatabaseSession, withoutExclusions } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
 import { RecordWriter } from './record-writer.js';
 import { ResponsePresenter } from './response-presenter.js';
 import { RowMasks } from './row-masks.js';
-import { withoutExclusions } from './security-context.js';
 
 /** Partnerships of the actor and their parents, children and siblings, as an array literal. */
 const RELATED_PARTNERSHIPS = `SELECT array_agg(DISTINCT b.id)::text AS related FROM partnerships own
@@ -25,7 +23,6 @@ const RELATED_PARTNERSHIPS = `SELECT array_agg(DISTINCT b.id)::text AS related F
 
 export class UnitOfWork {
   readonly records: AuthorizedRepository;
-  readonly write: RecordWriter;
   readonly respond: ResponsePresenter;
   /** Audit entries, committed with the change or before the response to a read is sent. */
   readonly audit: AuditTrail;
@@ -40,18 +37,27 @@ export class UnitOfWork {
   actedAcrossPartnerships = false;
   private isAcrossPartnerships = false;
   private isSystem = false;
+  private writer: RecordWriter | undefined;
+  /** Identifiers of rows that already hold the values of the request. */
+  private readonly unchangedIds = new Set<string>();
+  /** Identifiers of rows inserted one by one; the actor knows of these rows. */
+  private readonly insertedIds = new Set<string>();
 
   constructor(
     readonly actor: Actor,
     private readonly session: DatabaseSession,
   ) {
     const masks = new RowMasks(actor, session);
-    const unchangedIds = new Set<string>();
     this.audit = new AuditTrail(this);
     this.command = new CommandSubject(actor);
-    this.records = new AuthorizedRepository(actor, session, masks, this.command, this.audit, unchangedIds);
-    this.write = new RecordWriter(actor, session, this.audit, unchangedIds);
-    this.respond = new ResponsePresenter(actor, this.records, masks, this.write, this.audit);
+    this.records = new AuthorizedRepository(actor, session, masks, this.command, this.audit, this.unchangedIds);
+    this.respond = new ResponsePresenter(actor, this.records, masks, this.insertedIds, this.audit);
+  }
+
+  /** Writer of changes, made when the first change is written. */
+  get write(): RecordWriter {
+    const { actor, session, audit, unchangedIds, insertedIds } = this;
+    return (this.writer ??= new RecordWriter(actor, session, audit, unchangedIds, insertedIds));
   }
 
   /** Entity manager for queries that bypass the policy. Begins the transaction, which all further queries share. */

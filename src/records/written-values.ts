@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Row } from '../authorization/conditions.js';
 import { notWritable } from '../http/problems.js';
-import type { FieldMask } from './field-mask.js';
+import type { FieldMask } from './row-masks.js';
 
 /**
  * Refuses to write withheld fields, with the same response as for read-only fields. Status and message do not depend on

@@ -3,7 +3,7 @@ import { Case, caseMachine, CasePerson } from '../cases/case.entity.js';
 import { newReference } from '../cases/references.js';
 import type { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { carryExclusionsOver } from './carried-exclusions.js';
 import { Referral, ReferralPerson, type ReferralScreening } from './referral.entity.js';

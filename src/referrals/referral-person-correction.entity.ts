@@ -1,9 +1,8 @@
 import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
-import { Classified } from '../authorization/classification.js';
-import { References } from '../authorization/references.js';
-import { oneOf } from '../database/one-of.js';
+import { Classified, References } from '../authorization/classification.js';
+import { oneOf } from '../database/columns.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Referral, ReferralRecord } from './referral.entity.js';
 
@@ -17,6 +16,8 @@ export type ReferralCorrectionKind = (typeof REFERRAL_CORRECTION_KINDS)[number];
 @Check('referral_person_corrections_kind', oneOf('kind', REFERRAL_CORRECTION_KINDS))
 @Check('referral_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class ReferralPersonCorrection extends ReferralRecord {
+  declare static readonly actions: 'read';
+
   /** Corrected role. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

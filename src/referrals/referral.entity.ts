@@ -9,13 +9,12 @@ import {
   type DataCategory,
   type LegalGateway,
 } from '../authorization/data-categories.js';
-import { Classified, rowCategory, ReasonOfPanel } from '../authorization/classification.js';
+import { Classified, rowCategory, ReasonOfPanel, References } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { AboutSubject, ContributedRecord, Group, Person, Place, SUBJECT_CHECK } from '../subjects/subject.entity.js';
-import { References } from '../authorization/references.js';
 
 export const REFERRAL_STATUSES = [
   'draft',
@@ -146,6 +145,21 @@ export type TargetProcess = (typeof TARGET_PROCESSES)[number];
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
 export class Referral extends AboutSubject {
+  declare static readonly actions:
+    | 'accept'
+    | 'change'
+    | 'correct'
+    | 'exclude'
+    | 'name-person'
+    | 'read'
+    | 'redirect'
+    | 'refer-again'
+    | 'refuse'
+    | 'return'
+    | 'submit'
+    | 'track'
+    | 'withdraw';
+
   @References(() => Person)
   declare personId: string | null;
 
@@ -396,6 +410,8 @@ export abstract class ReferralRecord extends ContributedRecord {
 @Index(['referralId', 'updatedAt', 'id'])
 @Check(oneOf('role', PERSON_ROLES))
 export class ReferralPerson extends ReferralRecord {
+  declare static readonly actions: 'change' | 'read' | 'take-out';
+
   /** Person named in the referral. */
   @Column({ type: 'uuid' })
   @References(() => Person)
@@ -427,6 +443,8 @@ export class ReferralPerson extends ReferralRecord {
 @Check(`kind IN ('acceptance', 'withdrawal') OR reason IS NOT NULL`)
 @Check(`kind = 'redirection' OR (target_panel_id IS NULL AND target_process IS NULL)`)
 export class ReferralDecision extends ReferralRecord {
+  declare static readonly actions: 'read';
+
   /** Kind of decision. */
   @Column({ type: 'text' })
   @Classified('administrative')
@@ -479,6 +497,8 @@ export class ReferralDecision extends ReferralRecord {
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Referral, ['id', 'panelId'], ['id', 'panelId'])
 export class ReferralScreening extends ContributedRecord {
+  declare static readonly actions: 'read';
+
   /** Panel that received the referral. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
@@ -515,6 +535,8 @@ export class ReferralScreening extends ContributedRecord {
 @ForeignKey(() => Case, ['earlierCaseId', 'panelId'], ['id', 'panelId'])
 @Unique(['referralId', 'earlierCaseId'])
 export class RepeatedCase extends PartnershipRecord {
+  declare static readonly actions: never;
+
   /**
    * Referral about the same matter. The foreign key references its screening, whose row no request locks before the
    * screening lock.
@@ -556,6 +578,8 @@ export class RepeatedCase extends PartnershipRecord {
 @Index(['panelId'])
 @Check(`num_nonnulls(person_id, place_id, group_id) = 1`)
 export class ReferralSubject extends ReferralRecord {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Person)
   @Index()

@@ -315,7 +315,7 @@ const OF_REFERRAL = {
   parent: 'referral',
 };
 
-const referralReader: AllowRule = {
+const referralReader: AllowRule<'read'> = {
   name: 'referral-reader',
   sentence: 'who may read the referral',
   actions: ['read'],
@@ -328,7 +328,7 @@ const ownOrAsSubmitted = (actor: Actor): Where => ({
   $or: [{ agencyId: actor.agencyId }, { referral: { $elemMatch: AS_SUBMITTED } }],
 });
 
-const submittedReader: AllowRule = {
+const submittedReader: AllowRule<'read'> = {
   ...referralReader,
   sentence: 'who may read the referral: of the agency that made it, or as it was submitted',
   where: ownOrAsSubmitted,
@@ -483,7 +483,7 @@ policy.extendSubject(Case, {
  * Allows access through a submitted referral that names the record, until the referral is decided and a case replaces
  * it.
  */
-const throughReferral: AllowRule = {
+const throughReferral: AllowRule<'read'> = {
   name: 'referral-reader',
   sentence: 'who is a core member of a panel before which a referral puts it',
   actions: ['read'],

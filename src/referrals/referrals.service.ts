@@ -7,10 +7,10 @@ import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable, type FieldError } from '../http/problems.js';
-import { fieldMask } from '../records/field-mask.js';
+import { fieldMask } from '../records/row-masks.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { Records } from '../records/records.js';
 import { after, permittedCommands } from '../records/state-machine.js';
 import { shapeOf } from '../records/response-view.js';
@@ -29,18 +29,18 @@ import {
   type DecisionKind,
   type DecisionReason,
 } from './referral.entity.js';
-import { CONTENT } from './referral.dto.js';
-import type {
-  ReferralAcceptance,
-  ReferralChange,
-  ReferralCopyRequest,
-  ReferralPersonRequest,
-  ReferralQuery,
-  ReferralRedirection,
-  ReferralRefusal,
-  ReferralRequest,
-  ReferralReturn,
-  ReferralWithdrawal,
+import {
+  CONTENT,
+  type ReferralAcceptance,
+  type ReferralChange,
+  type ReferralCopyRequest,
+  type ReferralPersonRequest,
+  type ReferralQuery,
+  type ReferralRedirection,
+  type ReferralRefusal,
+  type ReferralRequest,
+  type ReferralReturn,
+  type ReferralWithdrawal,
 } from './referral.dto.js';
 import {
   ReferralDecisionView,
@@ -52,9 +52,10 @@ import {
 } from './referral.response.js';
 import { lockScreening, screen, screenAgain, screenWaiting } from './screening.js';
 import { check, checkPeople, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
+import type { ActionOf } from '../database/columns.js';
 
 interface Deciding {
-  action: string;
+  action: ActionOf<typeof Referral>;
   kind: DecisionKind;
   /** Name of the event. */
   event: string;

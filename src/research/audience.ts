@@ -8,7 +8,7 @@ import { CasePerson } from '../cases/case.entity.js';
 import { findExcludedAgencies } from '../cases/excluded-agencies.js';
 import { AUDIENCE_CONDITIONS, type AudienceCondition } from '../panels/panel-rules.js';
 import type { Where } from '../authorization/conditions.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Person } from '../subjects/subject.entity.js';
 import type { Listing, Meeting } from '../meetings/meeting.entity.js';

@@ -1,6 +1,6 @@
 /** Items of meetings that alone give guests, and people who answer research requests, access to a case. */
 import { Case } from '../cases/case.entity.js';
-import type { Reading } from '../records/through-items.js';
+import type { Reading } from '../records/audit-trail.js';
 import { Policy } from '../records/policy.js';
 import { ResearchRequest } from './research.entity.js';
 

@@ -13,7 +13,7 @@ import {
 import { DATA_CATEGORIES, type DataCategory } from '../authorization/data-categories.js';
 import { Classified, rowCategory } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Listing } from '../meetings/meeting.entity.js';
 
@@ -59,6 +59,8 @@ export type Answerer = (typeof ANSWERERS)[number];
   `(status = 'returned') = (returned_at IS NOT NULL) AND (returned_at IS NULL) = (nil IS NULL)`,
 )
 export class ResearchRequest extends CaseRecord {
+  declare static readonly actions: 'answer' | 'cancel' | 'explain' | 'read' | 'reopen';
+
   @Column({ type: 'uuid' })
   @Classified('administrative')
   meetingId: string;
@@ -160,6 +162,8 @@ export const pointMachine: StateMachine<PointDecision, 'correction' | 'sharing' 
 @Check('research_points_shared', `decision IN ('draft', 'withheld') OR summary IS NOT NULL`)
 @Check('research_points_contributed', `(decision = 'contributed') = (contribution_id IS NOT NULL)`)
 export class ResearchPoint extends CaseRecord {
+  declare static readonly actions: 'change' | 'decide' | 'explain' | 'read';
+
   /** Request that the point answers. */
   @Column({ type: 'uuid' })
   @Classified('administrative')

@@ -95,7 +95,7 @@ const SEARCH_FIELDS = [
 const searchRule = (relation: 'cases' | 'roles', sentence: string, through: typeof Case | typeof CasePerson) => ({
   name: `asked-${relation}`,
   sentence,
-  actions: ['research'],
+  actions: ['research' as const],
   isTimeLimited: true,
   fields: SEARCH_FIELDS,
   where: (actor: Actor): Where | null => {

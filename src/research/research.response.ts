@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
 import { Classified } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { view } from '../records/response-view.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';

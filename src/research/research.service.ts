@@ -6,7 +6,7 @@ import { mustNotLieAhead } from '../panels/limits.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';

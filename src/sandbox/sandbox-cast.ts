@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../http/problems.js';
 import { SANDBOX_ISSUER } from '../config.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
-import { withSecurityContext, SERVICE_CONTEXT } from '../records/security-context.js';
+import { withSecurityContext, SERVICE_CONTEXT } from '../records/database-session.js';
 import { SandboxIssuer, secretOf } from './issuer.js';
 
 export interface SandboxPerson {

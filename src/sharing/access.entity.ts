@@ -2,7 +2,7 @@ import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 
 /** Permission for a named person to read one case until a date, granted by the panel's chair or coordinator. */
@@ -10,6 +10,8 @@ import { PartnershipRecord } from '../records/record-entity.js';
 @Index(['practitionerId', 'caseId'])
 @Check(`expires_at > granted_at`)
 export class AccessGrant extends PartnershipRecord {
+  declare static readonly actions: never;
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)
   @Classified('administrative')
@@ -66,6 +68,8 @@ export const EMERGENCY_MINUTES = 60;
      AND ${oneOf('outcome', REVIEW_OUTCOMES)}`,
 )
 export class EmergencyAccess extends PartnershipRecord {
+  declare static readonly actions: 'end' | 'explain' | 'read' | 'review';
+
   /** Person who opened the case. */
   @Column({ type: 'uuid' })
   @ForeignKey(() => Practitioner)

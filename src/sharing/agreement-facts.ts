@@ -4,8 +4,8 @@
  */
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import type { AttributeOwner } from '../authentication/actor.js';
-import { isAtLeast, type SharingLevel } from '../authorization/data-categories.js';
-import type { AgreementFact } from '../authorization/sharing-levels.js';
+import { type SharingLevel } from '../authorization/data-categories.js';
+import { isAtLeast, type AgreementFact } from '../authorization/sharing-levels.js';
 import { Policy } from '../records/policy.js';
 import type { AgreementStatus } from './agreement.entity.js';
 

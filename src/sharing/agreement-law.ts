@@ -8,11 +8,11 @@ import {
   CATEGORY_PARENTS,
   DATA_CATEGORIES,
   LEGAL_GATEWAYS,
-  isAtLeast,
   SHARING_LEVELS,
   type DataCategory,
   type SharingLevel,
 } from '../authorization/data-categories.js';
+import { isAtLeast } from '../authorization/sharing-levels.js';
 import { PURPOSES } from '../authentication/purposes.js';
 import type { FieldError } from '../http/problems.js';
 import { ONWARD_SHARING } from './agreement.entity.js';

@@ -13,7 +13,7 @@ import {
 import { PURPOSES, type Purpose } from '../authentication/purposes.js';
 import { Classified } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord, RecordEntity } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 
@@ -21,6 +21,8 @@ import type { StateMachine } from '../records/state-machine.js';
 @Entity('sharing_agreements')
 @Unique(['partnershipId', 'code'])
 export class SharingAgreement extends PartnershipRecord {
+  declare static readonly actions: 'activate' | 'draft' | 'read' | 'simulate' | 'suspend';
+
   @ForeignKey(() => Partnership)
   @Uuid()
   declare partnershipId: string;
@@ -76,6 +78,8 @@ export const agreementMachine: StateMachine<
 @Check('in_force_was_activated', `status = 'draft' OR activated_at IS NOT NULL`)
 @Index(['agreementId'], { unique: true, where: `status = 'active'` })
 export class SharingAgreementVersion extends RecordEntity {
+  declare static readonly actions: 'activate' | 'draft' | 'read' | 'sign' | 'suspend';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreement)
   @Classified('administrative')
@@ -141,6 +145,8 @@ export type PartyRole = (typeof PARTY_ROLES)[number];
 @Check('party_role', oneOf('role', PARTY_ROLES))
 @Check('signed_by_somebody_on_a_day', `signed_by_id IS NULL OR signed_on IS NOT NULL`)
 export class SharingParty extends RecordEntity {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreementVersion)
   @Classified('administrative')
@@ -192,6 +198,8 @@ export type OnwardSharing = (typeof ONWARD_SHARING)[number];
   `gateway <> '' AND btrim(lawful_basis) <> '' AND btrim(condition) <> '' AND btrim(retention_class) <> ''`,
 )
 export class SharingRow extends RecordEntity {
+  declare static readonly actions: 'read';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreementVersion)
   @Classified('administrative')

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import { view } from '../records/response-view.js';
 import { AGREEMENT_WARNINGS, warningsOf, type AgreementWarning } from './agreement-warnings.js';
 import { SharingAgreement, SharingAgreementVersion, SharingParty, SharingRow } from './agreement.entity.js';

@@ -87,7 +87,7 @@ const VERSION = {
     {
       name: 'agreement-reader',
       sentence: 'who may read the agreement',
-      actions: ['read'],
+      actions: ['read' as const],
       within: 'read',
       where: () => ({}),
     },

@@ -5,7 +5,7 @@ import { actsIn } from '../agencies/acting-in.js';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -32,6 +32,7 @@ import {
   SharingRowView,
 } from './agreement.response.js';
 import { draftOf, isAsDrafted, mustBeLawful, partiesOf, rowsOf, write } from './drafts.js';
+import type { ActionOf } from '../database/columns.js';
 
 /** Minimum number of signatures: sharing needs two parties. */
 const LEAST_SIGNATURES = 2;
@@ -234,7 +235,7 @@ export class AgreementsService {
 /** Loads the version; throws 404 if it belongs to another agreement. */
 export async function versionOf(
   work: UnitOfWork,
-  action: string,
+  action: ActionOf<typeof SharingAgreementVersion>,
   agreementId: string,
   id: string,
 ): Promise<SharingAgreementVersion> {
@@ -245,7 +246,7 @@ export async function versionOf(
 
 async function taken(
   work: UnitOfWork,
-  action: string,
+  action: ActionOf<typeof SharingAgreementVersion>,
   agreementId: string,
   id: string,
 ): Promise<SharingAgreementVersion> {

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { startOfLondonDay } from '../time/london-day.js';
+import { startOfLondonDay } from '../time/clock.js';
 
 const DAY = 86_400_000;
 

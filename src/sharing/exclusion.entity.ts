@@ -3,9 +3,8 @@ import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, Exclusion as ExclusionConstraint, ForeignKey, Index } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { InOneScript, inOneScriptSql } from '../agencies/one-script.js';
-import { Classified, ReasonOfPanel } from '../authorization/classification.js';
+import { Classified, ReasonOfPanel, References } from '../authorization/classification.js';
 import { PartnershipRecord } from '../records/record-entity.js';
-import { References } from '../authorization/references.js';
 import { typeNamed } from '../authorization/subjects.js';
 
 export const EXCLUSION_REACHES = ['panel', 'partnership'] as const;
@@ -34,6 +33,8 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 @Check('exclusions_name', inOneScriptSql('name'))
 @Check('exclusions_origin', '(carried_from_id IS NULL) = (origin_case_id IS NULL)')
 export class Exclusion extends PartnershipRecord {
+  declare static readonly actions: 'end' | 'explain' | 'read';
+
   /**
    * Excluded person. Includes every registration of the same agency under a present or former name of the person,
    * regardless of later changes of name. A declared conflict applies to this registration only. Null if an agency or a

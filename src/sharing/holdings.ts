@@ -129,7 +129,7 @@ function heldSql(
 /** Counts the data held on cases of these panels, as far as the requester may know of them. */
 export async function holdingsOf(work: UnitOfWork, panelIds: string[]): Promise<Holding[]> {
   if (!panelIds.length) return [];
-  const readable = await work.records.findMany<{ id: string }>('read', typeNamed('Case'), {
+  const readable = await work.records.findMany('read', typeNamed<{ id: string; panelId: string }>('Case'), {
     panelId: { $in: panelIds },
   });
   const parameters = new Parameters();

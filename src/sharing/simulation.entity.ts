@@ -40,6 +40,8 @@ export interface RowDifference {
 @Index(['agreementId', 'updatedAt', 'id'])
 @Check('signed_by_who_and_when', `(signed_by_id IS NULL) = (signed_at IS NULL)`)
 export class SharingSimulation extends RecordEntity {
+  declare static readonly actions: 'read' | 'sign';
+
   @Column({ type: 'uuid' })
   @ForeignKey(() => SharingAgreement)
   @Classified('administrative')

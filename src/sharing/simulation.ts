@@ -1,8 +1,8 @@
 /** Effects of a proposed version, computed by the functions that enforce agreements. Uses no clock and no database. */
 import { createHash } from 'node:crypto';
 import type { Actor } from '../authentication/actor.js';
-import { isAtLeast, type SharingLevel } from '../authorization/data-categories.js';
-import { grantedLevel } from '../authorization/sharing-levels.js';
+import { type SharingLevel } from '../authorization/data-categories.js';
+import { isAtLeast, grantedLevel } from '../authorization/sharing-levels.js';
 import { inBatches } from '../records/batches.js';
 import { factsOf, type Receiver, type VersionAtHand } from './agreement-facts.js';
 import type { Holding } from './holdings.js';

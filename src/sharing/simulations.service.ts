@@ -6,7 +6,7 @@ import type { Row } from '../authorization/conditions.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import { typeNamed } from '../authorization/subjects.js';
-import { londonDay } from '../time/london-day.js';
+import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -19,8 +19,10 @@ import { simulationPage } from './simulation-page.js';
 import { SharingSimulation } from './simulation.entity.js';
 import type { SimulationRequest } from './simulation.dto.js';
 import { SharingSimulationItemView, SharingSimulationView, type ShownChange } from './simulation.response.js';
+import type { ActionOf } from '../database/columns.js';
 
 interface PanelAtHand {
+  partnershipId: string;
   id: string;
   type: string;
   name: string;
@@ -128,7 +130,7 @@ export class SimulationsService {
 
 async function simulationOf(
   work: UnitOfWork,
-  action: string,
+  action: ActionOf<typeof SharingSimulation>,
   agreementId: string,
   id: string,
 ): Promise<SharingSimulation> {

@@ -12,12 +12,11 @@ import {
 import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Agency, Partnership } from '../agencies/agency.entity.js';
-import { Classified } from '../authorization/classification.js';
+import { Classified, References } from '../authorization/classification.js';
 import { PartialDate } from '../time/calendar-date.js';
-import { oneOf } from '../database/one-of.js';
+import { oneOf } from '../database/columns.js';
 import { PartnershipRecord } from '../records/record-entity.js';
 import { IsNhsNumber } from './nhs-number.js';
-import { References } from '../authorization/references.js';
 
 /** Record that an agency contributed. The agreements between agency types decide how its data category is shared. */
 export abstract class ContributedRecord extends PartnershipRecord {
@@ -54,6 +53,8 @@ export const ETHNICITIES = [
 @Entity('persons')
 @Index(['partnershipId', 'familyNameKey'])
 export class Person extends KnownRecord {
+  declare static readonly actions: 'account-for' | 'change' | 'exclude' | 'name' | 'read' | 'research';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
@@ -182,6 +183,8 @@ export const PROTECTED_ADDRESS_KINDS = ['refuge', 'restricted'] as const;
 @ForeignKey('Panel', ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(`kind IN ('refuge', 'restricted')`)
 export class ProtectedAddress extends KnownRecord {
+  declare static readonly actions: 'change' | 'put-before' | 'read' | 'reveal';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
@@ -236,6 +239,8 @@ export const PLACE_KINDS = [
 @Entity('places')
 @Check(oneOf('kind', PLACE_KINDS))
 export class Place extends KnownRecord {
+  declare static readonly actions: 'change' | 'name' | 'read';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 
@@ -281,6 +286,8 @@ export const GROUP_KINDS = ['peer_group', 'youth_group', 'street_population', 'h
 @Entity('groups')
 @Check(oneOf('kind', GROUP_KINDS))
 export class Group extends KnownRecord {
+  declare static readonly actions: 'change' | 'name' | 'read';
+
   @ForeignKey(() => Partnership)
   declare partnershipId: string;
 

@@ -39,7 +39,7 @@ export const ofOwnAgency = (actor: Actor, ...also: Where[]): Where => ({
 
 const contributor = { agency: 'agencyId', type: 'contributingType' };
 
-const ownAgency: AllowRule = {
+const ownAgency: AllowRule<'read' | 'change' | 'name'> = {
   name: 'own-agency',
   sentence: `who recorded it, or who is safeguarding lead of the agency that did, working in that partnership`,
   actions: ['read', 'change', 'name'],

@@ -115,7 +115,7 @@ for (const count of [20_000, 200_000]) {
     (await import('#built/policies')).registerPolicies();
     const { listSql } = await import('#built/records/record-queries');
     const { Case } = await import('#built/cases/case.entity');
-    const { setContextStatement: entering } = await import('#built/records/security-context');
+    const { setContextStatement: entering } = await import('#built/records/database-session');
     const { client, panels, oldPanel } = await givenCases(count);
     const touched: Record<string, number> = {};
     for (const [who, on] of [
@@ -165,6 +165,7 @@ test('a page of cases takes the same few statements, whatever its size', async (
     serviceUrl,
     new SigningKeys(generateKeyPairSync('ed25519').privateKey),
     new DisclosureRows(),
+    'policy',
   );
   const records = new Records(source, log, new EventOutbox(), new DisclosureRows(), new Clock());
 

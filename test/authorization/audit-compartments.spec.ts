@@ -461,7 +461,7 @@ describe('the verifier', () => {
 
   test('accepts a log that began with entries of the first format', async () => {
     const { generateKeyPairSync } = await import('node:crypto');
-    const { Frontier } = await import('#built/audit/tree');
+    const { Frontier } = await import('#built/audit/sealing');
     const {
       commitTo: committed,
       EARLIER_LEAF_MEMBERS,

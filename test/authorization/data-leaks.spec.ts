@@ -15,7 +15,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { RecordClass } from '../../src/database/record-class.ts';
+import type { RecordClass } from '../../src/database/columns.ts';
 import { intruder } from '../support/audit.ts';
 import { givenCanaries, newMark, type Canaries, type Cell } from '../support/leak-markers.ts';
 import { doors } from '../support/protected-routes.ts';

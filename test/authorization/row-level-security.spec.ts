@@ -28,7 +28,7 @@ const built = async () => {
     ...(await import('#built/database/data-source')),
     ...(await import('#built/records/rows-with-relations')),
     ...(await import('#built/records/record-queries')),
-    ...(await import('#built/records/security-context')),
+    ...(await import('#built/records/database-session')),
     ...(await import('#built/records/unit-of-work')),
   };
 };

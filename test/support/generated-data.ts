@@ -5,15 +5,15 @@
  * readings of a rule must agree on rows that no constraint would admit, too. In half of the worlds rows are drawn together
  * as the database holds them together, as far as they can be.
  *
- * Each world has a wall before it (`records/security-context.ts`): a third of them what their actor's facts make of it, the others drawn at
+ * Each world has a wall before it (`records/database-session.ts`): a third of them what their actor's facts make of it, the others drawn at
  * random. `Worlds.behind` says what stands behind it; that reading shares nothing with the statements that raise the wall.
  */
 import type { CompoundCondition, Condition, FieldCondition } from '@ucast/mongo2js';
 import type { Actor } from '../../src/authentication/actor.ts';
 import type { SharingLevel } from '../../src/authorization/data-categories.ts';
 import type { Subject } from '../../src/authorization/subjects.ts';
-import type { RecordClass } from '../../src/database/record-class.ts';
-import type { SecurityContext } from '../../src/records/security-context.ts';
+import type { RecordClass } from '../../src/database/columns.ts';
+import type { SecurityContext } from '../../src/records/database-session.ts';
 import { chance, type Chance } from './chance.ts';
 
 export interface Policy {

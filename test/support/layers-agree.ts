@@ -46,7 +46,7 @@ const built = async () => {
     explanation: await import('#built/authorization/explanation'),
     sql: await import('#built/authorization/conditions-to-sql'),
     query: await import('#built/records/record-queries'),
-    wall: await import('#built/records/security-context'),
+    wall: await import('#built/records/database-session'),
     categories: await import('#built/authorization/data-categories'),
     levels: await import('#built/authorization/sharing-levels'),
     classification: await import('#built/authorization/classification'),
@@ -342,7 +342,7 @@ class Examination {
 
   /** What may be asked about is what would be shown: the row form of the levels, and the levels of a loaded row. */
   private compareFields({ actor, rows }: World, subject: Subject, fault: (what: string) => void): void {
-    const { subjects, conditions, categories, classification, levels, asking } = this.policy;
+    const { subjects, conditions, classification, levels, asking } = this.policy;
     const contextsOf = subject.contexts.map((name) => {
       const related = subjects.subjectOf(subjects.relationOf(subject, name).to);
       const ways = subjects
@@ -380,7 +380,7 @@ class Examination {
       };
       for (const [field, column, sees] of fields) {
         const { level } = levels.evaluateSharing(actor, subject, weighed, column);
-        const shown = categories.isAtLeast(level, column.from);
+        const shown = levels.isAtLeast(level, column.from);
         const mayAsk = conditions.conditionHolds(sees, row);
         this.counts.fields += 1;
         if (shown !== mayAsk)

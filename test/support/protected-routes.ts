@@ -4,7 +4,7 @@
  */
 import 'reflect-metadata';
 import type { Subject } from '../../src/authorization/subjects.ts';
-import type { RecordClass } from '../../src/database/record-class.ts';
+import type { RecordClass } from '../../src/database/columns.ts';
 import { v1, type Operation } from './operations.ts';
 
 export interface Door extends Operation {

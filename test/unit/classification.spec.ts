@@ -4,7 +4,7 @@
  *
  * Seen to fail: `@References` taken off `Case.previousCaseId`; `@Classified` taken off `Person.safeContact` (both the record and its view are named).
  */
-import type { RecordClass } from '../../src/database/record-class.ts';
+import type { RecordClass } from '../../src/database/columns.ts';
 
 /** Tables that hold no record: they are never found, listed or presented. */
 const NOT_RECORDS = ['IdempotentReply', 'ReferenceNumber'];
@@ -17,7 +17,7 @@ const built = async () => {
     ...(await import('#built/authorization/classification')),
     ...(await import('#built/database/columns')),
     ...(await import('#built/authorization/subjects')),
-    ...(await import('#built/authorization/references')),
+    ...(await import('#built/authorization/classification')),
     ...(await import('#built/records/response-view')),
   };
 };

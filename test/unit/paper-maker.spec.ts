@@ -183,7 +183,7 @@ describe('places at an expensive route', () => {
     }
     const handler = Object.getOwnPropertyDescriptor(Routes.prototype, 'slow') as TypedPropertyDescriptor<() => void>;
     papers.Expensive({ concurrent: 2, queue: 4 })(Routes.prototype, 'slow', handler);
-    const interceptor = new papers.ExpensiveInterceptor(new Reflector(), new Clock());
+    const interceptor = new papers.ExpensiveInterceptor(new Reflector(), new Clock(), new papers.ExpensivePlaces());
     const renewed: (Date | undefined)[] = [];
     const asked = new Date();
     const entering = (answer: InstanceType<typeof Subject>) => {

@@ -16,13 +16,12 @@ import type { Purpose } from '../../../src/authentication/purposes.ts';
 import type { ColumnClass } from '../../../src/authorization/classification.ts';
 import type { ReadingContext } from '../../../src/authorization/sharing-levels.ts';
 import type { Subject } from '../../../src/authorization/subjects.ts';
-import type { RecordClass } from '../../../src/database/record-class.ts';
+import type { RecordClass } from '../../../src/database/columns.ts';
 import type { StatementTemplate } from '../../../src/records/statement-template.ts';
-import type { FieldMask } from '../../../src/records/field-mask.ts';
+import type { FieldMask, FindKnownRecords, KnownRecords as KnownRecords } from '../../../src/records/row-masks.ts';
 import type { SqlStatement } from '../../../src/records/record-queries.ts';
-import type { FindKnownRecords, KnownRecords as KnownRecords } from '../../../src/records/hidden-references.ts';
 import type { ViewShape } from '../../../src/records/response-view.ts';
-import type { SecurityContext } from '../../../src/records/security-context.ts';
+import type { SecurityContext } from '../../../src/records/database-session.ts';
 import { doors, type Door } from '../../support/protected-routes.ts';
 
 export const builtService = async () => {
@@ -36,16 +35,15 @@ export const builtService = async () => {
     ...(await import('#built/database/columns')),
     ...(await import('#built/authorization/conditions')),
     ...(await import('#built/authorization/sharing-levels')),
-    ...(await import('#built/authorization/references')),
+    ...(await import('#built/authorization/classification')),
     ...(await import('#built/authorization/conditions-to-sql')),
     ...(await import('#built/authorization/subjects')),
     ...(await import('#built/database/data-source')),
     ...(await import('#built/records/statement-template')),
-    ...(await import('#built/records/field-mask')),
+    ...(await import('#built/records/row-masks')),
     ...(await import('#built/records/record-queries')),
-    ...(await import('#built/records/hidden-references')),
     ...(await import('#built/records/response-view')),
-    ...(await import('#built/records/security-context')),
+    ...(await import('#built/records/database-session')),
   };
 };
 export type Service = Awaited<ReturnType<typeof builtService>>;

@@ -1,10 +1,40 @@
 /**
- * Scope of an audit entry: the panels, cases, referrals and meeting items to which its records belong. The policy of
- * the log decides by this scope which auditors can read the entry.
+ * Drafts of audit entries, and the scope of an entry: the panels, cases, referrals and meeting items to which its records
+ * belong. The policy of the log decides by this scope which auditors can read the entry.
  */
 import type { Row } from '../authorization/conditions.js';
 import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
 import type { Subject } from '../authorization/subjects.js';
+import type { AuditDraft } from './audit-recording.js';
+
+type Known = 'operation' | 'subOperation' | 'action' | 'subjectType';
+
+/** Creates a draft with defaults for everything that is not given. */
+export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>): AuditDraft => ({
+  recordIds: [],
+  personIds: [],
+  partnershipId: null,
+  fields: [],
+  withheld: [],
+  outcome: 'permit',
+  agreementVersionIds: [],
+  ...known,
+});
+
+const recorded = new WeakSet<object>();
+
+/** Marks an error as already recorded in the log, so that interceptors do not record the same refusal twice. */
+export const markAudited = (error: unknown): void => {
+  if (typeof error === 'object' && error !== null) recorded.add(error);
+};
+
+export const isAudited = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && recorded.has(error);
+
+/** Creates the draft of a refusal. */
+export const refusalDraft = (
+  known: Pick<AuditDraft, 'action' | 'subjectType'> & { rule: string } & Partial<AuditDraft>,
+): AuditDraft => auditDraft({ operation: 'consult', subOperation: 'refuse', outcome: 'refuse', ...known });
 
 /** Columns with a panel to which a row belongs or is sent, or from which it originates. */
 const PANELS = ['panelId', 'planPanelId', 'fromPanelId', 'targetPanelId'];

@@ -1,0 +1,41 @@
+/**
+ * Names that do not compile. `npm run check` compiles this file: each directive fails where its line compiles.
+ *
+ * Seen to fail: an action of another record; a misspelt field in a filter, in one of its alternatives, in a filter kept in a
+ * constant.
+ */
+import type { Case } from '../../src/cases/case.entity.ts';
+import type { RequirePermission } from '../../src/authorization/permission.guard.ts';
+import type { Policy } from '../../src/records/policy.ts';
+import type { UnitOfWork } from '../../src/records/unit-of-work.ts';
+
+type CaseClass = typeof Case;
+
+const misspelt = [
+  // @ts-expect-error -- no action of a case
+  ({ records }: UnitOfWork, type: CaseClass) => records.find('clsoe', type, 'id'),
+  // @ts-expect-error -- an action of a meeting
+  ({ records }: UnitOfWork, type: CaseClass) => records.findOrNull('circulate', type, 'id'),
+  // @ts-expect-error -- no field of a case
+  ({ records }: UnitOfWork, type: CaseClass) => records.findMany('read', type, { panellId: 'id' }),
+  // @ts-expect-error -- no field of a case
+  ({ records }: UnitOfWork, type: CaseClass) => records.findMany('read', type, { $or: [{ stagee: 'open' }] }),
+  ({ records }: UnitOfWork, type: CaseClass) => {
+    const filter = { stage: 'closed', panellId: 'id' };
+    // @ts-expect-error -- no field of a case
+    return records.findMany('read', type, filter);
+  },
+  // @ts-expect-error -- no action of a case
+  (require: typeof RequirePermission, type: CaseClass) => require('raed', type),
+  (policy: Policy, type: CaseClass) => {
+    const where = () => ({});
+    // @ts-expect-error -- no action of a case
+    policy.extendSubject(type, { allowRules: [{ name: 'a', sentence: 'a', actions: ['raed'], where }] });
+  },
+  // @ts-expect-error -- no action of a case
+  (policy: Policy, type: CaseClass) => policy.addActionPhrases(type, { raed: 'read it' }),
+];
+
+test('misspelt actions and fields cannot be compiled', () => {
+  expect(misspelt).toHaveLength(8);
+});
