@@ -58,6 +58,8 @@ export async function buildDocument(): Promise<OpenAPIObject> {
   const { PERMISSION_KEY } = await import('./authorization/permission.guard.js');
   const permissionOf = (id: string): RequiredPermission | undefined =>
     Reflect.getMetadata(PERMISSION_KEY, handlers.get(id)?.handler ?? {}) as RequiredPermission | undefined;
+  const { applyExamples } = await import('./sandbox/examples/document.js');
+  applyExamples(document as unknown as Json);
   return finishDocument(document as unknown as Json, permissionOf) as unknown as OpenAPIObject;
 }
 
@@ -130,7 +132,7 @@ function finishOperation(path: string, method: string, operation: Json, tags: Ma
   operation['parameters'] = parameters.filter(({ name }) => String(name).toLowerCase() !== 'accept');
   for (const parameter of (operation['parameters'] as Json[] | undefined) ?? []) {
     if (parameter['in'] === 'path') {
-      parameter['schema'] = { type: 'string', format: 'uuid' };
+      parameter['schema'] = { type: 'string', format: 'uuid', maxLength: 36 };
       parameter['description'] ??= 'Identifier of a record.';
     }
   }
@@ -163,7 +165,7 @@ function addLimits(node: unknown): unknown {
 }
 
 /** Keys whose values are data, not schemas. */
-const LITERAL = ['enum', 'example', 'examples', 'default', 'required'];
+const LITERAL = ['enum', 'example', 'examples', 'default', 'required', 'x-sandbox'];
 
 function makeNullable(schema: Json): void {
   const { $ref, allOf, type } = schema;

@@ -28,7 +28,7 @@ const steps = [
   ['OpenAPI document is the built one', () => node('dist/openapi.js', '--check')],
   [
     'OpenAPI by Spectral and OWASP',
-    () => tool(`spectral lint ${document} --ruleset=.spectral.yaml --fail-severity=error`),
+    () => tool(`spectral lint ${document} --ruleset=.spectral.yaml --fail-severity=warn`),
   ],
   ['OpenAPI by Redocly', () => tool(`redocly lint ${document} --config=redocly.yaml`)],
   ['migrations against entities', checkEntitiesMatch],
