@@ -1,15 +1,11 @@
 /**
- * Generator of the OpenAPI document from the built application. `node dist/openapi.js` writes `openapi/openapi.json`;
- * `--check` only compares. It opens no connection and omits the sandbox. It adds parts that all routes share: problems,
- * rate limits, trace header, limits of strings and lists.
+ * Generator of the OpenAPI document from the built application. It opens no connection and omits the routes of the
+ * sandbox. It adds parts that all routes share: problems, rate limits, trace header, limits of strings and lists.
  */
 import 'reflect-metadata';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { LOG_PURPOSES, PURPOSES } from './authentication/purposes.js';
-import { DOCUMENT_FILE } from './docs.js';
 import type { RequiredPermission } from './authorization/permission.guard.js';
 import { routeHandlers } from './openapi/schema-classes.js';
 import { refusalOf, POSSIBLE_PROBLEMS, problemComponents, headerRefs, HEADERS } from './openapi/problem-responses.js';
@@ -25,7 +21,7 @@ cursor in \`next\`. Send an \`Idempotency-Key\` with every POST that creates a r
 \`If-Match\` to change it. \`Purpose\` states the purpose of a read; commands have none. Errors are RFC 9457 problems with a stable \`code\`. Times are UTC; dates and deadlines are
 in Europe/London.`;
 
-export async function buildDocument(): Promise<OpenAPIObject> {
+export async function buildDocument(addExamples: (document: OpenAPIObject) => void): Promise<OpenAPIObject> {
   const { createApp } = await import('./app.js');
   const app = await createApp({ preview: true });
   const config = new DocumentBuilder()
@@ -58,8 +54,7 @@ export async function buildDocument(): Promise<OpenAPIObject> {
   const { PERMISSION_KEY } = await import('./authorization/permission.guard.js');
   const permissionOf = (id: string): RequiredPermission | undefined =>
     Reflect.getMetadata(PERMISSION_KEY, handlers.get(id)?.handler ?? {}) as RequiredPermission | undefined;
-  const { applyExamples } = await import('./sandbox/examples/document.js');
-  applyExamples(document as unknown as Json);
+  addExamples(document);
   return finishDocument(document as unknown as Json, permissionOf) as unknown as OpenAPIObject;
 }
 
@@ -197,19 +192,4 @@ function sortKeys(node: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .map(([key, value]) => [key, sortKeys(value)]),
   );
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = `${JSON.stringify(await buildDocument(), null, 2)}\n`;
-  if (process.argv.includes('--check')) {
-    const committed = await readFile(DOCUMENT_FILE, 'utf8').catch(() => '');
-    if (committed !== text) {
-      process.stderr.write('openapi/openapi.json differs from the build. Run `npm run openapi` and read the diff.\n');
-      process.exit(1);
-    }
-  } else {
-    await mkdir(new URL('../openapi/', import.meta.url), { recursive: true });
-    await writeFile(DOCUMENT_FILE, text);
-  }
-  process.exit(0);
 }

@@ -14,7 +14,8 @@ interface Operation {
   'x-sandbox'?: Json[];
 }
 
-export function applyExamples(document: Json): void {
+export function applyExamples(target: object): void {
+  const document = target as Json;
   document['x-example-week'] = day(0);
   const paths = document['paths'] as Record<string, Record<string, Operation>>;
   const operationOf = (name: string): Operation => {
