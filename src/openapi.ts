@@ -7,6 +7,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { LOG_PURPOSES, PURPOSES } from './authentication/purposes.js';
 import type { RequiredPermission } from './authorization/permission.guard.js';
+import { TAGS, tagIndexOf } from './openapi/tags.js';
 import { routeHandlers } from './openapi/schema-classes.js';
 import { refusalOf, POSSIBLE_PROBLEMS, problemComponents, headerRefs, HEADERS } from './openapi/problem-responses.js';
 import { MAX_BODY_EXTENSION, USUAL_BODY_BYTES } from './http/body-limit.js';
@@ -64,22 +65,23 @@ const operationId = (controller: string, method: string): string =>
 function finishDocument(document: Json, permissionOf: (operationId: string) => RequiredPermission | undefined): Json {
   const paths = document['paths'] as Record<string, Record<string, Json>>;
   const components = document['components'] as { schemas: Record<string, Json> } & Json;
-  const tags = new Map<string, string>();
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      finishOperation(path, method, operation, tags);
+      finishOperation(path, method, operation);
       if (operation['security']) continue;
       const refusal = refusalOf(path, method, permissionOf(operation['operationId'] as string));
       (operation['responses'] as Json)['403'] = { $ref: `#/components/responses/${refusal}` };
     }
   }
-  document['tags'] = [...tags].sort().map(([name, description]) => ({ name, description }));
+  document['tags'] = TAGS.map(({ name, description }) => ({ name, description }));
   Object.assign(components.schemas, problemComponents.schemas);
   components['headers'] = HEADERS;
   components['responses'] = problemComponents.responses;
   dropUnused(document, components.schemas);
   for (const server of document['servers'] as Json[]) server['x-internal'] = false;
-  return sortKeys(addLimits(document)) as Json;
+  const sorted = sortKeys(addLimits(document)) as Json;
+  const byTag = Object.entries(sorted['paths'] as Json).sort(([a], [b]) => tagIndexOf(a) - tagIndexOf(b));
+  return { ...sorted, paths: Object.fromEntries(byTag) };
 }
 
 const PURPOSE = {
@@ -93,10 +95,8 @@ const PURPOSE = {
 /** Documented size limit of a response in text. */
 const MOST_CHARACTERS = 20_000_000;
 
-function finishOperation(path: string, method: string, operation: Json, tags: Map<string, string>): void {
-  const tag = path.split('/').filter((part) => part !== 'v1')[1] ?? 'service';
-  operation['tags'] = [tag];
-  tags.set(tag, `Routes under ${tag}.`);
+function finishOperation(path: string, method: string, operation: Json): void {
+  operation['tags'] = [TAGS[tagIndexOf(path)]?.name];
   operation['description'] ??= operation['summary'];
   const answers = (operation['x-answers'] as string | undefined) ?? 'open';
   const declared = (operation['x-problems'] as number[] | undefined) ?? [];

@@ -11,6 +11,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 
 /** @typedef {import('ajv').ValidateFunction} Validator */
 /** @typedef {Record<string, any>} Json */
+/** @typedef {ReturnType<typeof createContract>} Contract */
 /**
  * @typedef {object} Exchange
  * @property {string} method
@@ -145,7 +146,19 @@ export function createContract(document = JSON.parse(fs.readFileSync(DOCUMENT, '
           say(`a valid request was refused: ${at.replaceAll(/\d+/g, '0')} ${detail}`);
   }
 
-  return { contradictions, document };
+  /**
+   * Returns whether a body is valid for an operation.
+   * @param {string} method
+   * @param {string} path
+   */
+  const bodyValidator = (method, path) => (/** @type {unknown} */ body) =>
+    validatorAt(
+      open,
+      'open',
+      `#/paths/${escaped(path)}/${method}/requestBody/content/application~1json/schema`,
+    )(body) === true;
+
+  return { contradictions, bodyValidator, document };
 }
 
 /** @typedef {{ path: string, operation: Json, pointer: string }} Route */
