@@ -336,6 +336,13 @@ CREATE TABLE cases (
     AND (subject_kind = 'place') = (place_id IS NOT NULL)
     AND (subject_kind = 'group') = (group_id IS NOT NULL)
   ),
+  CONSTRAINT cases_closure_reason CHECK (
+    closure_reason IN (
+      'resolved_behaviour_stopped', 'risk_reduced_single_agency', 'enforcement_concluded',
+      'subject_moved_area', 'merged', 'no_further_action_possible', 'insufficient_evidence',
+      'subject_deceased', 'transferred_other_process', 'referred_in_error')
+  ),
+  CONSTRAINT cases_outcome CHECK (outcome IN ('resolved', 'partly_resolved', 'unresolved', 'not_applicable')),
   CONSTRAINT cases_reopening CHECK ((reopened_at IS NULL) = (reopening_reason IS NULL)),
   CONSTRAINT cases_stage CHECK (stage IN ('open', 'plan_agreed', 'monitoring', 'closed'))
 );

@@ -1,16 +1,13 @@
 /**
- * Generator of the OpenAPI document from the built application. `node dist/openapi.js` writes `openapi/openapi.json`;
- * `--check` only compares. It opens no connection and omits the sandbox. It adds parts that all routes share: problems,
- * rate limits, trace header, limits of strings and lists.
+ * Generator of the OpenAPI document from the built application. It opens no connection and omits the routes of the
+ * sandbox. It adds parts that all routes share: problems, rate limits, trace header, limits of strings and lists.
  */
 import 'reflect-metadata';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { LOG_PURPOSES, PURPOSES } from './authentication/purposes.js';
-import { DOCUMENT_FILE } from './docs.js';
 import type { RequiredPermission } from './authorization/permission.guard.js';
+import { TAGS, tagIndexOf } from './openapi/tags.js';
 import { routeHandlers } from './openapi/schema-classes.js';
 import { refusalOf, POSSIBLE_PROBLEMS, problemComponents, headerRefs, HEADERS } from './openapi/problem-responses.js';
 import { MAX_BODY_EXTENSION, USUAL_BODY_BYTES } from './http/body-limit.js';
@@ -25,7 +22,7 @@ cursor in \`next\`. Send an \`Idempotency-Key\` with every POST that creates a r
 \`If-Match\` to change it. \`Purpose\` states the purpose of a read; commands have none. Errors are RFC 9457 problems with a stable \`code\`. Times are UTC; dates and deadlines are
 in Europe/London.`;
 
-export async function buildDocument(): Promise<OpenAPIObject> {
+export async function buildDocument(addExamples: (document: OpenAPIObject) => void): Promise<OpenAPIObject> {
   const { createApp } = await import('./app.js');
   const app = await createApp({ preview: true });
   const config = new DocumentBuilder()
@@ -58,6 +55,7 @@ export async function buildDocument(): Promise<OpenAPIObject> {
   const { PERMISSION_KEY } = await import('./authorization/permission.guard.js');
   const permissionOf = (id: string): RequiredPermission | undefined =>
     Reflect.getMetadata(PERMISSION_KEY, handlers.get(id)?.handler ?? {}) as RequiredPermission | undefined;
+  addExamples(document);
   return finishDocument(document as unknown as Json, permissionOf) as unknown as OpenAPIObject;
 }
 
@@ -67,22 +65,23 @@ const operationId = (controller: string, method: string): string =>
 function finishDocument(document: Json, permissionOf: (operationId: string) => RequiredPermission | undefined): Json {
   const paths = document['paths'] as Record<string, Record<string, Json>>;
   const components = document['components'] as { schemas: Record<string, Json> } & Json;
-  const tags = new Map<string, string>();
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      finishOperation(path, method, operation, tags);
+      finishOperation(path, method, operation);
       if (operation['security']) continue;
       const refusal = refusalOf(path, method, permissionOf(operation['operationId'] as string));
       (operation['responses'] as Json)['403'] = { $ref: `#/components/responses/${refusal}` };
     }
   }
-  document['tags'] = [...tags].sort().map(([name, description]) => ({ name, description }));
+  document['tags'] = TAGS.map(({ name, description }) => ({ name, description }));
   Object.assign(components.schemas, problemComponents.schemas);
   components['headers'] = HEADERS;
   components['responses'] = problemComponents.responses;
   dropUnused(document, components.schemas);
   for (const server of document['servers'] as Json[]) server['x-internal'] = false;
-  return sortKeys(addLimits(document)) as Json;
+  const sorted = sortKeys(addLimits(document)) as Json;
+  const byTag = Object.entries(sorted['paths'] as Json).sort(([a], [b]) => tagIndexOf(a) - tagIndexOf(b));
+  return { ...sorted, paths: Object.fromEntries(byTag) };
 }
 
 const PURPOSE = {
@@ -96,10 +95,8 @@ const PURPOSE = {
 /** Documented size limit of a response in text. */
 const MOST_CHARACTERS = 20_000_000;
 
-function finishOperation(path: string, method: string, operation: Json, tags: Map<string, string>): void {
-  const tag = path.split('/').filter((part) => part !== 'v1')[1] ?? 'service';
-  operation['tags'] = [tag];
-  tags.set(tag, `Routes under ${tag}.`);
+function finishOperation(path: string, method: string, operation: Json): void {
+  operation['tags'] = [TAGS[tagIndexOf(path)]?.name];
   operation['description'] ??= operation['summary'];
   const answers = (operation['x-answers'] as string | undefined) ?? 'open';
   const declared = (operation['x-problems'] as number[] | undefined) ?? [];
@@ -130,7 +127,7 @@ function finishOperation(path: string, method: string, operation: Json, tags: Ma
   operation['parameters'] = parameters.filter(({ name }) => String(name).toLowerCase() !== 'accept');
   for (const parameter of (operation['parameters'] as Json[] | undefined) ?? []) {
     if (parameter['in'] === 'path') {
-      parameter['schema'] = { type: 'string', format: 'uuid' };
+      parameter['schema'] = { type: 'string', format: 'uuid', maxLength: 36 };
       parameter['description'] ??= 'Identifier of a record.';
     }
   }
@@ -163,7 +160,7 @@ function addLimits(node: unknown): unknown {
 }
 
 /** Keys whose values are data, not schemas. */
-const LITERAL = ['enum', 'example', 'examples', 'default', 'required'];
+const LITERAL = ['enum', 'example', 'examples', 'default', 'required', 'x-sandbox'];
 
 function makeNullable(schema: Json): void {
   const { $ref, allOf, type } = schema;
@@ -195,19 +192,4 @@ function sortKeys(node: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .map(([key, value]) => [key, sortKeys(value)]),
   );
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = `${JSON.stringify(await buildDocument(), null, 2)}\n`;
-  if (process.argv.includes('--check')) {
-    const committed = await readFile(DOCUMENT_FILE, 'utf8').catch(() => '');
-    if (committed !== text) {
-      process.stderr.write('openapi/openapi.json differs from the build. Run `npm run openapi` and read the diff.\n');
-      process.exit(1);
-    }
-  } else {
-    await mkdir(new URL('../openapi/', import.meta.url), { recursive: true });
-    await writeFile(DOCUMENT_FILE, text);
-  }
-  process.exit(0);
 }

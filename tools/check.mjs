@@ -25,10 +25,10 @@ const steps = [
   ['file names', checkFileNames],
   ['prose of comments', checkProse],
   ['traces of a machine', checkMachineTraces],
-  ['OpenAPI document is the built one', () => node('dist/openapi.js', '--check')],
+  ['OpenAPI document is the built one', () => node('dist/sandbox/openapi.js', '--check')],
   [
     'OpenAPI by Spectral and OWASP',
-    () => tool(`spectral lint ${document} --ruleset=.spectral.yaml --fail-severity=error`),
+    () => tool(`spectral lint ${document} --ruleset=.spectral.yaml --fail-severity=warn`),
   ],
   ['OpenAPI by Redocly', () => tool(`redocly lint ${document} --config=redocly.yaml`)],
   ['migrations against entities', checkEntitiesMatch],

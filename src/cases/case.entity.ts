@@ -61,6 +61,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @Check(SUBJECT_CHECK)
 @Check('cases_stage', oneOf('stage', STORED_STAGES))
+@Check('cases_closure_reason', oneOf('closure_reason', CLOSURE_REASONS))
+@Check('cases_outcome', oneOf('outcome', OUTCOMES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Check('cases_reopening', `(reopened_at IS NULL) = (reopening_reason IS NULL)`)
 @Index(['panelId', 'updatedAt', 'id'])

@@ -12,6 +12,17 @@ import { ContributionRecall, ReleaseApproval, ReleaseAsking, ReleaseRefusal } fr
 import { HandlingService } from './handling.service.js';
 import { ReleaseRequestView } from './handling.response.js';
 
+/** Response to a recall by somebody of the originating agency who may not read the contribution. */
+const RECALL_RECEIPT = {
+  type: 'object',
+  required: ['id', 'recalledAt', 'withheld'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    recalledAt: { type: 'string', format: 'date-time' },
+    withheld: { type: 'array', items: { type: 'string', maxLength: 100 } },
+  },
+};
+
 @Controller('v1')
 export class HandlingController {
   constructor(private readonly handling: HandlingService) {}
@@ -27,7 +38,7 @@ export class HandlingController {
   /** Recall a contribution of your agency; nobody else can read it afterwards */
   @Post('contributions/:id/recall')
   @RequirePermission('recall', Contribution)
-  @ApiAnswer.updated(ContributionView)
+  @ApiAnswer.updatedUnread(ContributionView, RECALL_RECEIPT)
   recall(
     @CurrentActor() actor: Actor,
     @Id() id: string,

@@ -186,6 +186,17 @@ export const ApiAnswer = {
       ApiExtension('x-answers', 'made'),
     ),
 
+  /** As `updated`, for a command that is also open to actors who may not read the record: they get `receipt`. */
+  updatedUnread: (view: ViewClass, receipt: object): MethodDecorator =>
+    applyDecorators(
+      HttpCode(200),
+      declareView(view),
+      IF_MATCH,
+      ApiExtraModels(view),
+      ApiOkResponse({ schema: { oneOf: [{ $ref: getSchemaPath(view) }, receipt] }, headers: TAG_AND_LINK }),
+      ApiExtension('x-answers', 'changed'),
+    ),
+
   /** Response to a PATCH, or to a POST that changes the state of a record. Requires If-Match. */
   updated: (view: ViewClass): MethodDecorator =>
     applyDecorators(

@@ -13,6 +13,9 @@ import {
   type ValidatorSchema,
 } from './validation-schema.js';
 
+/** Documented limit of a stored list that no validator limits. */
+const MOST_STORED_ITEMS = 10_000;
+
 type Properties = Record<string, JsonSchema>;
 interface Document {
   paths: Record<string, Record<string, Operation>>;
@@ -87,6 +90,7 @@ export function applyViews(document: object): void {
       const target = column.isList ? ((own['items'] ??= {}) as JsonSchema) : own;
       for (const [key, value] of Object.entries(column.schema))
         if (key !== 'enum' || !target['enum']) target[key] = value;
+      if (column.isList) own['maxItems'] ??= MOST_STORED_ITEMS;
       if (column.isNullable) own['nullable'] = true;
     }
     schema['required'] = always;

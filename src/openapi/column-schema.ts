@@ -1,7 +1,7 @@
 /** JSON Schema of response properties, read from the columns that hold their values. */
 import { getMetadataArgsStorage } from 'typeorm';
 import { columnsOf } from '../database/columns.js';
-import type { RecordClass } from '../database/record-class.js';
+import type { RecordClass } from '../database/columns.js';
 import type { JsonSchema } from './validation-schema.js';
 
 const BY_TYPE: Record<string, JsonSchema> = {

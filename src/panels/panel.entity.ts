@@ -4,20 +4,10 @@ import { Check, Column, Entity, Exclusion, ForeignKey, Index, Unique } from 'typ
 import { Agency, Partnership, Practitioner } from '../agencies/agency.entity.js';
 import { Classified } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
+import { HEARING_PANEL_TYPES, PANEL_TYPES, STEERING_GROUP, type PanelType } from '../sharing/panel-types.js';
 import { PartnershipRecord, RecordEntity } from '../records/record-entity.js';
 
-/**
- * Types of panel that hear cases or bids. A domestic abuse MARAC is never a Community MARAC (MARAC note, section 1.3).
- */
-export const HEARING_PANEL_TYPES = ['jag', 'marac', 'community_marac', 'syv', 'tasking', 'ttcg', 'channel'] as const;
-
-/**
- * Type of panel that governs the panels of a partnership. A steering group hears no case and takes no referral;
- * information reaches it without the case (MARAC note, sections 2.4 and 3.1).
- */
-export const STEERING_GROUP = 'steering_group';
-export const PANEL_TYPES = [...HEARING_PANEL_TYPES, STEERING_GROUP] as const;
-export type PanelType = (typeof PANEL_TYPES)[number];
+export { HEARING_PANEL_TYPES, PANEL_TYPES, STEERING_GROUP, type PanelType };
 
 /** Meeting of agencies that decides, plans and lists. A panel owns none of the agencies' information. */
 @Entity('panels')

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, IsBoolean, IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
@@ -237,6 +238,16 @@ export class Referral extends AboutSubject {
   /** Criteria of the panel that are met; for a domestic abuse MARAC, from its list. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })
   @Classified('risk_assessment', 'summary')
+  @ApiProperty({
+    type: 'array',
+    items: {
+      type: 'string',
+      anyOf: [
+        { title: 'Criterion of a domestic abuse MARAC', enum: [...MARAC_CRITERIA] },
+        { title: 'Criterion of another panel, in its own terms' },
+      ],
+    },
+  })
   @ArrayMaxSize(20)
   @Matches(/^[a-z][a-z0-9_]{1,59}$/, { each: true })
   criteria: string[];

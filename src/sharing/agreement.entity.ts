@@ -14,6 +14,7 @@ import { PURPOSES, type Purpose } from '../authentication/purposes.js';
 import { Classified } from '../authorization/classification.js';
 import { CalendarDate } from '../time/calendar-date.js';
 import { oneOf } from '../database/columns.js';
+import { PANEL_TYPES, type PanelType } from './panel-types.js';
 import { PartnershipRecord, RecordEntity } from '../records/record-entity.js';
 import type { StateMachine } from '../records/state-machine.js';
 
@@ -43,8 +44,8 @@ export class SharingAgreement extends PartnershipRecord {
   @Column({ type: 'text', array: true })
   @Classified('administrative')
   @ArrayMaxSize(10)
-  @Matches(/^[a-z_]{2,40}$/, { each: true })
-  panelTypes: string[];
+  @IsIn(PANEL_TYPES, { each: true })
+  panelTypes: PanelType[];
 }
 
 export const AGREEMENT_STATUSES = ['draft', 'active', 'suspended', 'superseded'] as const;

@@ -3,6 +3,7 @@ import { In } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import type { Row } from '../authorization/conditions.js';
+import type { PanelType } from './panel-types.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import { typeNamed } from '../authorization/subjects.js';
@@ -24,7 +25,7 @@ import type { ActionOf } from '../database/columns.js';
 interface PanelAtHand {
   partnershipId: string;
   id: string;
-  type: string;
+  type: PanelType;
   name: string;
 }
 

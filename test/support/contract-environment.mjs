@@ -9,6 +9,7 @@ export default class ContractEnvironment extends TestEnvironment {
   /** @override */
   async setup() {
     await super.setup();
+    this.global.contractOf = () => (contract ??= createContract());
     this.global.contradictions = (/** @type {import('./contract.mjs').Exchange} */ exchange) =>
       (contract ??= createContract()).contradictions(exchange);
   }

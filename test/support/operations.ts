@@ -9,6 +9,7 @@ import type { Caller } from './people.ts';
 export interface Schema {
   $ref?: string;
   allOf?: Schema[];
+  oneOf?: Schema[];
   type?: string | string[];
   properties?: Record<string, Schema>;
   required?: string[];
@@ -77,7 +78,9 @@ export const openApi: {
 } = JSON.parse(fs.readFileSync('openapi/openapi.json', 'utf8'));
 
 const nameOf = (schema: Schema | undefined): string | undefined =>
-  /^#\/components\/schemas\/(.+)$/.exec(schema?.$ref ?? schema?.allOf?.[0]?.$ref ?? '')?.[1];
+  /^#\/components\/schemas\/(.+)$/.exec(
+    schema?.$ref ?? schema?.allOf?.[0]?.$ref ?? schema?.oneOf?.[0]?.$ref ?? '',
+  )?.[1];
 
 export function resolved(schema: Schema | undefined): Schema | undefined {
   const name = nameOf(schema);
@@ -135,6 +138,9 @@ export const unknown = (path: string): string => withIds(path, () => randomUUID(
 export const emptied = (address: string): string =>
   address.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, () => randomUUID());
 
+/** Pattern of every text that has no other. */
+const ANY_TEXT = '^[^\\u0000]*$';
+
 /** The smallest value that the schema allows. */
 export function sample(schema: Schema = {}, name = ''): unknown {
   const one = resolved(schema) ?? {};
@@ -150,7 +156,7 @@ export function sample(schema: Schema = {}, name = ''): unknown {
   if (one.format === 'date') return '2026-11-20';
   if (one.format === 'date-time') return '2026-11-20T10:00:00.000Z';
   if (name === 'email') return 'someone@example.org';
-  return one.pattern ? 'read' : 'x'.repeat(Math.max(one.minLength ?? 3, 3));
+  return one.pattern && one.pattern !== ANY_TEXT ? 'read' : 'x'.repeat(Math.max(one.minLength ?? 3, 3));
 }
 
 /** Sends the operation to an address, with a body that passes validation and, where it is asked for, an If-Match. */

@@ -84,6 +84,9 @@ function reportResponse(method: string, path: string, test: Test, { status, head
   const { _data: sent, _header: requestHeaders } = test as unknown as { _data?: unknown; _header: object };
   // a text is a body that is not, or not yet, valid JSON
   if (typeof sent === 'string') return;
+  // some specs read every response as bytes
+  const isJson = /^application\/(problem\+)?json/.test(headers['content-type'] ?? '');
+  const received = isJson && Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body;
   const address = new URL(test.url).pathname + new URL(test.url).search;
-  reportExchange({ method, address: address || path, requestHeaders, sent, status, headers, received: body });
+  reportExchange({ method, address: address || path, requestHeaders, sent, status, headers, received });
 }

@@ -338,11 +338,11 @@ export const CLOSURES: Record<CasePanelType, Closure[]> = {
     closure('subject_moved_area', 'partly_resolved', 'From {baseline} to {result} {metric} before the move; transferred to the MARAC of the new area.'),
   ],
   syv: [
-    closure('stepped_down_early_help', 'resolved', 'From {baseline} to {result} {metric} over two reviews; early help leads from here.'),
-    closure('risk_reduced', 'partly_resolved', 'From {baseline} to {result} {metric}; school and family hold the plan and check in {weeks} weeks.'),
+    closure('transferred_other_process', 'resolved', 'From {baseline} to {result} {metric} over two reviews; early help leads from here.'),
+    closure('risk_reduced_single_agency', 'partly_resolved', 'From {baseline} to {result} {metric}; school and family hold the plan and check in {weeks} weeks.'),
   ],
   channel: [
-    closure('risk_reduced', 'resolved', 'From {baseline} to {result} {metric}; the panel looks again after six and twelve months.'),
+    closure('risk_reduced_single_agency', 'resolved', 'From {baseline} to {result} {metric}; the panel looks again after six and twelve months.'),
   ],
 };
 
