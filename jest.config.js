@@ -20,6 +20,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/close-everything.ts', '<rootDir>/test/support/traffic-hooks.ts'],
   reporters: ['default', '<rootDir>/test/support/count-reporter.mjs'],
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   maxWorkers: 2,
   testTimeout: 30_000,
 };
