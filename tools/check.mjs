@@ -1,6 +1,6 @@
 /**
  * `npm run check`: all checks except the specs. Every step runs, so that one run shows all errors; the output of failed
- * steps is printed at the end.
+ * steps is printed at the end. After the build, two steps run at a time.
  */
 import { stripVTControlCharacters } from 'node:util';
 import { buildIfNeeded } from './build.mjs';
@@ -13,10 +13,16 @@ import { node, tool } from './run.mjs';
 
 const document = 'openapi/openapi.json';
 
-/** @type {[string, () => Promise<unknown>][]} */
+const AT_ONCE = 2;
+
+/** @typedef {[name: string, run: () => Promise<unknown>]} Step */
+
+/** @type {Step} */
+const build = ['build', buildIfNeeded];
+
+/** @type {Step[]} */
 const steps = [
   ['formatting', () => tool('prettier --check --log-level=warn .')],
-  ['build', buildIfNeeded],
   ['types of the service', () => tool('tsc -p tsconfig.json --noEmit --incremental false --tsBuildInfoFile null')],
   ['types of tests and tools', () => tool('tsc -p tsconfig.test.json')],
   ['lint', () => tool('eslint . --max-warnings=0')],
@@ -38,9 +44,10 @@ const steps = [
 
 /** @type {{ name: string, output: string }[]} */
 const failures = [];
-for (const [name, step] of steps) {
+/** @param {Step} step */
+async function perform([name, run]) {
   const started = performance.now();
-  const output = await step().then(
+  const output = await run().then(
     () => null,
     (error) => (error instanceof CannotStart ? error.message : String(error.stack)),
   );
@@ -48,6 +55,14 @@ for (const [name, step] of steps) {
   console.log(`${output === null ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
   if (output !== null) failures.push({ name, output });
 }
+
+await perform(build);
+const waiting = steps.values();
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    for (const step of waiting) await perform(step);
+  }),
+);
 for (const { name, output } of failures) console.log(`\n--- ${name}\n${stripVTControlCharacters(output)}`);
-console.log(`\n${steps.length - failures.length} checks passed, ${failures.length} checks failed`);
+console.log(`\n${steps.length + 1 - failures.length} checks passed, ${failures.length} checks failed`);
 process.exitCode = failures.length ? 1 : 0;
