@@ -68,7 +68,7 @@ const OF_TYPE = [
   'whitelistValidation',
 ];
 
-/** What the validators of a property say: about the value, or about the list and each of its items. */
+/** Schema of a property by its validators: of the value, or of the list and each of its items. */
 export interface ValidatorSchema {
   value: JsonSchema;
   items: JsonSchema;
