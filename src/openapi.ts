@@ -142,7 +142,8 @@ function addLimits(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(addLimits);
   if (typeof node !== 'object' || node === null) return node;
   const copy: Json = {};
-  for (const [key, value] of Object.entries(node)) copy[key] = LITERAL.includes(key) ? value : addLimits(value);
+  for (const [key, value] of Object.entries(node))
+    copy[key] = LITERAL.includes(key) ? value : PROSE.includes(key) ? unwrap(value) : addLimits(value);
   const types = [copy['type']].flat();
   if (types.includes('string') && !('enum' in copy) && !('in' in copy)) {
     copy['maxLength'] ??= LENGTHS[copy['format'] as string] ?? 10_000;
@@ -158,6 +159,11 @@ function addLimits(node: unknown): unknown {
   delete copy['nullable'];
   return copy;
 }
+
+/** Keys whose texts are comments of the source, wrapped there. */
+const PROSE = ['description', 'summary'];
+const unwrap = (text: unknown): unknown =>
+  typeof text === 'string' ? text.replace(/(\S)\n(?=\S)/g, '$1 ') : addLimits(text);
 
 /** Keys whose values are data, not schemas. */
 const LITERAL = ['enum', 'example', 'examples', 'default', 'required', 'x-sandbox'];

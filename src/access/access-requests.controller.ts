@@ -14,7 +14,7 @@ import { AccessRequestView } from './access.response.js';
 export class AccessRequestsController {
   constructor(private readonly requests: AccessRequestsService) {}
 
-  /** Your requests to read a case, and those for cases of panels that you chair or coordinate */
+  /** List your requests to read a case, and those for cases of panels that you chair or coordinate */
   @Get()
   @RequirePermission('read', AccessRequest)
   @ApiAnswer.page(AccessRequestView)
@@ -30,7 +30,7 @@ export class AccessRequestsController {
     return this.requests.ask(actor, body);
   }
 
-  /** One request */
+  /** Get a request to read a case */
   @Get(':id')
   @RequirePermission('read', AccessRequest)
   @ApiAnswer.one(AccessRequestView)

@@ -15,7 +15,7 @@ import { EmergencyService } from './emergency.service.js';
 export class EmergencyController {
   constructor(private readonly emergencies: EmergencyService) {}
 
-  /** Emergency accesses: your own, those that you review, and by reference those to cases of your panels and agency */
+  /** List emergency accesses: your own, those that you review, and by reference those to cases of your panels and agency */
   @Get()
   @RequirePermission('read', EmergencyAccess)
   @ApiAnswer.page(EmergencyAccessView)
@@ -33,7 +33,7 @@ export class EmergencyController {
     return this.emergencies.open(actor, body);
   }
 
-  /** One emergency access */
+  /** Get an emergency access */
   @Get(':id')
   @RequirePermission('read', EmergencyAccess)
   @ApiAnswer.one(EmergencyAccessView)

@@ -15,7 +15,7 @@ import { ExclusionsService } from './exclusions.service.js';
 export class ExclusionsController {
   constructor(private readonly exclusions: ExclusionsService) {}
 
-  /** Exclusions from cases and people of the panels that you chair or coordinate */
+  /** List the exclusions from cases and people of the panels that you chair or coordinate */
   @Get()
   @RequirePermission('read', Exclusion)
   @ApiAnswer.page(ExclusionView)
@@ -33,7 +33,7 @@ export class ExclusionsController {
     return this.exclusions.exclude(actor, body);
   }
 
-  /** One exclusion */
+  /** Get an exclusion */
   @Get(':id')
   @RequirePermission('read', Exclusion)
   @ApiAnswer.one(ExclusionView)

@@ -14,7 +14,7 @@ import { AgenciesService } from './agencies.service.js';
 export class AgenciesController {
   constructor(private readonly agencies: AgenciesService) {}
 
-  /** Identity, agency and roles of the caller */
+  /** Get your identity, agency and roles */
   @Get('me')
   @Authenticated('everybody may know who they are here')
   @ApiAnswer.one(MeView)
@@ -22,7 +22,7 @@ export class AgenciesController {
     return this.agencies.me(actor);
   }
 
-  /** Partnerships in which your agency acts */
+  /** List the partnerships in which your agency acts */
   @Get('partnerships')
   @RequirePermission('read', Partnership)
   @ApiAnswer.page(PartnershipView)
@@ -30,7 +30,7 @@ export class AgenciesController {
     return this.agencies.partnerships(actor, query);
   }
 
-  /** Agencies of your partnerships */
+  /** List the agencies of your partnerships */
   @Get('agencies')
   @RequirePermission('read', Agency)
   @ApiAnswer.page(AgencyView)
@@ -38,7 +38,7 @@ export class AgenciesController {
     return this.agencies.list(actor, query);
   }
 
-  /** One agency */
+  /** Get an agency */
   @Get('agencies/:id')
   @RequirePermission('read', Agency)
   @ApiAnswer.one(AgencyView)
@@ -46,7 +46,7 @@ export class AgenciesController {
     return this.agencies.get(actor, id);
   }
 
-  /** Staff of an agency with access to this service */
+  /** List the staff of an agency with access to this service */
   @Get('agencies/:id/people')
   @RequirePermission('read', Practitioner)
   @ApiAnswer.page(PractitionerView)
@@ -79,7 +79,7 @@ export class AgenciesController {
     return this.agencies.change(actor, id, personId, body);
   }
 
-  /** Machine clients of your agency (the agency's administrator) */
+  /** List the machine clients of your agency (the agency's administrator) */
   @Get('clients')
   @RequirePermission('read', Client)
   @ApiAnswer.page(ClientView)

@@ -14,7 +14,7 @@ import { PractitionerName } from './practitioner-name.entity.js';
 export class NamesController {
   constructor(private readonly names: NamesService) {}
 
-  /** Present and former names of a member of staff, by which exclusions are matched */
+  /** List the present and former names of a member of staff, by which exclusions are matched */
   @Get()
   @RequirePermission('read', PractitionerName)
   @ApiAnswer.page(PractitionerNameView)

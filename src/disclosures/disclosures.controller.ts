@@ -15,7 +15,7 @@ import { DisclosureRevisionView, DisclosureView } from './disclosures.response.j
 export class DisclosuresController {
   constructor(private readonly disclosures: DisclosuresService) {}
 
-  /** Disclosures: recipient, record, time and purpose (originator, chair, coordinator, data protection officer) */
+  /** List disclosures: recipient, record, time and purpose (originator, chair, coordinator, data protection officer) */
   @Get()
   @RequirePermission('read', Disclosure)
   @ApiAnswer.page(DisclosureView)
@@ -23,7 +23,7 @@ export class DisclosuresController {
     return this.disclosures.list(actor, query);
   }
 
-  /** One disclosure */
+  /** Get a disclosure */
   @Get(':id')
   @RequirePermission('read', Disclosure)
   @ApiAnswer.one(DisclosureView)
@@ -31,7 +31,7 @@ export class DisclosuresController {
     return this.disclosures.get(actor, id);
   }
 
-  /** Corrections and recalls of a disclosed record, with the times at which the recipient was notified */
+  /** List the corrections and recalls of a disclosed record, with the times at which the recipient was notified */
   @Get(':id/revisions')
   @RequirePermission('read', DisclosureRevision)
   @ApiAnswer.page(DisclosureRevisionView)

@@ -33,7 +33,7 @@ const TAG_AND_LINK = {
   ...TAG,
   Link: {
     description:
-      'After a correction or recall: the lists (`rel="related"`) of agencies that received the record and are to be told, as far as you may know of them. Absent where you may read no such list.',
+      'After a correction or recall: the lists (`rel="related"`) of agencies that received the record and are to be notified, as far as you may know of them. Absent where you may read no such list.',
     schema: { type: 'string' as const, maxLength: 2000 },
   },
 };

@@ -12,7 +12,7 @@ import type { AuthorizedResponse } from './authorized-response.js';
 export class PolicyController {
   constructor(private readonly explanations: ExplanationsService) {}
 
-  /** The policy as a page: who may do what, and as what each field counts (JSON, or text with Accept: text/plain) */
+  /** Get the policy as a page: who may do what, and as what each field counts (JSON, or text with Accept: text/plain) */
   @Get('matrix')
   @Authenticated('the rules are no secret, and hold no record')
   @ApiProduces('application/json', 'text/plain')
@@ -22,7 +22,7 @@ export class PolicyController {
     return this.explanations.matrix(accept?.startsWith('text/plain') ?? false);
   }
 
-  /** Why you, or somebody else, may or may not: the steps of the decision about one record that you may read or explain */
+  /** Explain why you, or somebody else, may or may not: the steps of the decision about one record that you may read or explain */
   @Post('explanations')
   @HttpCode(200)
   @Authenticated('it answers only about records that the asker may read or explain')

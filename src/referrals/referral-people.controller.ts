@@ -15,7 +15,7 @@ import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.res
 export class ReferralPeopleController {
   constructor(private readonly people: ReferralPeopleService) {}
 
-  /** A person's role in a referral */
+  /** Get a person's role in a referral */
   @Get('people/:roleId')
   @RequirePermission('read', ReferralPerson)
   @ApiAnswer.one(ReferralPersonView)
@@ -49,7 +49,7 @@ export class ReferralPeopleController {
     return this.people.end(actor, id, roleId, body);
   }
 
-  /** Corrections of roles in a referral, with the previous values (author; chair, coordinator) */
+  /** List the corrections of roles in a referral, with the previous values (author; chair, coordinator) */
   @Get('people-corrections')
   @RequirePermission('read', ReferralPersonCorrection)
   @ApiAnswer.page(ReferralPersonCorrectionView)

@@ -34,7 +34,7 @@ import { ReferralsService } from './referrals.service.js';
 export class ReferralsController {
   constructor(private readonly referrals: ReferralsService) {}
 
-  /** Referrals that you may see, last changed first */
+  /** List the referrals that you may see, last changed first */
   @Get()
   @RequirePermission('read', Referral)
   @ApiAnswer.page(ReferralItemView)
@@ -51,7 +51,7 @@ export class ReferralsController {
     return this.referrals.begin(actor, body);
   }
 
-  /** One referral */
+  /** Get a referral */
   @Get(':id')
   @RequirePermission('read', Referral)
   @ApiAnswer.one(ReferralView)
@@ -68,7 +68,7 @@ export class ReferralsController {
     return this.referrals.change(actor, id, body);
   }
 
-  /** Status of a referral, for systems that follow it */
+  /** Get the status of a referral, for systems that follow it */
   @Get(':id/status')
   @RequirePermission('track', Referral)
   @ApiAnswer.one(ReferralStatusView)
@@ -76,7 +76,7 @@ export class ReferralsController {
     return this.referrals.status(actor, id);
   }
 
-  /** People named in a referral, with their roles in it */
+  /** List the people named in a referral, with their roles in it */
   @Get(':id/people')
   @RequirePermission('read', ReferralPerson)
   @ApiAnswer.page(ReferralPersonView)
@@ -96,7 +96,7 @@ export class ReferralsController {
     return this.referrals.namePerson(actor, id, body);
   }
 
-  /** Decisions on a referral, newest first */
+  /** List the decisions on a referral, newest first */
   @Get(':id/decisions')
   @RequirePermission('read', ReferralDecision)
   @ApiAnswer.page(ReferralDecisionView)
@@ -104,7 +104,7 @@ export class ReferralsController {
     return this.referrals.decisions(actor, id, query);
   }
 
-  /** Screening of a referral: whether the panel heard the matter before (members of the panel) */
+  /** Get the screening of a referral: whether the panel heard the matter before (members of the panel) */
   @Get(':id/screening')
   @RequirePermission('read', ReferralScreening)
   @ApiAnswer.one(ReferralScreeningView)

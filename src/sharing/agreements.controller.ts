@@ -26,7 +26,7 @@ import { AgreementsService } from './agreements.service.js';
 export class AgreementsController {
   constructor(private readonly agreements: AgreementsService) {}
 
-  /** Sharing agreements of your partnerships */
+  /** List the sharing agreements of your partnerships */
   @Get()
   @RequirePermission('read', SharingAgreement)
   @ApiAnswer.page(SharingAgreementView)
@@ -42,7 +42,7 @@ export class AgreementsController {
     return this.agreements.begin(actor, body);
   }
 
-  /** One sharing agreement */
+  /** Get a sharing agreement */
   @Get(':id')
   @RequirePermission('read', SharingAgreement)
   @ApiAnswer.one(SharingAgreementView)
@@ -50,7 +50,7 @@ export class AgreementsController {
     return this.agreements.get(actor, id);
   }
 
-  /** Versions of an agreement */
+  /** List the versions of an agreement */
   @Get(':id/versions')
   @RequirePermission('read', SharingAgreementVersion)
   @ApiAnswer.page(SharingAgreementVersionView)
@@ -71,7 +71,7 @@ export class AgreementsController {
     return this.agreements.draft(actor, id, body);
   }
 
-  /** One version of an agreement */
+  /** Get a version of an agreement */
   @Get(':id/versions/:versionId')
   @RequirePermission('read', SharingAgreementVersion)
   @ApiAnswer.one(SharingAgreementVersionView)
@@ -97,7 +97,7 @@ export class AgreementsController {
     return this.agreements.change(actor, id, versionId, body);
   }
 
-  /** Agencies that are party to a version, with the days of their signatures */
+  /** List the agencies that are party to a version, with the days of their signatures */
   @Get(':id/versions/:versionId/parties')
   @RequirePermission('read', SharingParty)
   @ApiAnswer.page(SharingPartyView)
@@ -110,7 +110,7 @@ export class AgreementsController {
     return this.agreements.parties(actor, id, versionId, query);
   }
 
-  /** Rows of a version: one per purpose, category, contributing and receiving type */
+  /** List the rows of a version: one per purpose, category, contributing and receiving type */
   @Get(':id/versions/:versionId/rows')
   @RequirePermission('read', SharingRow)
   @ApiAnswer.page(SharingRowView)

@@ -17,7 +17,7 @@ import { SimulationsService } from './simulations.service.js';
 export class SimulationsController {
   constructor(private readonly simulations: SimulationsService) {}
 
-  /** Simulations that you ran */
+  /** List the simulations that you ran */
   @Get()
   @RequirePermission('read', SharingSimulation)
   @ApiAnswer.page(SharingSimulationItemView)
@@ -34,7 +34,7 @@ export class SimulationsController {
     return this.simulations.run(actor, id, body);
   }
 
-  /** One simulation (JSON, or with Accept: text/plain a page to read and sign) */
+  /** Get a simulation (JSON, or with Accept: text/plain a page to read and sign) */
   @Get(':simulationId')
   @RequirePermission('read', SharingSimulation)
   @ApiAnswer.one(SharingSimulationView)
