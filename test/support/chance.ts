@@ -3,6 +3,13 @@
 /** Looked up once: inside Jest's sandbox a global is slow to find. */
 const { floor, imul } = Math;
 
+/** Numbers of three and four hexadecimal digits: formatting each identifier anew takes longer than drawing it. */
+const [THREE, FOUR] = [3, 4].map((digits) =>
+  Array.from({ length: 16 ** digits }, (_, n) => n.toString(16).padStart(digits, '0')),
+) as [string[], string[]];
+const hex3 = (n: number): string => THREE[n] as string;
+const hex4 = (n: number): string => FOUR[n] as string;
+
 /** A small seeded generator (mulberry32). */
 export function chance(seed: number) {
   let state = seed | 0; // kept a small integer: a larger one would be allocated anew at each draw
@@ -14,17 +21,23 @@ export function chance(seed: number) {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
   const int = (below: number): number => floor(next() * below);
-  const hex = (digits: number): string =>
-    floor(next() * 16 ** digits)
-      .toString(16)
-      .padStart(digits, '0');
+  const bits = (count: number): number => floor(next() * 2 ** count);
+  /** 48 bits, which are drawn as twice 24. */
+  const hex12 = (): string => {
+    const [high, low] = [bits(24), bits(24)];
+    return hex3(high >>> 12) + hex3(high & 0xfff) + hex3(low >>> 12) + hex3(low & 0xfff);
+  };
+  const hex8 = (): string => {
+    const drawn = bits(32);
+    return hex4(drawn >>> 16) + hex4(drawn & 0xffff);
+  };
   return {
     next,
     int,
     happens: (probability: number): boolean => next() < probability,
     pick: <T>(list: readonly T[]): T => list[int(list.length)] as T,
     some: <T>(list: readonly T[], probability = 0.5): T[] => list.filter(() => next() < probability),
-    uuid: (): string => `${hex(8)}-${hex(4)}-7${hex(3)}-a${hex(3)}-${hex(6)}${hex(6)}`,
+    uuid: (): string => `${hex8()}-${hex4(bits(16))}-7${hex3(bits(12))}-a${hex3(bits(12))}-${hex12()}`,
   };
 }
 export type Chance = ReturnType<typeof chance>;

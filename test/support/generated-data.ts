@@ -445,7 +445,9 @@ export class Worlds {
     constants: Map<string, unknown[]>,
     rows: Rows,
   ): Row {
-    const row = Object.create(this.relationsOf(type), { [WORLD]: { value: rows } }) as Row;
+    // assigned: an object that is created with descriptors is slow at every later access
+    const row = Object.create(this.relationsOf(type)) as Row;
+    row[WORLD] = rows;
     for (const { column, sqlType, key, poolKeys } of this.columnsOf(type))
       row[column] =
         column === 'id'

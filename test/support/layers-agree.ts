@@ -390,6 +390,13 @@ class Examination {
   }
 }
 
+/** A row by the names of its columns. What is left out is null. */
+function recordOf(row: Row, columns: (readonly [property: string, name: string])[]): Row {
+  const record: Row = {};
+  for (const [property, name] of columns) if (row[property] !== null) record[name] = row[property];
+  return record;
+}
+
 /** Examines one half of the worlds. */
 export async function worldsAgree(half: number): Promise<void> {
   const policy = await built();
@@ -415,9 +422,7 @@ export async function worldsAgree(half: number): Promise<void> {
   const replace = async (batch: World[]): Promise<void> => {
     await owner.query(`TRUNCATE ${[...new Set(tables.map((one) => one.table))].join(', ')}`);
     for (const { type, table, columns } of tables) {
-      const records = batch.flatMap((world) =>
-        (world.rows.get(type) ?? []).map((row) => Object.fromEntries(columns.map(([p, name]) => [name, row[p]]))),
-      );
+      const records = batch.flatMap((world) => (world.rows.get(type) ?? []).map((row) => recordOf(row, columns)));
       await owner.query(`INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1)`, [
         JSON.stringify(records),
       ]);
