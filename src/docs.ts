@@ -13,7 +13,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}(T.*)?$/;
 /** Distance from the week of the examples within which a date is of the present; a date of birth is not. */
 const OF_THE_PRESENT_DAYS = 1_000;
 
-/** Moves the dates of the examples by whole weeks, so that they lie as far from the present as they were written. */
+/** Moves the dates of the examples by whole weeks. They then lie as far from the present as they were written. */
 export function moveExamplesTo(document: OpenAPIObject, now: Date): OpenAPIObject {
   const week = Date.parse((document as unknown as { 'x-example-week': string })['x-example-week']);
   const monday = now.getTime() - ((now.getUTCDay() + 6) % 7) * DAY;

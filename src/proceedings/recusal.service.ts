@@ -115,8 +115,8 @@ const lockRecusals = (work: UnitOfWork, panelId: string): Promise<unknown> =>
   work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`recusals ${panelId}`]);
 
 /**
- * Other items of the case `$1`, and of cases that repeat it, that can still be decided, or put back on the list.
- * Parameters: `$2` person, `$3` whether declared, `$4` statuses of meetings to be held.
+ * Other pending items of the case `$1` and of cases that repeat it. A pending item can still be decided, or put back on
+ * the list. Parameters: `$2` person, `$3` whether declared, `$4` statuses of meetings to be held.
  */
 const OTHER_PENDING_ITEMS = `SELECT l.id, l.meeting_id AS "meetingId", l.case_id AS "caseId"
   FROM listings l JOIN meetings m ON m.id = l.meeting_id
@@ -162,8 +162,8 @@ const RUNNING_RECUSALS = `SELECT latest.id FROM (
     AND has.practitioner_id = latest.practitioner_id AND has.declared = latest.declared AND has.ended_at IS NULL)`;
 
 /**
- * Recuses people from an item that is put on a list if they are recused from an item of the case or of a case that it
- * repeats. A chair of another agency ends that; a colleague could otherwise end it by listing the case again, or by
+ * Recuses people from a listed item if they are recused from an item of the case, or of a case that it repeats. A chair
+ * of another agency ends that; a colleague could otherwise end it by listing the case again, or by
  * deciding an item without a meeting. The service acts as the system, because the person who lists the case need not
  * know of the recusals.
  */
