@@ -162,8 +162,8 @@ const RUNNING_RECUSALS = `SELECT latest.id FROM (
     AND has.practitioner_id = latest.practitioner_id AND has.declared = latest.declared AND has.ended_at IS NULL)`;
 
 /**
- * Recuses people from a listed item if they are recused from an item of the case, or of a case that it repeats. A chair
- * of another agency ends that; a colleague could otherwise end it by listing the case again, or by
+ * Recuses people from a listed item who are recused from an item of the case, or of an earlier one. A chair of
+ * another agency ends that; a colleague could otherwise end it by listing the case again, or by
  * deciding an item without a meeting. The service acts as the system, because the person who lists the case need not
  * know of the recusals.
  */
