@@ -415,7 +415,11 @@ export class Bounds {
         return of !== undefined && this.disclosure(of);
       }
       case 'Event':
-        return this.child(row);
+        return (
+          this.child(row) ||
+          // 17: an event of the own task, for a guest of the case
+          (row['subject_type'] === 'Action' && this.readsCase(row['case_id']) && this.isTask(row['subject_id']))
+        );
       case 'ResearchRequest':
       case 'ResearchPoint':
         return this.child(row) || this.isAsked(row);

@@ -275,6 +275,13 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       [id, name],
     );
   }
+  // people who were given a name in error
+  for (const [n, { id, name, name_key }] of draw(people, 12).entries())
+    for (const [text, key] of [
+      [`Misspelt${String(n)} ${name}`, `misspelt${String(n)} ${name_key}`],
+      [name, name_key],
+    ])
+      await client.query('UPDATE practitioners SET name = $2, name_key = $3 WHERE id = $1', [id, text, key]);
   for (const { id, roles } of draw(people, 6))
     await client.query(
       'UPDATE practitioners SET roles = (SELECT array_agg(DISTINCT one) FROM unnest(roles || $2::text[]) one) WHERE id = $1',
