@@ -182,10 +182,12 @@ test('who can see a case is told with the reasons, to the coordination and to th
     };
     expect(await of('housing-officer')).toMatchObject({
       outcome: 'permit',
-      because: ['who is a core member of the panel'],
+      because: ['who is a core member of the panel, unless the case was closed as referred in error'],
     });
     expect(await of('related-officer')).toMatchObject({ outcome: 'refuse', receives: {} });
-    expect((await of('outsider'))?.because).toEqual(['who was granted access to the case until a date']);
+    expect((await of('outsider'))?.because).toEqual([
+      'who was granted access to the case until a date, unless it was closed as referred in error',
+    ]);
     expect(body.complete).toBe(true);
     // the page says of everybody what their own read says
     const { rows } = await database.query<{ id: string; subject: string }>(

@@ -25,7 +25,7 @@ beforeAll(async () => {
   owner = await asOwner(server);
   jag = (await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`)).rows[0]!.id;
   const { rows } = await owner.query<{ id: string }>(
-    `SELECT case_id AS id FROM exclusions WHERE case_id IS NOT NULL
+    `SELECT case_id AS id FROM exclusions WHERE case_id IS NOT NULL UNION SELECT case_id FROM recusals
      UNION SELECT cp.case_id FROM exclusions e JOIN case_people cp USING (person_id)`,
   );
   const hidden = rows.map(({ id }) => id);

@@ -30,6 +30,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 const DOCUMENT = 'openapi/openapi.json';
 /** Statuses of the HTTP parser and of the router, which belong to no operation. */
 const OF_NO_OPERATION = [405, 406, 408, 414, 431];
+/**
+ * Answer of Fastify itself while the service stops.
+ * @param {number} status
+ * @param {unknown} received
+ */
+const isStopping = (status, received) => status === 503 && /** @type {Json} */ (received)?.statusCode === 503;
 /** Response headers that are declared where they occur. */
 const DECLARED_HEADERS = ['etag', 'location', 'link', 'retry-after', 'content-disposition'];
 /** Parameters with a signature, which no schema describes. */
@@ -72,7 +78,7 @@ export function createContract(document = JSON.parse(fs.readFileSync(DOCUMENT, '
   function contradictions({ method, address, requestHeaders, sent, status, headers, received }) {
     const [path = '', query = ''] = address.split('?');
     const route = routes.find(method.toLowerCase(), path);
-    if (!route || OF_NO_OPERATION.includes(status)) return [];
+    if (!route || OF_NO_OPERATION.includes(status) || isStopping(status, received)) return [];
     /** @type {string[]} */
     const found = [];
     const say = (/** @type {string} */ what) => found.push(`${method.toUpperCase()} ${route.path} ${status}: ${what}`);
