@@ -42,7 +42,7 @@ export class Recusal extends ListingRecord {
   declared: boolean;
 
   /**
-   * Recusal from another item of the same case, from which this one was copied; null if made for this item. The person
+   * Recusal from another item of the same matter, from which this one was copied; null if made for this item. The person
    * who declared a conflict is not shown its copies.
    */
   @Column({ type: 'uuid', nullable: true })

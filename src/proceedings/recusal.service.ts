@@ -47,7 +47,9 @@ export class RecusalService {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
-      const { partnershipId, caseId } = await findItem(work, action, meetingId, listingId);
+      const { partnershipId, caseId, panelId } = await findItem(work, action, meetingId, listingId);
+      // before any item is locked, as copies refer to other items
+      await lockRecusals(work, panelId);
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
@@ -60,7 +62,6 @@ export class RecusalService {
           });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
-      await lockRecusals(work, listing.panelId);
       if (declared) {
         mustBePerson(actor);
         // emergency access is for reading only: a declaration would preserve what the actor learnt by it
@@ -94,6 +95,8 @@ export class RecusalService {
   /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
   end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
+      const { panelId } = await work.records.find('read', Meeting, meetingId);
+      await lockRecusals(work, panelId);
       const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
       if (found.meetingId !== meetingId) throw notFound();
       if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
@@ -111,7 +114,7 @@ export class RecusalService {
 }
 
 /** Serializes recusals of a panel with new items: each of two concurrent transactions would miss the other's row. */
-const lockRecusals = (work: UnitOfWork, panelId: string): Promise<unknown> =>
+export const lockRecusals = (work: UnitOfWork, panelId: string): Promise<unknown> =>
   work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`recusals ${panelId}`]);
 
 /**

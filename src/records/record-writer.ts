@@ -116,13 +116,14 @@ export class RecordWriter {
     row: T,
     changes: Partial<Omit<T, keyof RecordEntity>>,
   ): Promise<T> {
-    await this.session.manager
+    const done = await this.session.manager
       .createQueryBuilder()
       .update(type as EntityTarget<ObjectLiteral>)
       // TypeORM raises both unless they are given
       .set({ ...changes, version: () => 'version', updatedAt: () => 'updated_at' })
       .where('id = :id', { id: row.id })
       .execute();
+    if (done.affected !== 1) throw new Error(`${subjectOf(type).name} ${row.id} is hidden from its writer`);
     this.audit.changed('alter', 'change', type, [row], Object.keys(changes));
     return { ...row, ...changes };
   }
