@@ -8,7 +8,7 @@ import { applicableRules, subjectOf, type DenyRule } from '../authorization/subj
 import { Policy } from '../records/policy.js';
 import { type RecordClass } from '../database/columns.js';
 import { Case } from '../cases/case.entity.js';
-import { hiddenWithCase } from '../cases/cases.policy.js';
+import { hiddenWithCase, NOT_IN_ERROR } from '../cases/cases.policy.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
@@ -165,11 +165,16 @@ policy.extendSubject(Case, {
     },
     {
       name: 'emergency-capability',
-      sentence: 'who may break the glass, in the partnership where they work: any case but those of a compartment',
+      sentence:
+        'who holds the role for emergency access, in the partnership where they work: any case but those of a compartment, and those closed as referred in error',
       actions: ['open-in-emergency'],
       where: (actor) =>
         actor.roles.includes('emergency_access')
-          ? { partnershipId: { $in: actor.workingPartnershipIds }, panelId: { $nin: ownCompartments(actor) } }
+          ? {
+              partnershipId: { $in: actor.workingPartnershipIds },
+              panelId: { $nin: ownCompartments(actor) },
+              ...NOT_IN_ERROR,
+            }
           : null,
     },
   ],

@@ -145,12 +145,9 @@ const NEW_NAMES = { most: 2, days: 30 };
  * Refuses a third new name within 30 days. A new name can begin an exclusion that was made by name: changing it often
  * would show which names a panel excludes.
  */
-async function mustRenameSeldom(
-  work: UnitOfWork,
-  { id, nameKey }: Practitioner,
-  change: PractitionerChange,
-): Promise<void> {
-  const asked = change.name === undefined ? nameKey : staffNameKey(change.name);
+async function mustRenameSeldom(work: UnitOfWork, { id }: Practitioner, { name }: PractitionerChange): Promise<void> {
+  if (name === undefined) return;
+  const asked = staffNameKey(name);
   const names = await work.manager.findBy(PractitionerName, { practitionerId: id });
   if (names.some((one) => one.nameKey === asked)) return;
   const since = DateTime.fromJSDate(work.now).minus({ days: NEW_NAMES.days }).toJSDate();

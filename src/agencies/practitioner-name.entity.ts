@@ -47,7 +47,7 @@ export class PractitionerName extends RecordEntity {
 
   /** Reason why it was marked. */
   @Column({ type: 'text', nullable: true })
-  @Classified('professional_opinion')
+  @Classified('administrative')
   @Length(3, 500)
   enteredInErrorReason: string | null;
 }

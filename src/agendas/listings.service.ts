@@ -22,7 +22,7 @@ import { requireUrgentKind } from '../meetings/emergency.js';
 import { addListing } from './add-listing.js';
 import { carryRecusals, lockRecusals } from '../proceedings/recusal.service.js';
 import { isInWriting, authorizeDecisionInWriting } from '../meetings/in-writing.js';
-import { findItem, findItems, valuesOfItem } from '../meetings/items.js';
+import { findItem, findItems, isHearingAnItem, valuesOfItem } from '../meetings/items.js';
 import {
   Decision,
   Invitation,
@@ -291,9 +291,7 @@ export class ListingsService {
  * actor may read count.
  */
 async function mustBeBeingHeard(work: UnitOfWork, { meetingId, startedAt }: Listing): Promise<void> {
-  if (startedAt) return;
-  const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
-  if ((await work.records.findMany('read', Listing, running, 1)).length)
+  if (!startedAt && (await isHearingAnItem(work, meetingId)))
     throw conflict(
       'another-item-being-heard',
       'Another item is being heard, and this one was not started. Name the item being heard, or end it and start this one.',

@@ -81,7 +81,7 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): De
  * Condition for cases that should have been opened. A case closed as referred in error stays readable to the coordination
  * alone, so that the people whom it names in error are no longer shown to the other agencies.
  */
-const NOT_IN_ERROR: Where = { closureReason: { $ne: 'referred_in_error' } };
+export const NOT_IN_ERROR: Where = { closureReason: { $ne: 'referred_in_error' } };
 
 policy.declareSubject(Case, 'Case', {
   relations: {
@@ -143,7 +143,7 @@ policy.declareSubject(Case, 'Case', {
     {
       name: 'emergency-access',
       sentence:
-        'who has emergency access to the case, for an hour, to read: in full whatever the agreement says, but no sealed category, and of people named since then what the agreement shares',
+        'who has emergency access to the case, for an hour, to read: in full whatever the agreement says, but no case closed as referred in error, no sealed category, and of people named since then what the agreement shares',
       actions: ['read'],
       where: (actor) =>
         actor.emergencyCaseIds.length ? { id: { $in: actor.emergencyCaseIds }, ...NOT_IN_ERROR } : null,

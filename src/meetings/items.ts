@@ -25,6 +25,12 @@ export async function findItem(
   return listing;
 }
 
+/** Returns whether an item of the meeting is being heard, of those that the actor may read. */
+export async function isHearingAnItem(work: UnitOfWork, meetingId: string): Promise<boolean> {
+  const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
+  return (await work.records.findMany('read', Listing, running, 1)).length > 0;
+}
+
 /**
  * Returns the items that the actor may see, in the order of hearing. The items have no numbers, because a gap would
  * reveal a hidden item. Items taken off the list are included, with their removal. Kind and reason are those shown to

@@ -6,7 +6,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { mergeInAgendaOrder } from '../meetings/order-of-hearing.js';
-import { findAsInviter, findItem, findItems } from '../meetings/items.js';
+import { findAsInviter, findItem, findItems, isHearingAnItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ListingView } from '../meetings/meeting.response.js';
 import { ItemPresenceService } from './item-presence.service.js';
@@ -60,8 +60,7 @@ export class RunningOrderService {
             ? 'The item was already heard. Start another item.'
             : 'The item is already being heard. Start another item after its end.',
         );
-      const running = { meetingId, startedAt: { $ne: null }, endedAt: null };
-      if ((await work.records.findMany('read', Listing, running, 1)).length)
+      if (await isHearingAnItem(work, meetingId))
         throw conflict(
           'one-at-a-time',
           'Another item is being heard. End that item first: POST …/listings/{listingId}/end.',

@@ -191,7 +191,7 @@ export const excludedFromReferral: DenyRule = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from a case that it repeats; an exclusion by the panel does not reach the author of a referral without a case, unless the author chairs or coordinates that panel, and one from a case does not reach whoever made the referral a repeat of it by submitting or correcting it',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from a case that it repeats; neither reaches those who wrote a referral without a case, or submitted or completed it for their agency, unless they chair or coordinate that panel, and one from a case does not reach those who made the referral a repeat of it by submitting or correcting it',
   where: (actor) => {
     const { excludedCaseIds } = actor;
     const hidden = namingExcluded(actor);

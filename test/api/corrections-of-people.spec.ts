@@ -275,6 +275,9 @@ test('a case about the wrong person that is closed as referred in error is left 
     [404, 404, 404],
     [200, 200, 200],
   ]);
+  const emergency = { caseId: id, reasonCode: 'imminent_harm', reason: 'Somebody is in danger tonight.' };
+  const opening = await (await by(SERGEANT)).post('/v1/emergency-accesses', emergency);
+  expect(opening.status).toBe(404);
   for (const one of [id, person])
     expect(await toBeTold(one)).toEqual(expect.arrayContaining(await recalledFrom('fire-officer')));
   expect(await command('reopening', { reason: 'She was meant after all.' })).toBe(200);

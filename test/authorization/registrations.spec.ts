@@ -439,6 +439,8 @@ describe('a former name', () => {
     expect(await corrected('dpo', id, 'Jessamy Thornbury')).toBe('409 present-name');
     expect(await corrected('dpo', id, 'Jessamy Thornbeck')).toBe('200 undefined');
     expect(await corrected('dpo', id, 'Jessamy Thornbeck')).toBe('409 entered-in-error');
+    const marked = (await (await by('dpo')).get(names(id)).expect(200)).body.data as { enteredInErrorReason: string }[];
+    expect(marked.map((one) => one.enteredInErrorReason).sort()).toEqual(['A slip.', null]);
     await expect(
       owner.query(
         `UPDATE practitioner_names SET entered_in_error_at = now(), entered_in_error_by_id = practitioner_id,
