@@ -580,7 +580,8 @@ function addListings(told: Telling, meetings: number[]): void {
           person,
           agency: seat.agency,
           validFrom: dateFrom(now, -5),
-          validTo: addDays(meetingDate(panel, 0, now), 28),
+          // until the end of that day: less than 14 days after the meeting (docs/who-may-widen.md, row 6)
+          validTo: addDays(meetingDate(panel, 0, now), 13),
         });
       }
     }
