@@ -1359,7 +1359,9 @@ CREATE TABLE recusals (
   )
 );
 CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_declared_idx
-  ON recusals (listing_id, practitioner_id, declared) WHERE ended_at IS NULL;
+  ON recusals (listing_id, practitioner_id, declared) WHERE ended_at IS NULL AND carried_from_id IS NULL;
+CREATE UNIQUE INDEX recusals_listing_id_carried_from_id_idx
+  ON recusals (listing_id, carried_from_id) WHERE ended_at IS NULL;
 CREATE INDEX recusals_meeting_id_updated_at_id_idx ON recusals (meeting_id, updated_at, id);
 CREATE INDEX recusals_practitioner_id_idx ON recusals (practitioner_id);
 

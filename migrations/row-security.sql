@@ -380,6 +380,29 @@ SELECT array_agg(one.id ORDER BY one.id) FROM (
 $$;
 REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
 
+-- Cases that repeat one of these cases, directly or through other repeats.
+CREATE OR REPLACE FUNCTION repeating_cases(earlier uuid[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+WITH RECURSIVE repeats (case_id) AS (
+  SELECT unnest(earlier)
+  UNION SELECT later.case_id FROM repeats
+    JOIN repeated_cases repeated ON repeated.earlier_case_id = repeats.case_id
+    JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL)
+SELECT case_id FROM repeats WHERE case_id <> ALL (earlier)
+$$;
+
+-- Cases that this case repeats, directly or through other repeats.
+CREATE OR REPLACE FUNCTION repeated_by_case(later uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+WITH RECURSIVE earlier (case_id) AS (
+  SELECT later
+  UNION SELECT repeated.earlier_case_id FROM earlier
+    JOIN referrals opening ON opening.case_id = earlier.case_id
+    JOIN repeated_cases repeated ON repeated.referral_id = opening.id)
+SELECT case_id FROM earlier WHERE case_id <> later
+$$;
+REVOKE ALL ON FUNCTION repeating_cases(uuid[]), repeated_by_case(uuid) FROM PUBLIC;
+
 -- -------------------------------------------------------------------------------------------------------------------
 -- Version of authorization data
 -- -------------------------------------------------------------------------------------------------------------------

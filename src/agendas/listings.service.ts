@@ -20,7 +20,7 @@ import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { authorizeDeferral } from '../meetings/deferrals.js';
 import { requireUrgentKind } from '../meetings/emergency.js';
 import { addListing } from './add-listing.js';
-import { carryRecusals, lockRecusals } from '../proceedings/recusal.service.js';
+import { carryRecusals, lockRecusals } from '../proceedings/carried-recusals.js';
 import { isInWriting, authorizeDecisionInWriting } from '../meetings/in-writing.js';
 import { findItem, findItems, isHearingAnItem, valuesOfItem } from '../meetings/items.js';
 import {

@@ -28,8 +28,7 @@ policy.declareAttribute(
   `WITH own AS (SELECT r.case_id FROM recusals r
      WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL)
    SELECT coalesce(jsonb_agg(DISTINCT one.case_id), '[]') FROM (SELECT case_id FROM own
-     UNION SELECT later.case_id FROM own JOIN repeated_cases repeated ON repeated.earlier_case_id = own.case_id
-       JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL) one`,
+     UNION SELECT repeating_cases(array_agg(case_id)) FROM own) one`,
 );
 
 /** Deny rule for records that hold the identifier of an item in `column`. */

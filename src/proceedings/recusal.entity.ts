@@ -14,8 +14,12 @@ import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 @Entity('recusals')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-// a conflict that somebody declares holds for one registration: it must not stand in the way of a recusal that holds for each
-@Index(['listingId', 'practitionerId', 'declared'], { unique: true, where: 'ended_at IS NULL' })
+// a conflict that somebody declares holds for one registration: it must not prevent a recusal that holds for each
+@Index(['listingId', 'practitionerId', 'declared'], {
+  unique: true,
+  where: 'ended_at IS NULL AND carried_from_id IS NULL',
+})
+@Index(['listingId', 'carriedFromId'], { unique: true, where: 'ended_at IS NULL' })
 @Index(['meetingId', 'updatedAt', 'id'])
 @Index(['practitionerId'])
 @Check('recusals_ended', `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)`)
@@ -42,8 +46,8 @@ export class Recusal extends ListingRecord {
   declared: boolean;
 
   /**
-   * Recusal from another item of the same matter, from which this one was copied; null if made for this item. The person
-   * who declared a conflict is not shown its copies.
+   * Recusal that was made first, from another item of the same matter, of which this one is a copy; null if made for
+   * this item. The person who declared a conflict is not shown its copies.
    */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Recusal)

@@ -103,6 +103,7 @@ policy.declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
       .filter(({ listingId }) => recusedListingIds.includes(listingId));
     return {
       recusedListingIds: own.map(({ listingId }) => listingId),
+      // without repeats: the asker may not know that a case repeats another
       recusedCaseIds: own.map(({ caseId }) => caseId),
     };
   };

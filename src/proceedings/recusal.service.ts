@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { mustBePerson } from '../cases/handling.service.js';
@@ -11,7 +10,14 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, valuesOfItem } from '../meetings/items.js';
-import { Meeting, TO_BE_HELD, type Listing } from '../meetings/meeting.entity.js';
+import { Meeting, type Listing } from '../meetings/meeting.entity.js';
+import {
+  carryToItems,
+  lockRecusals,
+  pendingItemsOf,
+  recordEventWithoutCase,
+  recusalsEndingWith,
+} from './carried-recusals.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
@@ -55,10 +61,7 @@ export class RecusalService {
         ? null
         : await watchOffices(work, this.actors, {
             partnershipId,
-            listingIds: [
-              listingId,
-              ...(await findOtherItems(work, caseId, practitionerId, declared)).map(({ id }) => id),
-            ],
+            listingIds: [listingId, ...(await pendingItemsOf(work, caseId)).map(({ id }) => id)],
           });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
@@ -85,14 +88,18 @@ export class RecusalService {
         endedById: null,
         endReason: null,
       });
-      await recuseFromOtherItems(work, this.itemPresence, made);
+      const others = (await pendingItemsOf(work, caseId)).filter(({ id }) => id !== listingId);
+      await carryToItems(work, this.itemPresence, made, others);
       await mustLeaveSomebody?.();
       recordEventWithoutCase(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
     });
   }
 
-  /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
+  /**
+   * Ends a recusal for all pending items of the matter before the panel. Only a chair who is neither the person recused
+   * nor of the same agency can.
+   */
   end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
@@ -100,93 +107,14 @@ export class RecusalService {
       const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
       if (found.meetingId !== meetingId) throw notFound();
       if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
-      // who declared a conflict is not shown its end
-      const write = found.declared ? 'updateWithoutVersion' : 'update';
-      const ended = await work.write[write](Recusal, found, {
-        endedAt: work.now,
-        endedById: actor.id,
-        endReason: reason,
+      const others = await recusalsEndingWith(work, found);
+      const ended = await endRecusal(work, found, reason);
+      await work.asSystem(async () => {
+        for (const other of others) await endRecusal(work, other, reason);
       });
-      recordEventWithoutCase(work, 'recusal.ended', ended);
       return work.respond.one(RecusalView, ended);
     });
   }
-}
-
-/** Serializes recusals of a panel with new items: each of two concurrent transactions would miss the other's row. */
-export const lockRecusals = (work: UnitOfWork, panelId: string): Promise<unknown> =>
-  work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`recusals ${panelId}`]);
-
-/**
- * Other pending items of the case `$1` and of cases that repeat it. A pending item can still be decided, or put back on
- * the list. Parameters: `$2` person, `$3` whether declared, `$4` statuses of meetings to be held.
- */
-const OTHER_PENDING_ITEMS = `SELECT l.id, l.meeting_id AS "meetingId", l.case_id AS "caseId"
-  FROM listings l JOIN meetings m ON m.id = l.meeting_id
-  WHERE (l.case_id = $1 OR l.case_id IN (SELECT r.case_id FROM repeated_cases repeated
-      JOIN referrals r ON r.id = repeated.referral_id WHERE repeated.earlier_case_id = $1))
-    AND NOT EXISTS (SELECT FROM recusals r
-      WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.declared = $3 AND r.ended_at IS NULL)
-    AND (l.outcome IS NULL AND m.status <> 'cancelled' OR l.removed_at IS NOT NULL AND m.status = ANY ($4))
-  ORDER BY l.id`;
-
-const findOtherItems = (
-  work: UnitOfWork,
-  caseId: string,
-  practitionerId: string,
-  declared: boolean,
-): Promise<Pick<Listing, 'id' | 'meetingId' | 'caseId'>[]> =>
-  work.asSystem(() => work.manager.query(OTHER_PENDING_ITEMS, [caseId, practitionerId, declared, TO_BE_HELD]));
-
-/**
- * Recuses the person from all other pending items of the matter. The actor need not know of these items: a case can be
- * listed at several meetings.
- */
-async function recuseFromOtherItems(work: UnitOfWork, presence: ItemPresenceService, made: Recusal): Promise<void> {
-  const others = await findOtherItems(work, made.caseId, made.practitionerId, made.declared);
-  await work.asSystem(async () => {
-    for (const item of others) {
-      await presence.recordPresenceUntilNow(work, { id: item.id });
-      await copyRecusal(work, made, item);
-    }
-  });
-}
-
-/**
- * Running recusals from items of the case `$1` and of cases that it repeats, that the item `$2` lacks. The latest
- * recusal of each person and kind decides.
- */
-const RUNNING_RECUSALS = `SELECT latest.id FROM (
-    SELECT DISTINCT ON (r.practitioner_id, r.declared) r.* FROM recusals r
-    WHERE r.case_id = $1 OR r.case_id IN (SELECT repeated.earlier_case_id FROM referrals own
-      JOIN repeated_cases repeated ON repeated.referral_id = own.id WHERE own.case_id = $1)
-    ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.ended_at DESC NULLS FIRST, r.id DESC) latest
-  WHERE latest.ended_at IS NULL AND NOT EXISTS (SELECT FROM recusals has WHERE has.listing_id = $2
-    AND has.practitioner_id = latest.practitioner_id AND has.declared = latest.declared AND has.ended_at IS NULL)`;
-
-/**
- * Recuses people from a listed item who are recused from an item of the case, or of an earlier one. A chair of
- * another agency ends that; a colleague could otherwise end it by listing the case again, or by
- * deciding an item without a meeting. The service acts as the system, because the person who lists the case need not
- * know of the recusals.
- */
-export async function carryRecusals(work: UnitOfWork, item: Listing): Promise<void> {
-  await lockRecusals(work, item.panelId);
-  await work.asSystem(async () => {
-    const found = await work.manager.query<{ id: string }[]>(RUNNING_RECUSALS, [item.caseId, item.id]);
-    const running = await work.manager.findBy(Recusal, { id: In(found.map(({ id }) => id)) });
-    for (const recusal of running) await copyRecusal(work, recusal, item);
-  });
-}
-
-/** Recuses the person from another item of the same matter. The event is not part of the case's timeline. */
-async function copyRecusal(
-  work: UnitOfWork,
-  { id, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
-  { id: listingId, meetingId, caseId }: Pick<Listing, 'id' | 'meetingId' | 'caseId'>,
-): Promise<void> {
-  const copy = { ...recusal, carriedFromId: id, listingId, meetingId, caseId };
-  recordEventWithoutCase(work, 'recusal.made', await work.write.insert(Recusal, copy));
 }
 
 async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
@@ -197,7 +125,14 @@ async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, 
     ]);
 }
 
-/** Records the event without the case, whose timeline every reader of the case sees. */
-function recordEventWithoutCase(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
-  work.recordEvent(event, Recusal, recusal);
+async function endRecusal(work: UnitOfWork, recusal: Recusal, reason: string): Promise<Recusal> {
+  // who declared a conflict is not shown its end
+  const write = recusal.declared ? 'updateWithoutVersion' : 'update';
+  const ended = await work.write[write](Recusal, recusal, {
+    endedAt: work.now,
+    endedById: work.actor.id,
+    endReason: reason,
+  });
+  recordEventWithoutCase(work, 'recusal.ended', ended);
+  return ended;
 }

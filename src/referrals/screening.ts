@@ -9,6 +9,7 @@ import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { carryExclusionsOver } from './carried-exclusions.js';
+import { updateRepeatDependents } from './repeat-dependents.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
@@ -137,8 +138,11 @@ async function addRepeatedCases(
       RepeatedCase,
       found.map(({ caseId: _, ...one }) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
     );
-    for (const { referralId, caseId, panelId, partnershipId } of found)
-      if (caseId) await carryExclusionsOver(work, referralId, { id: caseId, panelId, partnershipId });
+    for (const { referralId, caseId, panelId, partnershipId } of found) {
+      if (!caseId) continue;
+      await carryExclusionsOver(work, referralId, { id: caseId, panelId, partnershipId });
+      await updateRepeatDependents(work, caseId);
+    }
   });
 }
 

@@ -581,6 +581,41 @@ test('a declared conflict holds for later items too, of its own registration alo
     AND p.subject = 'police-inspector' AND n.name_key <> p.name_key`);
 });
 
+test('a recusal ends for all items of the matter that can be decided, and for later ones, not for one that was heard', async () => {
+  const [first, second, third, fourth] = [
+    await convened(),
+    await convened({ days: 61 }),
+    await convened({ days: 62 }),
+    await convened({ days: 63 }),
+  ];
+  const caseId = await opened('housing-officer');
+  const chair = await by('jag-chair');
+  const sergeant = await by('police-sergeant');
+  const item = async (meeting: Convened): Promise<string> =>
+    (await chair.post(`${meeting.path}/listings`, { caseId, kind: 'new' }).expect(201)).body.id as string;
+  const [heard, next] = [await item(first), await item(second)];
+  await recused('police-sergeant', first, heard);
+  await chair.post(`${first.path}/opening`).set('if-match', '*').expect(200);
+  await chair.post(`${first.path}/listings/${heard}/start`).set('if-match', '*').expect(200);
+  const note = { listingId: heard, kind: 'note', text: 'Noted.', rationale: 'Nothing new.', dissent: null };
+  await chair.post(`${first.path}/decisions`, note).expect(201);
+  await chair.post(`${first.path}/listings/${heard}/end`).set('if-match', '*').expect(200);
+  const later = await item(third);
+  const [carried] = (await chair.get(`${third.path}/recusals`).expect(200)).body.data as { id: string }[];
+  const ending = chair.post(`${third.path}/recusals/${carried!.id}/ending`, { reason: 'A namesake.' });
+  await ending.set('if-match', '*').expect(200);
+  for (const [meeting, id, status] of [
+    [first, heard, 404],
+    [second, next, 200],
+    [third, later, 200],
+    [fourth, await item(fourth), 200],
+  ] as const)
+    expect((await sergeant.get(`${meeting.path}/listings/${id}`)).status).toBe(status);
+  // a second conflict holds again
+  await recused('police-sergeant', third, later);
+  await sergeant.get(`${second.path}/listings/${next}`).expect(404);
+});
+
 test('the end of a declared conflict does not show to the person who declared it', async () => {
   const meeting = await convened();
   const caseId = await opened('housing-officer');

@@ -588,6 +588,43 @@ describe('the pair of a MARAC', () => {
     await isMissing('social-worker', '/v1/cases', later, ofCase);
   });
 
+  const listed = async (caseId: string): Promise<string> => {
+    const scheduledAt = new Date(Date.now() + (60 + ++number) * 86_400_000).toISOString();
+    const meeting = await made(chair, '/v1/meetings', { panelId: marac, scheduledAt, venueOrMode: 'Civic Offices' });
+    const path = `/v1/meetings/${String(meeting['id'])}/listings`;
+    return `${path}/${String((await made(chair, path, { caseId, kind: 'new' }))['id'])}`;
+  };
+  const recused = async (who: string, item: string): Promise<Row> => {
+    const [meeting, listingId] = item.split('/listings/');
+    const recusal = { listingId, ...(await idOf(who)), reason: 'A relative of the family.' };
+    return made(chair, `${String(meeting)}/recusals`, recusal);
+  };
+
+  test('somebody recused from an item reads no item of a repeat of a repeat, whichever was listed first', async () => {
+    const [victim, first, second] = [await person(), await person(), await person()];
+    const earlier = await accepted(await pair(victim, first), chair);
+    const both = [{ personId: second, role: 'perpetrator', rationale: 'Named in the call.' }];
+    const repeat = await accepted(await pair(victim, first, both), chair);
+    const third = await accepted(await pair(victim, second), chair);
+    const before = await listed(third);
+    const item = await listed(earlier);
+    await recused('social-worker', item);
+    for (const one of [item, before, await listed(third), await listed(repeat)])
+      expect(await reads('social-worker', one)).toBe(404);
+  });
+
+  test('somebody recused from an item reads no item of a case that a correction makes a repeat', async () => {
+    const [victim, suspect] = [await person(), await person()];
+    await recused('social-worker', await listed(await accepted(await pair(victim, suspect), chair)));
+    const witness = { personId: suspect, role: 'witness', rationale: 'Was there.' };
+    const later = await accepted(await pair(victim, await person(), [witness]), chair);
+    const item = await listed(later);
+    expect(await reads('social-worker', item)).toBe(200);
+    await changed(await roleOf(`/v1/cases/${later}`, suspect), 'perpetrator');
+    expect(await reads('social-worker', item)).toBe(404);
+    expect(await reads('idva', item)).toBe(200);
+  });
+
   test('somebody excluded from a case cannot read a repeat after a chair of their agency takes a person out', async () => {
     const [victim, suspect] = [await person(), await person()];
     const earlier = await accepted(await pair(victim, await person()), chair);

@@ -333,9 +333,12 @@ export class Bounds {
   private isAuthor = (table: string, id: unknown): boolean =>
     this.facts.mirror.one(table, id)?.['author_id'] === this.person.id;
 
+  /** 5: in every partnership in which the agency takes part. */
   private isOfficer = (row: Row): boolean =>
     this.facts.hasRole(this.person, 'data_protection_officer') &&
-    this.facts.worksIn(this.person, row['partnership_id']);
+    this.facts
+      .by('agency_partnerships', 'agency_id', this.person['agency_id'])
+      .some((one) => one['partnership_id'] === row['partnership_id']);
 
   /** 19: the people of an agency that is asked. */
   private isAsked = (row: Row): boolean =>

@@ -54,6 +54,7 @@ const INTERESTING: [RegExp, number][] = [
   [/POST .*\/memberships$/, 20],
   [/\/memberships/, 5],
   [/\/exclusions$/, 20],
+  [/\/names\//, 12],
   [/\/(emergency-accesses|invitations)$/, 12],
   [/\/meetings\/\{id\}\/listings$/, 12],
   [/bids\/\{id\}\/(listing|waiver-request)$|agenda\/circulation$|\/signatures$/, 6],
