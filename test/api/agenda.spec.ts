@@ -283,7 +283,11 @@ describe('an agenda that is drawn up', () => {
     const lost = await opened('fire-officer');
     await listed(called, { caseId: lost, kind: 'urgent' });
     expect((await moved(COORDINATOR, called, 'cancellation', { reason: 'The room is flooded.' })).status).toBe(200);
-    await (await by(COORDINATOR)).patch(`/v1/cases/${review}`, { nextReviewOn: inDays(58).slice(0, 10) }, '*');
+    for (const [caseId, days] of [
+      [review, 58],
+      [silent, 90],
+    ] as const)
+      await (await by(COORDINATOR)).patch(`/v1/cases/${caseId}`, { nextReviewOn: inDays(days).slice(0, 10) }, '*');
     await owner.query(
       `INSERT INTO actions (id, version, created_at, partnership_id, agency_id, contributing_type, case_id, panel_id, category, owner_agency_id,
          description, status, due_on, original_due_on)
@@ -313,6 +317,22 @@ describe('an agenda that is drawn up', () => {
     const soon = await drawn(await convened({ days: 3 }));
     expect(reasonsIn(soon.body.sections)).toEqual({ [urgent]: 'urgent' });
     expect(casesIn((await drawn(meeting)).body.sections)).toContain(late);
+  });
+
+  test('has each case that was heard and has no day of review, until it has one', async () => {
+    const caseId = await opened('housing-officer');
+    const first = await convened({ days: 61 });
+    const listing = listingOf((await drawn(first)).body.sections, caseId);
+    expect((await decided('jag-chair', first, listing, 'continue')).status).toBe(201);
+    const second = await convened({ days: 62 });
+    expect(reasonsIn((await drawn(second)).body.sections)).toMatchObject({ [caseId]: 'review_due' });
+    const again = listingOf(await agenda(COORDINATOR, second), caseId);
+    expect((await decided('jag-chair', second, again, 'note')).status).toBe(201);
+    const coordinator = await by(COORDINATOR);
+    await coordinator.patch(`/v1/cases/${caseId}`, { nextReviewOn: inDays(70).slice(0, 10) }, '*').expect(200);
+    expect(casesIn((await drawn(await convened({ days: 63 }))).body.sections)).not.toContain(caseId);
+    const due = await drawn(await convened({ days: 71 }));
+    expect(reasonsIn(due.body.sections)).toMatchObject({ [caseId]: 'review_due' });
   });
 
   test('has the parts and the time boxes that the panel’s rules name', async () => {
@@ -894,7 +914,7 @@ describe('an emergency meeting', () => {
     expect(reasonsIn(next.body.sections)).toEqual({ [urgent]: 'ratification', [plain]: 'new_referral' });
     const ratified = listingOf(next.body.sections, urgent);
     expect((await decided('jag-chair', ordinary, ratified, 'note')).status).toBe(201);
-    expect(casesIn((await drawn(await convened({ days: 70 }))).body.sections)).toEqual([]);
+    expect(reasonsIn((await drawn(await convened({ days: 70 }))).body.sections)).toEqual({ [urgent]: 'review_due' });
   });
 
   test('needs no reason where a case of high risk is on its list', async () => {
