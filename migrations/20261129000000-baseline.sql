@@ -61,13 +61,13 @@ CREATE TABLE practitioners (
   issuer text NOT NULL,
   subject text NOT NULL,
   active boolean NOT NULL DEFAULT true,
-  UNIQUE (agency_id, issuer, subject),
   CONSTRAINT practitioners_name CHECK (
     name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
       + (name ~ '[\u0400-\u052F]')::integer <= 1
   )
 );
 CREATE INDEX practitioners_agency_id_idx ON practitioners (agency_id);
+CREATE UNIQUE INDEX practitioners_agency_id_issuer_subject_idx ON practitioners (agency_id, issuer, subject) WHERE active;
 CREATE INDEX practitioners_issuer_subject_idx ON practitioners (issuer, subject);
 CREATE INDEX practitioners_name_key_idx ON practitioners (name_key);
 

@@ -366,8 +366,8 @@ REVOKE ALL ON FUNCTION refuse_error_in_present_name() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER refuse_error_in_present_name BEFORE UPDATE ON practitioner_names
   FOR EACH ROW WHEN (NEW.entered_in_error_at IS NOT NULL) EXECUTE FUNCTION refuse_error_in_present_name();
 
--- Registrations of the same agency under a name that the person has or had, the person included: neither a second
--- login nor another name is a way around an exclusion.
+-- Registrations of the same agency under a name that the person has or had, or with the same login, the person included:
+-- neither a second login nor another name is a way around an exclusion.
 CREATE OR REPLACE FUNCTION registrations_of(who uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT array_agg(one.id ORDER BY one.id) FROM (
@@ -376,6 +376,9 @@ SELECT array_agg(one.id ORDER BY one.id) FROM (
     JOIN practitioner_names mine ON mine.practitioner_id = self.id AND mine.entered_in_error_at IS NULL
     JOIN practitioner_names theirs ON theirs.name_key = mine.name_key AND theirs.entered_in_error_at IS NULL
     JOIN practitioners other ON other.id = theirs.practitioner_id AND other.agency_id = self.agency_id
+    WHERE self.id = who
+  UNION SELECT other.id FROM practitioners self
+    JOIN practitioners other USING (agency_id, issuer, subject)
     WHERE self.id = who) one
 $$;
 REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
