@@ -1331,7 +1331,7 @@ CREATE TABLE circulation_checks (
   )
 );
 
--- A recusal hides one item from the person.
+-- A recusal hides the item from the person, and every item of the matter that is decided later.
 CREATE TABLE recusals (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
@@ -1347,21 +1347,22 @@ CREATE TABLE recusals (
   practitioner_id uuid NOT NULL REFERENCES practitioners,
   reason text NOT NULL,
   declared boolean NOT NULL,
-  carried_from_id uuid REFERENCES recusals,
   ended_at timestamptz,
   ended_by_id uuid,
+  end_kind text,
   end_reason text,
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (listing_id, meeting_id, case_id) REFERENCES listings (id, meeting_id, case_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT recusals_ended CHECK (
     (ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)
-  )
+    AND (ended_at IS NULL) = (end_kind IS NULL)
+  ),
+  CONSTRAINT recusals_end_kind CHECK (end_kind IN ('ended', 'entered_in_error'))
 );
 CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_declared_idx
-  ON recusals (listing_id, practitioner_id, declared) WHERE ended_at IS NULL AND carried_from_id IS NULL;
-CREATE UNIQUE INDEX recusals_listing_id_carried_from_id_idx
-  ON recusals (listing_id, carried_from_id) WHERE ended_at IS NULL;
+  ON recusals (listing_id, practitioner_id, declared) WHERE ended_at IS NULL;
+CREATE INDEX recusals_case_id_idx ON recusals (case_id);
 CREATE INDEX recusals_meeting_id_updated_at_id_idx ON recusals (meeting_id, updated_at, id);
 CREATE INDEX recusals_practitioner_id_idx ON recusals (practitioner_id);
 

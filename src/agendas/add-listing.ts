@@ -8,7 +8,6 @@ import { conflict } from '../http/problems.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meetings/meeting.entity.js';
-import { carryRecusals } from '../proceedings/carried-recusals.js';
 
 export type ListingValues = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
@@ -34,7 +33,6 @@ export async function addListing(
     agencyId: actor.agencyId,
     contributingType: actor.agencyType,
   });
-  await carryRecusals(work, listing);
   work.recordEvent('case.listed', Listing, listing, {
     meetingId: meeting.id,
     kind: listing.kind,

@@ -1,7 +1,5 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { MeetingsModule } from '../meetings/meetings.module.js';
-import { registerRepeatDependent } from '../referrals/repeat-dependents.js';
-import { carryToRepeat } from './carried-recusals.js';
 import { OpeningAndClosureController } from './opening-and-closure.controller.js';
 import { AttendanceController } from './attendance.controller.js';
 import { RunningOrderController } from './running-order.controller.js';
@@ -33,10 +31,4 @@ import { CrimeService } from './crime.service.js';
   ],
   exports: [ItemPresenceService],
 })
-export class ProceedingsModule implements OnModuleInit {
-  constructor(private readonly itemPresence: ItemPresenceService) {}
-
-  onModuleInit(): void {
-    registerRepeatDependent((work, caseId) => carryToRepeat(work, this.itemPresence, caseId));
-  }
-}
+export class ProceedingsModule {}

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
+import { RECUSED_ITEMS, type RecusedItem } from '../cases/recusal-facts.js';
 import { mustBePerson } from '../cases/handling.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
@@ -10,14 +12,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, valuesOfItem } from '../meetings/items.js';
-import { Meeting, type Listing } from '../meetings/meeting.entity.js';
-import {
-  carryToItems,
-  lockRecusals,
-  pendingItemsOf,
-  recordEventWithoutCase,
-  recusalsEndingWith,
-} from './carried-recusals.js';
+import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
@@ -35,16 +30,19 @@ export class RecusalService {
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
-      return work.respond.page(RecusalView, { meetingId }, query, { panelId });
+      // own declarations are listed at their meeting alone: elsewhere they would reveal a hidden item
+      const ofOthers = (await recusedItems(work, meetingId)).filter(
+        ({ isNear, practitionerId }) => isNear && !actor.registrationIds.includes(practitionerId),
+      );
+      const ids = ofOthers.map(({ id }) => id);
+      return work.respond.page(RecusalView, { $or: [{ meetingId }, { id: { $in: ids } }] }, query, { panelId });
     });
   }
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => {
-      const found = await work.records.find('read', Recusal, id);
-      if (found.meetingId !== meetingId) throw notFound();
-      return work.respond.one(RecusalView, found);
-    });
+    return this.records.read(actor, async (work) =>
+      work.respond.one(RecusalView, await ofPanel(work, meetingId, await work.records.find('read', Recusal, id))),
+    );
   }
 
   /** Recuses a person. A person's own declaration is never refused. */
@@ -53,15 +51,13 @@ export class RecusalService {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
-      const { partnershipId, caseId, panelId } = await findItem(work, action, meetingId, listingId);
-      // before any item is locked, as copies refer to other items
-      await lockRecusals(work, panelId);
+      const { partnershipId, caseId } = await findItem(work, action, meetingId, listingId);
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
         : await watchOffices(work, this.actors, {
             partnershipId,
-            listingIds: [listingId, ...(await pendingItemsOf(work, caseId)).map(({ id }) => id)],
+            listingIds: [listingId, ...(await undecidedItems(work, caseId))],
           });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
@@ -73,48 +69,82 @@ export class RecusalService {
         await requireKnownPerson(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
-      // a declared conflict holds for one registration, an imposed recusal for each of the person: neither replaces the other
-      const same = { listingId, practitionerId: who, declared, endedAt: null };
-      if ((await work.records.findMany('read', Recusal, same, 1)).length)
-        throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
-      await this.itemPresence.recordPresenceUntilNow(work, { id: listing.id });
+      await refuseDuplicate(work, listing, who, declared);
+      await this.itemPresence.recordPresenceUntilNow(work, { caseId: In(await matterOf(work, caseId)) });
       const made = await work.write.insert(Recusal, {
         ...valuesOfItem(actor, listing),
         practitionerId: who,
         reason,
         declared,
-        carriedFromId: null,
         endedAt: null,
         endedById: null,
+        endKind: null,
         endReason: null,
       });
-      const others = (await pendingItemsOf(work, caseId)).filter(({ id }) => id !== listingId);
-      await carryToItems(work, this.itemPresence, made, others);
       await mustLeaveSomebody?.();
       recordEventWithoutCase(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
     });
   }
 
-  /**
-   * Ends a recusal for all pending items of the matter before the panel. Only a chair who is neither the person recused
-   * nor of the same agency can.
-   */
-  end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
+  /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
+  end(actor: Actor, meetingId: string, id: string, { kind, reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { panelId } = await work.records.find('read', Meeting, meetingId);
-      await lockRecusals(work, panelId);
-      const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
-      if (found.meetingId !== meetingId) throw notFound();
+      const found = await ofPanel(work, meetingId, await work.records.findForUpdate('end', Recusal, RecusalView, id));
       if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
-      const others = await recusalsEndingWith(work, found);
-      const ended = await endRecusal(work, found, reason);
-      await work.asSystem(async () => {
-        for (const other of others) await endRecusal(work, other, reason);
+      // who declared a conflict is not shown its end
+      const write = found.declared ? 'updateWithoutVersion' : 'update';
+      const ended = await work.write[write](Recusal, found, {
+        endedAt: work.now,
+        endedById: actor.id,
+        endKind: kind,
+        endReason: reason,
       });
+      recordEventWithoutCase(work, 'recusal.ended', ended);
       return work.respond.one(RecusalView, ended);
     });
   }
+}
+
+/** Returns the recusals that hide items of a meeting, including those that the actor may not read. */
+const recusedItems = (work: UnitOfWork, meetingId: string): Promise<RecusedItem[]> =>
+  work.asSystem(() => work.manager.query(RECUSED_ITEMS, [null, meetingId]));
+
+/** Returns the recusal if it is of the panel of the meeting: one from an earlier meeting holds at later ones. */
+async function ofPanel(work: UnitOfWork, meetingId: string, recusal: Recusal): Promise<Recusal> {
+  const { panelId } = await work.records.find('read', Meeting, meetingId);
+  if (recusal.panelId !== panelId) throw notFound();
+  return recusal;
+}
+
+/** Returns the case and all cases that repeat it, including hidden ones. */
+async function matterOf(work: UnitOfWork, caseId: string): Promise<string[]> {
+  const [{ ids }] = await work.manager.query<[{ ids: string[] }]>('SELECT matter_of($1, true) AS ids', [caseId]);
+  return ids;
+}
+
+/** Returns the other items of the case that the actor may read and that were not decided. */
+async function undecidedItems(work: UnitOfWork, caseId: string): Promise<string[]> {
+  const items = await work.records.findMany('read', Listing, { caseId, outcome: null });
+  return items.map(({ id }) => id);
+}
+
+/**
+ * Refuses a recusal from an item for which one of the person already holds. A declared conflict holds for one
+ * registration, an imposed recusal for each of the person: neither replaces the other. Only recusals count that the
+ * actor may read.
+ */
+async function refuseDuplicate(
+  work: UnitOfWork,
+  { id: listingId, meetingId }: Listing,
+  practitionerId: string,
+  declared: boolean,
+): Promise<void> {
+  const items = await recusedItems(work, meetingId);
+  const ids = items.filter((one) => one.listingId === listingId && one.isNear).map(({ id }) => id);
+  const same = { id: { $in: ids }, practitionerId, declared, endedAt: null };
+  if (ids.length && (await work.records.findMany('read', Recusal, same, 1)).length)
+    throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
 }
 
 async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {
@@ -125,14 +155,7 @@ async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, 
     ]);
 }
 
-async function endRecusal(work: UnitOfWork, recusal: Recusal, reason: string): Promise<Recusal> {
-  // who declared a conflict is not shown its end
-  const write = recusal.declared ? 'updateWithoutVersion' : 'update';
-  const ended = await work.write[write](Recusal, recusal, {
-    endedAt: work.now,
-    endedById: work.actor.id,
-    endReason: reason,
-  });
-  recordEventWithoutCase(work, 'recusal.ended', ended);
-  return ended;
+/** Records the event without the case, whose timeline every reader of the case sees. */
+function recordEventWithoutCase(work: UnitOfWork, event: string, { caseId: _, ...recusal }: Recusal): void {
+  work.recordEvent(event, Recusal, recusal);
 }

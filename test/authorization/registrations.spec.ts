@@ -371,7 +371,7 @@ describe('a second registration', () => {
     expect(await walls.wallAlone(actor, 'Listing', [listingId])).toEqual([]);
     await officer.get(`${path}/listings/${listingId}`).expect(404);
     await owner.query(`UPDATE memberships SET role = 'co_chair' WHERE practitioner_id = $1`, [second]);
-    const ending = officer.post(`${path}/recusals/${String(made.body.id)}/ending`, { reason: 'Over.' });
+    const ending = officer.post(`${path}/recusals/${String(made.body.id)}/ending`, { kind: 'ended', reason: 'Over.' });
     await ending.set('if-match', '*').expect(404);
     await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
   });
