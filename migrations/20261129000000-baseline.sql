@@ -895,6 +895,7 @@ CREATE TABLE exclusions (
   reason text NOT NULL,
   carried_from_id uuid REFERENCES exclusions,
   origin_case_id uuid,
+  through_case_ids uuid[] NOT NULL DEFAULT '{}',
   since timestamptz NOT NULL,
   until timestamptz,
   declared boolean NOT NULL DEFAULT false,
@@ -921,7 +922,11 @@ CREATE TABLE exclusions (
     name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
       + (name ~ '[\u0400-\u052F]')::integer <= 1
   ),
-  CONSTRAINT exclusions_origin CHECK ((carried_from_id IS NULL) = (origin_case_id IS NULL)),
+  CONSTRAINT exclusions_origin CHECK (
+    (carried_from_id IS NULL) = (origin_case_id IS NULL)
+    AND (origin_case_id IS NULL) = (through_case_ids = '{}')
+    AND (origin_case_id IS NULL OR origin_case_id = through_case_ids[1])
+  ),
   CONSTRAINT exclusions_reach CHECK (reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)),
   CONSTRAINT exclusions_whom CHECK (
     num_nonnulls(practitioner_id, agency_id, name_key) = 1 AND (name IS NULL) = (name_key IS NULL)

@@ -87,6 +87,7 @@ BEGIN
     UNION ALL SELECT c.panel_id, c.case_id FROM handling_acknowledgements a JOIN contributions c ON c.id = a.contribution_id
       WHERE subject = 'HandlingAcknowledgement' AND a.id = ANY (ids)
     UNION ALL SELECT l.panel_id, l.case_id FROM listings l WHERE subject = 'Listing' AND l.id = ANY (ids)
+    UNION ALL SELECT n.panel_id, n.earlier_case_id FROM repeated_cases n WHERE subject = 'RepeatedCase' AND n.id = ANY (ids)
     UNION ALL SELECT m.panel_id, NULL FROM cycle_meetings y JOIN meetings m ON m.id = y.meeting_id
       WHERE subject = 'CycleMeeting' AND y.id = ANY (ids)
     UNION ALL SELECT unnest(ARRAY[b.panel_id, b.plan_panel_id]), b.case_id FROM bids b

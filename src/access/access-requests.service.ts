@@ -102,6 +102,11 @@ export class AccessRequestsService {
       const found = await work.records.findForUpdate('approve', AccessRequest, AccessRequestView, id);
       const status = after(accessMachine, decidedStatus(found), 'approval');
       const about = await work.records.find('grant-access', Case, found.caseId as string);
+      if (about.closureReason === 'referred_in_error')
+        throw unacceptable(
+          'case-in-error',
+          'The case was closed as referred in error, and access would open nothing. Reopen it first: POST /v1/cases/{id}/reopening.',
+        );
       const standing = await this.knownStanding(work, found);
       if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
       if (standing === 'barred')

@@ -45,14 +45,15 @@ const theOneExcluded: DenyRule = {
 };
 
 /**
- * Hides copied exclusions from actors from whom the first case is hidden. A copy reveals the decision in the first
- * case: its reason, its author, and its existence.
+ * Hides copied exclusions from actors from whom the first case is hidden, or a repeat between. A copy reveals the
+ * decision in the first case, with its reason and author, and that each of these cases exists.
  */
 const fromHiddenCase: DenyRule = {
   name: 'carried-from-hidden-case',
   step: 'conflict',
-  sentence: 'who is excluded from the case for which it was first made, where it is carried over to a repeat',
-  where: (actor) => (actor.excludedCaseIds.length ? { originCaseId: { $in: actor.excludedCaseIds } } : null),
+  sentence:
+    'who is excluded from the case for which it was first made, or from a repeat through which it was carried over',
+  where: (actor) => (actor.excludedCaseIds.length ? { throughCaseIds: { $overlaps: actor.excludedCaseIds } } : null),
 };
 
 /** Fields needed for a review. The reason is omitted, because it describes the case and often a person's family. */

@@ -13,7 +13,7 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { carryOnToRepeats, repeatsOf } from '../referrals/carried-exclusions.js';
+import { carryOnToRepeats, matterKnownToActor } from '../referrals/carried-exclusions.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { lockScreening } from '../referrals/screening.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -127,7 +127,7 @@ export class ExclusionsService {
     // a referral accepted at the same time opens a case to which the exclusion is copied
     if (caseId) await lockScreening(work, from.panelId as string);
     const concerned = caseId
-      ? { caseIds: [caseId, ...(await repeatsOf(work, caseId)).map(({ id }) => id)] }
+      ? { caseIds: await matterKnownToActor(work, caseId) }
       : { personIds: [personId as string] };
     const mustLeaveSomebody = await watchOffices(work, this.actors, { partnershipId, ...concerned });
     const missing: FromWhat[] = [];

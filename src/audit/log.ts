@@ -70,6 +70,7 @@ const SCOPED_BY_DATABASE = [
   'AccessDecision',
   'AccessGrant',
   'HandlingAcknowledgement',
+  'RepeatedCase',
   'CycleMeeting',
   'BidDecision',
   'BidResult',

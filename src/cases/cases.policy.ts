@@ -327,11 +327,11 @@ policy.declareSubject(Contribution, 'Contribution', {
     {
       name: 'former-contributor',
       sentence:
-        'who is safeguarding lead of the agency that contributed it, also without a seat or invitation: takes it back without reading it',
+        'who has a seat on the panel for the agency that contributed it, or is safeguarding lead of that agency, also where they may not read the case: takes it back without reading it',
       actions: ['recall'],
       where: (actor) => ({
         agencyId: actor.agencyId,
-        partnershipId: { $in: entrustedPartnerships(actor) },
+        $or: [{ partnershipId: { $in: entrustedPartnerships(actor) } }, { panelId: { $in: seatedPanels(actor) } }],
         case: { $elemMatch: notDenied(actor, subjectOf(Case)) },
       }),
       fields: ['id', 'recalledAt'],

@@ -19,6 +19,7 @@ import { Policy } from '../records/policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { isLeadIn } from '../panels/working-partnerships.js';
 import { Case } from '../cases/case.entity.js';
+import { NOT_IN_ERROR } from '../cases/cases.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
@@ -112,10 +113,10 @@ policy.extendSubject(Case, {
   allowRules: [
     {
       name: 'invited',
-      sentence: `${IS_INVITED} to the item of a meeting at which the case is heard`,
+      sentence: `${IS_INVITED} to the item of a meeting at which the case is heard, unless the case was closed as referred in error`,
       actions: ['read', 'track', 'contribute', 'hear-item'],
       isTimeLimited: true,
-      where: (actor) => invitedRows(actor, 'caseId', 'id'),
+      where: (actor) => ({ ...invitedRows(actor, 'caseId', 'id'), ...NOT_IN_ERROR }),
     },
     {
       name: 'not-only-invited',

@@ -53,13 +53,28 @@ export async function carryExclusionsOver(work: UnitOfWork, referralId: string, 
 }
 
 /** Returns the cases that repeat the case, each with the repeated case, including cases hidden from the actor. */
-export const repeatsOf = (work: UnitOfWork, caseId: string): Promise<(Repeat & { earlierCaseId: string })[]> =>
+const repeatsOf = (work: UnitOfWork, caseId: string): Promise<(Repeat & { earlierCaseId: string })[]> =>
   work.asSystem(() => work.manager.query(REPEATS, [caseId]));
 
-/** Copies a new exclusion from a case to the repeats of the case. */
+/** Returns the case and its repeats that are reached without a case from which the actor is excluded. */
+export async function matterKnownToActor(work: UnitOfWork, caseId: string): Promise<string[]> {
+  const { excludedCaseIds } = work.actor;
+  const repeats = Map.groupBy(await repeatsOf(work, caseId), ({ earlierCaseId }) => earlierCaseId);
+  const known = new Set([caseId]);
+  for (const earlier of known)
+    for (const { id } of repeats.get(earlier) ?? []) if (!excludedCaseIds.includes(id)) known.add(id);
+  return [...known];
+}
+
+/**
+ * Copies a new exclusion from a case to the repeats of the case. A conflict that the actor declares is not copied to or
+ * through a case from which the actor is excluded: its effect would reveal that case.
+ */
 export async function carryOnToRepeats(work: UnitOfWork, made: Exclusion): Promise<void> {
   if (!made.caseId) return;
-  const repeats = Map.groupBy(await repeatsOf(work, made.caseId), ({ earlierCaseId }) => earlierCaseId);
+  const known = made.declared ? await matterKnownToActor(work, made.caseId) : null;
+  const edges = (await repeatsOf(work, made.caseId)).filter(({ id }) => !known || known.includes(id));
+  const repeats = Map.groupBy(edges, ({ earlierCaseId }) => earlierCaseId);
   const done = new Set([made.caseId]);
   const exclusions = [made];
   for (const earlier of exclusions)
@@ -85,6 +100,7 @@ async function carriedOn(
   const carried = await work.write.insert(Exclusion, {
     id: newExclusionId(work.now),
     ...{ caseId, personId: null, panelId, partnershipId, reach: 'panel', carriedFromId: earlier.id, originCaseId },
+    throughCaseIds: [...earlier.throughCaseIds, earlier.caseId as string],
     ...{ practitionerId, agencyId, name, nameKey, reason, declared },
     ...{ madeById, madeByAgencyId, madeByAgencyType },
     since: work.now,

@@ -10,7 +10,7 @@ import type { Where } from '../authorization/conditions.js';
 import { applicableRules, denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Case, CasePerson, Contribution } from '../cases/case.entity.js';
-import { hiddenWithCase } from '../cases/cases.policy.js';
+import { hiddenWithCase, NOT_IN_ERROR } from '../cases/cases.policy.js';
 import { seatedPanels } from '../panels/panels.policy.js';
 import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.js';
@@ -51,10 +51,11 @@ policy.extendSubject(Case, {
   allowRules: [
     {
       name: 'asked',
-      sentence: `${ANSWERS}; until it answered, or the meeting is over`,
+      sentence: `${ANSWERS}; until it answered, the meeting is over, or the case was closed as referred in error`,
       actions: ['research'],
       isTimeLimited: true,
       where: (actor) => ({
+        ...NOT_IN_ERROR,
         research: {
           $elemMatch: {
             $and: [

@@ -31,7 +31,10 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
 )
 @Check('exclusions_name', inOneScriptSql('name'))
-@Check('exclusions_origin', '(carried_from_id IS NULL) = (origin_case_id IS NULL)')
+@Check(
+  'exclusions_origin',
+  `(carried_from_id IS NULL) = (origin_case_id IS NULL) AND (origin_case_id IS NULL) = (through_case_ids = '{}') AND (origin_case_id IS NULL OR origin_case_id = through_case_ids[1])`,
+)
 export class Exclusion extends PartnershipRecord {
   declare static readonly actions: 'end' | 'explain' | 'read';
 
@@ -130,13 +133,20 @@ export class Exclusion extends PartnershipRecord {
   carriedFromId: string | null;
 
   /**
-   * Case for which a copied exclusion was first made, and whose chairs gave the reason. The exclusion is hidden from
-   * readers from whom that case is hidden. Null for any other exclusion.
+   * Case for which a copied exclusion was first made, and whose chairs gave the reason. Null for any other exclusion.
    */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')
   originCaseId: string | null;
+
+  /**
+   * Cases through which a copied exclusion came: the first case, and the repeats between. It is hidden from readers from
+   * whom one of them is hidden, because it would reveal that case. Empty for any other exclusion.
+   */
+  @Column({ type: 'uuid', array: true, default: [] })
+  @Classified('administrative')
+  throughCaseIds: string[];
 
   /** Start of the day, in London, on which the exclusion took effect; it took effect at a time within that day. */
   @Column({ type: 'timestamptz' })

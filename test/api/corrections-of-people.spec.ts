@@ -270,11 +270,41 @@ test('a case about the wrong person that is closed as referred in error is left 
   ]);
   const command = async (name: string, body: object): Promise<unknown> =>
     (await (await by(COORDINATOR)).post(`/v1/cases/${id}/${name}`, body).set('if-match', '*')).status;
+  // a guest of the item, and an agency that is asked what it knows
+  const coordinator = await by(COORDINATOR);
+  const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+  const place = { panelId, scheduledAt: inDays(20), venueOrMode: 'Civic Offices' };
+  const meeting = `/v1/meetings/${(await coordinator.post('/v1/meetings', place).expect(201)).body.id as string}`;
+  const { body: item } = await coordinator.post(`${meeting}/listings`, { caseId: id, kind: 'new' }).expect(201);
+  const guest = await practitioner(owner, 'probation-officer');
+  const invited = { agencyId: guest.agencyId, practitionerId: guest.id, closesAt: inDays(21) };
+  await coordinator.post(`${meeting}/listings/${item.id as string}/invitations`, invited).expect(201);
+  await coordinator.post(`${meeting}/research-requests`, { agencyIds: [guest.agencyId] }).expect(200);
+  const { body: asked } = await (await by('probation-officer')).get('/v1/research-requests?limit=100').expect(200);
+  const research = asked.data.find((one: { caseId: string }) => one.caseId === id).id as string;
+  const asGuest = [...paths, `${meeting}/listings/${item.id as string}`];
+  const metByGuest = async (): Promise<number[]> =>
+    Promise.all(asGuest.map((path) => status('probation-officer', path)));
+  const searched = async (): Promise<number> => {
+    const { body: people } = await (await by('probation-officer')).get(`/v1/research-requests/${research}/people`);
+    return people.data?.length ?? 0;
+  };
+  expect([await metByGuest(), await searched()]).toEqual([[200, 200, 200, 200], 1]);
+  const fact = { category: 'asb_incident', kind: 'fact', summary: 'Two fires.', text: 'Two fires in one night.' };
+  const { body: told } = await (await by('fire-officer')).post(`/v1/cases/${id}/contributions`, fact).expect(201);
   expect(await command('closure', { closureReason: 'referred_in_error', outcome: 'not_applicable' })).toBe(200);
   expect([await met('fire-officer'), await met(COORDINATOR)]).toEqual([
     [404, 404, 404],
     [200, 200, 200],
   ]);
+  expect([await metByGuest(), await searched()]).toEqual([[404, 404, 404, 404], 0]);
+  const recall = { reason: 'Another family.' };
+  await (
+    await by('fire-officer')
+  )
+    .post(`/v1/contributions/${told.id as string}/recall`, recall)
+    .set('if-match', '*')
+    .expect(200);
   const emergency = { caseId: id, reasonCode: 'imminent_harm', reason: 'Somebody is in danger tonight.' };
   const opening = await (await by(SERGEANT)).post('/v1/emergency-accesses', emergency);
   expect(opening.status).toBe(404);
@@ -282,6 +312,7 @@ test('a case about the wrong person that is closed as referred in error is left 
     expect(await toBeTold(one)).toEqual(expect.arrayContaining(await recalledFrom('fire-officer')));
   expect(await command('reopening', { reason: 'She was meant after all.' })).toBe(200);
   expect(await met('fire-officer')).toEqual([200, 200, 200]);
+  expect(await metByGuest()).toEqual([200, 200, 200, 200]);
 });
 
 test('a MARAC referral cannot be accepted when its perpetrator was taken out', async () => {

@@ -636,6 +636,51 @@ describe('the pair of a MARAC', () => {
       expect(await reads('social-worker', one)).toBe(404);
   });
 
+  test('a conflict in a case proves no case between it and another that is hidden from those who act', async () => {
+    const [first, harming, second, other, relative] = [
+      await person(),
+      await person(),
+      await person(),
+      await person(),
+      await person(),
+    ];
+    const [declarer, coordinator] = ['refuge-worker', 'marac-coordinator'];
+    const opening = await accepted(await pair(first, harming), chair);
+    const role = (personId: string, name: string): object => ({
+      personId,
+      role: name,
+      rationale: 'Named in the call.',
+    });
+    const more = [role(second, 'victim'), role(other, 'perpetrator'), role(relative, 'witness')];
+    const between = await accepted(await pair(first, harming, more), chair);
+    for (const who of [declarer, coordinator])
+      await made(chair, '/v1/exclusions', { personId: relative, ...(await idOf(who)), reason: 'A relative.' });
+    const last = await accepted(await pair(second, other), chair);
+    for (const who of [declarer, coordinator]) {
+      expect(await reads(who, `/v1/cases/${between}`)).toBe(404);
+      for (const id of [opening, last]) expect(await reads(who, `/v1/cases/${id}`)).toBe(200);
+    }
+    const [item, later] = [await listed(opening), await listed(last)];
+    const [meeting, listingId] = item.split('/listings/');
+    await made(declarer, `${String(meeting)}/recusals`, { listingId, reason: 'I know the family.' });
+    expect([await reads(declarer, item), await reads(declarer, later)]).toEqual([404, 200]);
+    await made(declarer, '/v1/exclusions', { caseId: opening, declared: true, reason: 'I know the family.' });
+    expect(await reads(declarer, `/v1/cases/${opening}`)).toBe(404);
+    expect(await reads(declarer, `/v1/cases/${last}`)).toBe(200);
+    // an imposed one reaches the last case, and the coordinator reads of it for the first alone
+    await made(coordinator, '/v1/exclusions', {
+      caseId: opening,
+      ...(await idOf('social-worker')),
+      reason: 'A friend.',
+    });
+    expect(await reads('social-worker', `/v1/cases/${last}`)).toBe(404);
+    expect([await carriedTo(opening, coordinator), await carriedTo(last, coordinator)]).toMatchObject([
+      [{ caseId: opening }, { caseId: opening }],
+      [],
+    ]);
+    expect((await carriedTo(last, chair)).length).toBeGreaterThan(0);
+  });
+
   test('a recused coordinator cannot read a repeat after taking a person out of the case in error', async () => {
     const coordinator = 'marac-coordinator';
     const [victim, suspect] = [await person(), await person()];
