@@ -25,7 +25,8 @@ import { refused } from '../http/problems.js';
 import { SharedPermissions, sharePermissions } from '../authorization/actor-permissions.js';
 import type { LogPurpose, Purpose } from '../authentication/purposes.js';
 import { createSeparatePool } from '../database/data-source.js';
-import { setContextStatement, SERVICE_CONTEXT, type SecurityContext } from '../records/database-session.js';
+import { setContextStatement } from '../records/database-session.js';
+import { SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
 
 interface Who {
   kind: Actor['kind'];

@@ -9,12 +9,12 @@ import { AgencyPartnership, Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import { LOG_PURPOSES } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
-import type { DenyRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { CompartmentAuditor } from './compartment-auditor.entity.js';
+import type { DenyRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
 

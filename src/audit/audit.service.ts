@@ -11,9 +11,9 @@ import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import type { AuditEntryQuery } from './audit.dto.js';
 import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
-import { storedSubtreeHash, SealedLog } from './log.js';
+import { SealedLog } from './log.js';
 import { leafHashOf, joinSubtrees, type Hash } from './sealing.js';
-import { consistencyPath, inclusionPath, completeSubtrees, type Range } from './proofs.js';
+import { consistencyPath, inclusionPath, completeSubtrees, type Range, storedSubtreeHash } from './proofs.js';
 
 @Injectable()
 export class AuditService {

@@ -24,10 +24,12 @@ import {
 import { ownFault } from '../http/database-problems.js';
 import { createSeparatePool } from '../database/data-source.js';
 import { londonDay } from '../time/clock.js';
-import { setContextStatement, LOG_CONTEXT } from '../records/database-session.js';
+import { setContextStatement } from '../records/database-session.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import { canonical, commitTo, leafHashOf, SigningKeys, Frontier, splitHashes, type Hash } from './sealing.js';
+import { canonical, commitTo, leafHashOf, SigningKeys, Frontier, type Hash } from './sealing.js';
+import { LOG_CONTEXT } from '../records/security-context.js';
+import { recordsToLocate, addAuditScopes } from './scope-lookup.js';
 
 /** Advisory lock key; arbitrary, but not used by any other part of the service. */
 const LOCK = 7_317_023_190_211;
@@ -63,18 +65,6 @@ const INSERT = `WITH last AS (
   INSERT INTO ${tableOf(AuditCheckpoint)} (${checkpointColumns.map(([, { name }]) => name).join(', ')})
   SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
-
-/** Subjects whose rows do not contain the panel and case to which they belong. */
-const SCOPED_BY_DATABASE = [
-  'AccessRequest',
-  'AccessDecision',
-  'AccessGrant',
-  'HandlingAcknowledgement',
-  'CycleMeeting',
-  'BidDecision',
-  'BidResult',
-];
-const SELECT_AUDIT_SCOPE = 'SELECT audit_scope_of($1::text, $2::uuid[], $3::uuid) AS found';
 
 type PreparedEntry = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
 
@@ -333,45 +323,6 @@ async function begin(client: PoolClient): Promise<void> {
   await Promise.all([client.query('BEGIN'), client.query(setContextStatement(LOG_CONTEXT))]);
 }
 
-/**
- * Returns the records whose panel and case must be looked up in the database, or null. Entries about attempts on hidden
- * or missing records were created without a lookup, and no lookup is added here.
- */
-function recordsToLocate({
-  subjectType,
-  recordIds,
-  panelIds,
-  copied,
-}: AuditDraft): { subject: string; ids: string[] } | null {
-  // the entry of a document lists the items that the document contained
-  if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
-  const isPlaced = panelIds === undefined || !SCOPED_BY_DATABASE.includes(subjectType);
-  return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
-}
-
-/** Completes the drafts with the panels and cases that the database stores for their records. */
-async function addAuditScopes(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<AuditDraft[]> {
-  const whole: AuditDraft[] = [];
-  for (const draft of drafts) {
-    const asked = recordsToLocate(draft);
-    if (!asked) {
-      whole.push(draft);
-      continue;
-    }
-    const { rows } = await client.query<{ found: Pick<Required<AuditDraft>, 'panelIds' | 'parentIds'> }>(
-      SELECT_AUDIT_SCOPE,
-      [asked.subject, asked.ids, who.id],
-    );
-    const { panelIds = [], parentIds = [] } = rows[0]?.found ?? {};
-    whole.push({
-      ...draft,
-      panelIds: [...new Set([...(draft.panelIds ?? []), ...panelIds])].sort(),
-      parentIds: [...new Set([...(draft.parentIds ?? []), ...parentIds])].sort(),
-    });
-  }
-  return whole;
-}
-
 const disclosureBatchOf = (who: AuditActor, drafts: AuditDraft[]): DisclosureBatch => ({
   who,
   what: drafts.flatMap((one) => one.disclosed ?? []),
@@ -383,6 +334,3 @@ const serializeCheckpoint = ({ frontier, ...rest }: AuditCheckpoint): string =>
   canonical({ ...rest, frontier: hex([frontier]) });
 
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
-
-/** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */
-export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => splitHashes(nodes)[level];

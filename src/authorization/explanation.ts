@@ -6,8 +6,10 @@
 import type { Actor } from '../authentication/actor.js';
 import { isAtLeast, ruleText, evaluateSharing } from './sharing-levels.js';
 import { classOf } from './classification.js';
-import { conditionHolds, parseCondition, type Row } from './conditions.js';
-import { applicableRules, type Step, type Subject } from './subjects.js';
+import { parseCondition, type Row } from './conditions.js';
+import { conditionHolds } from './conditions-in-memory.js';
+import type { Step, Subject } from './subject.types.js';
+import { applicableRules } from './applicable-rules.js';
 
 export interface ExplainedStep {
   step: Step;

@@ -4,7 +4,7 @@ import { DATA_CATEGORIES, SEALED_CATEGORIES, type SharingLevel } from '../author
 import { columnOf, columnsOf, tableOf } from '../database/columns.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
 import type { Row } from '../authorization/conditions.js';
-import { grantedLevel, typesApart } from '../authorization/sharing-levels.js';
+import { grantedLevel } from '../authorization/sharing-levels.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
 import { asKnownToAsker } from '../records/known-attributes.js';
@@ -13,6 +13,7 @@ import { Records } from '../records/records.js';
 import { inBatches } from '../records/batches.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Case } from './case.entity.js';
+import { typesApart } from '../authorization/withheld-categories.js';
 
 const MOST_CANDIDATES = 1000;
 

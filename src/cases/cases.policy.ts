@@ -6,15 +6,7 @@ import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { SEALED_CATEGORIES } from '../authorization/data-categories.js';
 import { emergencyRows, sharedFromLevel, sharedAtLeast } from '../authorization/sharing-conditions.js';
-import {
-  notDenied,
-  applicableRules,
-  permittedRows,
-  refersToHiddenRecord,
-  subjectOf,
-  type DenyRule,
-  type AllowRule,
-} from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf, seatedPanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -26,6 +18,8 @@ import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
 import type { ActionOf } from '../database/columns.js';
+import type { DenyRule, AllowRule } from '../authorization/subject.types.js';
+import { notDenied, applicableRules, permittedRows, refersToHiddenRecord } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

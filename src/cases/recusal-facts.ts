@@ -2,9 +2,9 @@
  * Actor attributes for recusals. A recusal hides one item of a meeting, including its listing, discussion, decisions
  * and minutes; the rest of the case remains readable. An exclusion hides the whole case.
  */
-import type { DenyRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { namesMe } from '../sharing/access.policy.js';
+import type { DenyRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
 

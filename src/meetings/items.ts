@@ -2,13 +2,14 @@
 import type { Actor, Actors } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { notFound } from '../http/problems.js';
-import { notDenied, subjectOf } from '../authorization/subjects.js';
-import { type ActionOf, type RecordClass } from '../database/columns.js';
+import { subjectOf } from '../authorization/subjects.js';
+import type { ActionOf, RecordClass } from '../database/columns.js';
 import type { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
 import { memberPanels } from './meetings.policy.js';
 import { sortByAgendaOrder } from './order-of-hearing.js';
+import { notDenied } from '../authorization/applicable-rules.js';
 
 /** Returns the item if it belongs to the meeting. */
 export async function findItem(

@@ -3,9 +3,9 @@
  * belong. The policy of the log decides by this scope which auditors can read the entry.
  */
 import type { Row } from '../authorization/conditions.js';
-import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
-import type { Subject } from '../authorization/subjects.js';
 import type { AuditDraft } from './audit-recording.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/reading-context.js';
 
 type Known = 'operation' | 'subOperation' | 'action' | 'subjectType';
 
@@ -20,21 +20,6 @@ export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>)
   agreementVersionIds: [],
   ...known,
 });
-
-const recorded = new WeakSet<object>();
-
-/** Marks an error as already recorded in the log, so that interceptors do not record the same refusal twice. */
-export const markAudited = (error: unknown): void => {
-  if (typeof error === 'object' && error !== null) recorded.add(error);
-};
-
-export const isAudited = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && recorded.has(error);
-
-/** Creates the draft of a refusal. */
-export const refusalDraft = (
-  known: Pick<AuditDraft, 'action' | 'subjectType'> & { rule: string } & Partial<AuditDraft>,
-): AuditDraft => auditDraft({ operation: 'consult', subOperation: 'refuse', outcome: 'refuse', ...known });
 
 /** Columns with a panel to which a row belongs or is sent, or from which it originates. */
 const PANELS = ['panelId', 'planPanelId', 'fromPanelId', 'targetPanelId'];
@@ -66,12 +51,6 @@ export function auditScopeOf({ name }: Pick<Subject, 'name'>, rows: Row[]): Audi
   const parents = name === 'AccessRequest' ? [] : rows.flatMap((row) => valuesOf(row, PARENTS));
   return { panelIds: [...new Set(panels)].sort(), parentIds: [...new Set(parents)].sort() };
 }
-
-/** Merges audit scopes. */
-export const mergeScopes = (...scopes: (AuditScope | undefined)[]): AuditScope => ({
-  panelIds: [...new Set(scopes.flatMap((one) => one?.panelIds ?? []))].sort(),
-  parentIds: [...new Set(scopes.flatMap((one) => one?.parentIds ?? []))].sort(),
-});
 
 /** Partnership, people and scope of an audit entry. */
 export interface AuditConcern extends AuditScope {

@@ -7,16 +7,19 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import { EMERGENCY_PURPOSE, type Purpose } from '../authentication/purposes.js';
-import { asRow, type Row, type Where } from '../authorization/conditions.js';
-import { isReadInEmergency, READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
-import { subjectOf, type Subject } from '../authorization/subjects.js';
+import { type Row, type Where } from '../authorization/conditions.js';
+import { isReadInEmergency } from '../authorization/sharing-levels.js';
+import { subjectOf } from '../authorization/subjects.js';
 import type { RecordClass } from '../database/columns.js';
-import { type AuditDraft, type OpenedDocument, type DisclosureDraft } from './audit-recording.js';
+import type { AuditDraft, DisclosureDraft } from './audit-recording.js';
 import { auditDraft, auditScopeOf, concernOf, type AuditConcern } from './audit-drafts.js';
 import type { AuthorizedResponse } from './authorized-response.js';
-import { type FieldMask, type MaskedRows, fieldMask, type KnownRecords } from './row-masks.js';
-import type { RecordEntity } from './record-entity.js';
+import type { MaskedRows } from './row-masks.js';
 import { shapeOf, type ViewClass, type ViewShape } from './response-view.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/reading-context.js';
+import type { KnownRecords } from './hidden-references.js';
+import { type FieldMask, fieldMask } from './field-mask.js';
 
 /** Rows shown together that share one audit entry. */
 interface SharedEntry {
@@ -110,58 +113,6 @@ export class AuditTrail {
     );
   }
 
-  /** Records an export before its content is read in parts under the policy. */
-  export(subject: Subject, resultCount: number, fields: string[]): void {
-    this.add('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
-  }
-
-  /**
-   * Records that a meeting document was opened, with its serial number and items. The records in the document have
-   * audit entries of their own.
-   */
-  openedDocument(type: RecordClass, meeting: RecordEntity, copied: OpenedDocument): void {
-    this.add('disclose', 'open_document', subjectOf(type), [{ ...meeting }], {
-      action: 'read',
-      fields: [copied.document],
-      recordIds: [meeting.id, copied.serial, ...copied.listingIds],
-      copied,
-    });
-  }
-
-  /** Records that one agency disclosed a record verbally to another. */
-  spokenDisclosure(
-    type: RecordClass,
-    record: RecordEntity,
-    originAgencyId: string,
-    to: { agencyId: string; recordIds: string[] },
-  ): void {
-    const subject = subjectOf(type);
-    const row = asRow(record);
-    const spoken = spokenDisclosureOf(subject, row, originAgencyId);
-    this.add('disclose', 'verbal', subject, [row], {
-      recordIds: [record.id, ...to.recordIds],
-      recipientAgencyId: to.agencyId,
-      disclosed: to.agencyId === originAgencyId ? [] : [{ ...spoken, recipientAgencyId: to.agencyId }],
-    });
-  }
-
-  /**
-   * Records what an agency would have received if a conflict had not excluded its only recipient. This is not a
-   * disclosure and has no audit entry of its own; it is stored with the entry added last.
-   */
-  preventedDisclosure(
-    type: RecordClass,
-    record: RecordEntity,
-    originAgencyId: string,
-    to: { agencyId: string; keptOutByIds: string[] },
-  ): void {
-    const entry = this.drafts.at(-1);
-    if (!entry || to.agencyId === originAgencyId) return;
-    const spoken = spokenDisclosureOf(subjectOf(type), asRow(record), originAgencyId);
-    const prevented = { ...spoken, recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
-    entry.disclosed = [...(entry.disclosed ?? []), prevented];
-  }
-
   private get actor(): Actor {
     return this.work.actor;
   }
@@ -183,11 +134,12 @@ export class AuditTrail {
     return [...entries.values()];
   }
 
-  private add(
+  /** Adds an entry about rows of one partnership. */
+  add(
     operation: AuditDraft['operation'],
     subOperation: string,
     subject: Subject,
-    rows: Row[],
+    rows: readonly Row[],
     more: Partial<AuditDraft> = {},
   ): void {
     const recordIds = rows.map((row) => row['id'] as string);

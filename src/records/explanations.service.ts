@@ -6,13 +6,14 @@ import type { Row } from '../authorization/conditions.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
 import { matrixText, policyMatrix } from '../authorization/matrix.js';
 import { invalid, notFound, refused } from '../http/problems.js';
-import { relationOf, subjectNamed, subjectOf, type Subject } from '../authorization/subjects.js';
+import { relationOf, subjectNamed, subjectOf } from '../authorization/subjects.js';
 import type { ExplanationRequest } from './explanation.dto.js';
 import { rowsWithRelations } from './rows-with-relations.js';
 import { asKnownToAsker } from './known-attributes.js';
 import { AuthorizedResponse } from './authorized-response.js';
 import { Records } from './records.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import type { Subject } from '../authorization/subject.types.js';
 
 /** Column that identifies a record about the access or presence of one person, such as an invitation or a recusal. */
 const WHOSE_ACCESS = 'practitionerId';

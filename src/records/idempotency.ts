@@ -5,12 +5,19 @@
  * The stored response commits with the change. The key is bound to the principal, whom the guard has authenticated
  * again. The response is reduced to what the principal may still read, so that a retry does not outlast access.
  */
+import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Row } from '../authorization/conditions.js';
-import { conflict, unacceptable } from '../http/problems.js';
+import { subjectOf } from '../authorization/subjects.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
 import { IdempotentReply } from './idempotent-reply.entity.js';
 import { AuthorizedResponse } from './authorized-response.js';
-import { viewNamed } from './response-view.js';
+import { Refusal } from './command-subject.js';
+import type { FieldMask } from './field-mask.js';
+import { refusalDraft } from './refusal-drafts.js';
+import { shapeOf, type ViewClass } from './response-view.js';
+import { reveals } from './row-masks.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import { viewNamed } from './declared-views.js';
 
 /** Retention of stored responses, in hours; a later request with the key is a new request. */
 export const REPLY_HOURS = 24;
@@ -43,7 +50,7 @@ export async function storedReply(work: UnitOfWork): Promise<AuthorizedResponse 
     );
   const { view, recordId } = earlier;
   const body = JSON.parse(earlier.body) as Row;
-  const told = view && recordId ? await work.respond.again(viewNamed(view), recordId, body) : body;
+  const told = view && recordId ? await stillShown(work, viewNamed(view), recordId, body) : body;
   return new AuthorizedResponse(told, earlier.status, earlier.headers, told === body ? earlier.body : undefined);
 }
 
@@ -62,4 +69,26 @@ export async function storeReply(work: UnitOfWork, presented: AuthorizedResponse
     recordId: presented.shows?.id ?? null,
     at: work.now,
   });
+}
+
+/** Reduces a stored response to what may still be shown; returns the identical body if nothing was lost. */
+async function stillShown(work: UnitOfWork, view: ViewClass, id: string, before: Row): Promise<Row> {
+  const shape = shapeOf(view);
+  const subject = subjectOf(shape.record);
+  const reader = withoutScopes(work.actor);
+  const row = await work.records.findAs(reader, 'read', shape.record, id);
+  if (!row)
+    throw new Refusal(
+      notFound(),
+      refusalDraft({ action: 'read', subjectType: subject.name, rule: 'not-found', recordIds: [id] }),
+    );
+  const asSeen = await work.masks.mask(view, 'read', [row], reader);
+  const [current, { shown, withheld }] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
+  work.audit.noteRepeated(shape.record, row);
+  const isHidden = (field: string): boolean =>
+    (shape.references.has(field) && current[field] === null) || reveals(subject, row, field, before[field]);
+  const fields = Object.keys(before).filter((field) => field !== 'withheld');
+  if (fields.every((field) => shown.includes(field) && (before[field] === null || !isHidden(field)))) return before;
+  const still = fields.filter((one) => shown.includes(one));
+  return { ...Object.fromEntries(still.map((one) => [one, isHidden(one) ? current[one] : before[one]])), withheld };
 }

@@ -3,11 +3,11 @@
  * application registers the policies in the order of the list in `src/policies.ts`.
  */
 import { declareAttribute, declareTimedChange } from '../authentication/actor.js';
-import { declareSubject, extendSubject } from '../authorization/subjects.js';
 import { declareCategoriesSharedFurther } from '../authorization/text-in-another-record.js';
 import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { declareConflicts, declareKnownAttributes } from './known-attributes.js';
 import { declareItemsRead } from './audit-trail.js';
+import { declareSubject, extendSubject } from '../authorization/subject-declaration.js';
 
 export class Policy {
   private readonly declarations: (() => void)[] = [];

@@ -11,20 +11,13 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { Actor } from '../authentication/actor.js';
 import { columnOf, columnsOf, tableOf, type RecordClass } from '../database/columns.js';
 import { parseCondition, type Parameter, type Where } from '../authorization/conditions.js';
-import { READING_CONTEXT, APPLICABLE_LIMITS } from '../authorization/sharing-levels.js';
-import { emergencyRows } from '../authorization/sharing-conditions.js';
-import { joinSql, Parameters, toSql } from '../authorization/conditions-to-sql.js';
-import {
-  abilityFor,
-  permittedRows,
-  relationOf,
-  shownFields,
-  shownInstead,
-  subjectOf,
-  type Relation,
-  type Subject,
-} from '../authorization/subjects.js';
+import { Parameters, toSql } from '../authorization/conditions-to-sql.js';
+import { relationOf, shownInstead, subjectOf } from '../authorization/subjects.js';
 import { isScopeProperty } from './audit-drafts.js';
+import type { Relation, Subject } from '../authorization/subject.types.js';
+import { abilityFor, permittedRows, shownFields } from '../authorization/applicable-rules.js';
+import { READING_CONTEXT, APPLICABLE_LIMITS } from '../authorization/reading-context.js';
+import { contextSql } from './reading-context-sql.js';
 
 export interface SqlStatement {
   text: string;
@@ -58,18 +51,6 @@ function rulesOf(actor: Actor, subject: Subject, action: string): Rule[] {
     });
 }
 
-/** Returns the SQL condition for rows on which the action is permitted: `FALSE` if there are none. */
-export function permittedSql(
-  actor: Actor,
-  subject: Subject,
-  action: string,
-  alias: string,
-  parameters: Parameters,
-): string {
-  const where = permittedRows(actor, subject, action);
-  return where ? toSql(parseCondition(where), subject.type, alias, parameters) : 'FALSE';
-}
-
 /** Returns whether the column is needed for masks and audit entries and so is always selected. */
 const isWeighed = ({ panel, case: inCase, owner, contributor }: Subject, property: string): boolean =>
   ['id', 'version', 'partnershipId', 'personId', 'category', panel, inCase, owner].includes(property) ||
@@ -78,7 +59,7 @@ const isWeighed = ({ panel, case: inCase, owner, contributor }: Subject, propert
   isScopeProperty(property);
 
 /** Returns the select list: columns under their property names, and the data needed to mask the row. */
-function selection(
+export function selection(
   actor: Actor,
   subject: Subject,
   action: string,
@@ -112,7 +93,7 @@ function selection(
 }
 
 /** Returns the SQL expression for a column as the reader sees it, or undefined if the stored value is shown. */
-function shownSql(actor: Actor, subject: Subject, field: string, parameters: Parameters): string | undefined {
+export function shownSql(actor: Actor, subject: Subject, field: string, parameters: Parameters): string | undefined {
   const telling = subject.revealing[field];
   if (!telling) return undefined;
   const { name, type } = columnOf(subject.type, field);
@@ -133,62 +114,6 @@ function heldBySql(actor: Actor, subject: Subject, parameters: Parameters): stri
     return where ? `coalesce(${toSql(parseCondition(where), subject.type, 't', parameters)}, FALSE)` : 'FALSE';
   });
   return `ARRAY[${held.join(', ')}]::boolean[]`;
-}
-
-/**
- * Returns the panels in whose context a row without a panel of its own is read. These are the panels of the related
- * rows that the actor may read, limited to `inPanel` if given.
- */
-export function contextSql(
-  actor: Actor,
-  subject: Subject,
-  action: string,
-  alias: string,
-  parameters: Parameters,
-  inPanel?: string,
-): string {
-  const asked = subject.ownContext.includes(action) ? action : 'read';
-  const related = subject.contexts.map((name) => {
-    const relation = relationOf(subject, name);
-    const through = subjectOf(relation.to);
-    const other = parameters.alias();
-    const column = (property: string): string => `${other}.${columnOf(through.type, property).name}`;
-    const on = joinSql(relation, subject.type, alias, other);
-    const emergency =
-      through.case && actor.emergencyCaseIds.length
-        ? toSql(parseCondition(emergencyRows(actor, through.case)), through.type, other, parameters)
-        : 'FALSE';
-    const allowed = permittedSql(actor, through, asked, other, parameters);
-    const panel = column(through.panel ?? '');
-    const there = inPanel ? ` AND ${panel} = ${parameters.add(inPanel, 'uuid')}` : '';
-    const caseId = through.case ? column(through.case) : 'NULL::uuid';
-    const referralId = columnsOf(through.type).has('referralId') ? column('referralId') : 'NULL::uuid';
-    return `SELECT ${panel} AS panel, ${caseId} AS case_id, ${referralId} AS referral_id, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on}${there} AND ${allowed}`;
-  });
-  return (
-    `(SELECT jsonb_build_object('panelIds', coalesce(jsonb_agg(DISTINCT c.panel), '[]'), ` +
-    `'inEmergency', coalesce(bool_or(c.emergency), FALSE), 'through', coalesce(jsonb_agg(DISTINCT jsonb_build_object(` +
-    `'panelId', c.panel, 'caseId', c.case_id, 'referralId', c.referral_id, 'inEmergency', c.emergency)), '[]')) FROM (${related.join(' UNION ALL ')}) c)`
-  );
-}
-
-export function findSql(
-  actor: Actor,
-  type: RecordClass,
-  action: string,
-  id: string | Parameter,
-  lock: boolean,
-  inPanel?: string,
-): SqlStatement {
-  const subject = subjectOf(type);
-  const parameters = new Parameters();
-  const byId = `t."id" = ${parameters.add(id, 'uuid')}`;
-  const columns = selection(actor, subject, action, parameters, { inPanel });
-  const permitted = permittedSql(actor, subject, action, 't', parameters);
-  return {
-    text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE ${byId} AND ${permitted}${lock ? ' FOR UPDATE OF t' : ''}`,
-    values: parameters.values,
-  };
 }
 
 export interface ListQuery {
@@ -218,7 +143,12 @@ export interface ListQuery {
  * Returns the conditions of the applicable rules. If the filter already selects few rows, the result is a single
  * condition.
  */
-function conditionsOf(actor: Actor, subject: Subject, action: string, { filter, asks = [] }: ListQuery): Condition[] {
+export function conditionsOf(
+  actor: Actor,
+  subject: Subject,
+  action: string,
+  { filter, asks = [] }: ListQuery,
+): Condition[] {
   const rules = rulesOf(actor, subject, action);
   const answering = rules.filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)));
   const conditions = answering.map((rule) => rule.condition);
@@ -253,22 +183,6 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   };
 }
 
-/** Counts permitted rows by the value of a column; at most `limit` rows per scan are counted. */
-export function countSql(actor: Actor, type: RecordClass, by: string, listing: ListQuery): SqlStatement {
-  const subject = subjectOf(type);
-  const parameters = new Parameters();
-  const value = shownSql(actor, subject, by, parameters) ?? `t.${columnOf(type, by).name}`;
-  const walks = conditionsOf(actor, subject, 'read', listing).flatMap((condition) =>
-    keysetScans(actor, subject, listing, condition, parameters),
-  );
-  const places = walks.length ? walks.join(' UNION ALL ') : 'SELECT NULL::tid AS place WHERE FALSE';
-  return {
-    text: `SELECT ${value} AS value, count(*)::int AS count FROM (SELECT DISTINCT place FROM (${places}) walks) found
-      JOIN ${tableOf(type)} t ON t.ctid = found.place GROUP BY 1 ORDER BY 1`,
-    values: parameters.values,
-  };
-}
-
 /** Returns whether the filter selects by parent. Such a filter selects few rows, so no scan per panel is needed. */
 function isNarrow(subject: Subject, filter: Where): boolean {
   return subject.parent !== undefined && relationOf(subject, subject.parent).local in filter;
@@ -285,7 +199,7 @@ const without = (parts: Condition[], part: Condition): Condition =>
     parts.filter((one) => one !== part),
   );
 
-function keysetScans(
+export function keysetScans(
   actor: Actor,
   subject: Subject,
   listing: ListQuery,

@@ -12,8 +12,7 @@ import type { RevisedRecord, WithdrawnPerson } from './audit-recording.js';
 import type { AuditTrail } from './audit-trail.js';
 import type { DatabaseSession } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
-import { omitSubstitutedValues } from './row-masks.js';
-import { isSame } from './written-values.js';
+import { isSame, omitSubstitutedValues } from './written-values.js';
 
 const sharedFurther = (categories: string[]): string =>
   `What you write here is shared as the words of the agency that contributed the record, and an agreement gives less of what your agency contributes (${categories.join(', ')}). Contribute it for your own agency, or ask that agency, or a chair or coordinator from an agency whose contributions are shared as far.`;

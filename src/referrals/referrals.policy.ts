@@ -4,14 +4,7 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import {
-  notDenied,
-  applicableRules,
-  refersToHiddenRecord,
-  subjectOf,
-  type DenyRule,
-  type AllowRule,
-} from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
@@ -28,6 +21,8 @@ import {
   ReferralSubject,
   RepeatedCase,
 } from './referral.entity.js';
+import type { DenyRule, AllowRule } from '../authorization/subject.types.js';
+import { notDenied, applicableRules, refersToHiddenRecord } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

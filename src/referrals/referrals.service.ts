@@ -7,7 +7,6 @@ import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable, type FieldError } from '../http/problems.js';
-import { fieldMask } from '../records/row-masks.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { londonDay } from '../time/clock.js';
@@ -53,6 +52,7 @@ import {
 import { lockScreening, screen, screenAgain, screenWaiting } from './screening.js';
 import { check, checkPeople, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 import type { ActionOf } from '../database/columns.js';
+import { fieldMask } from '../records/field-mask.js';
 
 interface Deciding {
   action: ActionOf<typeof Referral>;

@@ -1,0 +1,110 @@
+/** Declaration of subjects by the areas, and their extension by higher areas. */
+import type { RecordClass } from '../database/columns.js';
+import type { Actor } from '../authentication/actor.js';
+import { classifiedProperties } from './classification.js';
+import type { Where } from './conditions.js';
+import { withoutScopes } from './actor-permissions.js';
+import type { Relation, AllowRule, Subject } from './subject.types.js';
+import { subjects, subjectOf } from './subjects.js';
+import { allOf, permittedRows, named } from './applicable-rules.js';
+
+/** Declaration of a subject with the actions `A`, which its entity names. */
+type Declaration<A extends string = string> = Partial<Omit<Subject, 'type' | 'name' | 'allowRules' | 'ownContext'>> & {
+  allowRules?: readonly AllowRule<A>[];
+  ownContext?: readonly A[];
+};
+
+/** Declares a subject. A function, instead of the declaration, may use the subjects declared before. */
+export function declareSubject<A extends string>(
+  type: RecordClass<object, A>,
+  name: string,
+  declared: Declaration<NoInfer<A>> | (() => Declaration<NoInfer<A>>),
+): void {
+  if (subjects.has(type)) throw new Error(`the subject ${name} is declared twice`);
+  const declaration: Declaration = typeof declared === 'function' ? declared() : declared;
+  const copied = <T>(list: readonly T[] = []): T[] => [...list];
+  subjects.set(type, {
+    orderBy: 'updatedAt',
+    ...declaration,
+    // copies, because higher areas extend the lists and declarations may share parts
+    relations: withSharedSeek(declaration),
+    flags: { ...declaration.flags },
+    revealing: { ...declaration.revealing },
+    denyRules: copied(declaration.denyRules),
+    allowRules: [...copied(declaration.allowRules), ...officersGround(type, declaration)],
+    sharingLimits: copied(declaration.sharingLimits),
+    seek: copied(declaration.seek),
+    contexts: copied(declaration.contexts),
+    ownContext: copied(declaration.ownContext),
+    type,
+    name,
+  });
+}
+
+/**
+ * Adds shared seek columns to the join between a subject and its parent. A rule on such a column then matches the child
+ * exactly where the rule matches the parent (see `carried`), even in rows that no foreign key would allow.
+ */
+function withSharedSeek({ parent, relations = {}, seek = [] }: Declaration): Record<string, Relation> {
+  const above = parent ? relations[parent] : undefined;
+  if (!parent || !above) return { ...relations };
+  const shared = subjectOf(above.to).seek.filter((column) => seek.includes(named(above, column)));
+  const also = { ...above.also, ...Object.fromEntries(shared.map((column) => [named(above, column), column])) };
+  return { ...relations, [parent]: Object.keys(also).length ? { ...above, also } : above };
+}
+
+const isExplained = ({ allowRules = [] }: Declaration): boolean =>
+  allowRules.some(({ actions }) => actions.includes('explain'));
+
+/**
+ * Returns a condition for records whose readers a data protection officer may query, as far as the record decides.
+ * Records that another agency keeps to itself, which are before no panel, do not match. Null for all other actors.
+ */
+export function explainedByOfficer(actor: Actor, type: RecordClass): Where | null {
+  if (!actor.roles.includes('data_protection_officer')) return null;
+  return classifiedProperties(type).has('agencyOnly')
+    ? { $or: [{ agencyOnly: false }, { agencyId: actor.agencyId }] }
+    : {};
+}
+
+/**
+ * Derives the data protection officer's allow rule on records in a case. `explain` on the case permits `explain` on the
+ * record, unless the subject declares that action itself. Coordinators get no such rule, because a panel need not know
+ * of every record.
+ */
+function officersGround(type: RecordClass, declaration: Declaration): AllowRule[] {
+  const { parent, relations = {} } = declaration;
+  const above = parent ?? 'case';
+  const to = relations[above]?.to;
+  if (!to || isExplained(declaration) || !isExplained(subjectOf(to))) return [];
+  const officer = { name: 'data-protection-officer', actions: ['explain'] };
+  const sentence = classifiedProperties(type).has('agencyOnly')
+    ? 'who is a data protection officer, where no other agency keeps it to itself'
+    : 'who is a data protection officer';
+  if (parent) return [{ ...officer, sentence, within: 'explain', where: (actor) => explainedByOfficer(actor, type) }];
+  return [
+    {
+      ...officer,
+      sentence: `${sentence}, and who may ask who sees the case and why`,
+      where: (actor) => {
+        const own = explainedByOfficer(actor, type);
+        const outer = own && permittedRows(withoutScopes(actor), subjectOf(to), 'explain');
+        return own && outer && allOf(own, { [above]: { $elemMatch: outer } });
+      },
+    },
+  ];
+}
+
+/** Extends a subject of a lower area with relations and rules of a higher area. */
+export function extendSubject<A extends string>(
+  type: RecordClass<object, A>,
+  more: Pick<Declaration<NoInfer<A>>, 'relations' | 'flags' | 'denyRules' | 'allowRules' | 'contexts' | 'ownContext'>,
+): void {
+  const subject = subjectOf(type);
+  Object.assign(subject.relations, more.relations);
+  Object.assign(subject.flags, more.flags);
+  subject.denyRules.push(...(more.denyRules ?? []));
+  subject.allowRules.push(...(more.allowRules ?? []));
+  subject.contexts.push(...(more.contexts ?? []));
+  subject.ownContext.push(...(more.ownContext ?? []));
+}
