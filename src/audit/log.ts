@@ -29,7 +29,8 @@ import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { canonical, commitTo, leafHashOf, SigningKeys, Frontier, type Hash } from './sealing.js';
 import { LOG_CONTEXT } from '../records/security-context.js';
-import { recordsToLocate, addAuditScopes } from './scope-lookup.js';
+import { addAuditScopes } from './scope-lookup.js';
+import { recordsToLocate } from '../records/audit-drafts.js';
 
 /** Advisory lock key; arbitrary, but not used by any other part of the service. */
 const LOCK = 7_317_023_190_211;
@@ -49,6 +50,8 @@ const LOCKED_LAST_CHECKPOINT = `${LOCK_STATEMENT};
 SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
 
 const entryColumns = [...columnsOf(AuditEntry)];
+/** Columns that identify a checkpoint, in the order of the parameters of `INSERT`. */
+const CONTINUED = ['id', 'signature', 'frontier', 'size', 'root', 'time', 'keyId'] as const;
 /**
  * Inserts entries and checkpoint. `$3` to `$9` identify the checkpoint to continue; if the last checkpoint differs from
  * it in any column, no row is written.
@@ -121,7 +124,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
    * Runs queries in the log's own security context, which sees all entries because the tree belongs to no partnership.
    * Entries read here must not be sent without a separate authorization.
    */
-  async runInLogContext<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
+  runInLogContext<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(this.reader, does);
   }
 
@@ -164,7 +167,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     for (const one of batch) one.committed();
   }
 
-  private async continueLast(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<() => void> {
+  private continueLast(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<() => void> {
     return this.transaction(this.writer, async (client) => {
       const written = await this.disclosures.write(client, batch);
       await this.seal(client, entries);
@@ -179,35 +182,35 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private async continueOwn(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<(() => void) | null> {
     const { lastOwnCheckpoint: own } = this;
     if (!own) return null;
-    const client = await this.writer.connect();
-    let broken: Error | undefined;
-    try {
+    this.lastOwnCheckpoint = undefined;
+    return this.connected(this.writer, async (client) => {
       const sealed = this.buildCheckpoint(entries, own);
       const sent = [begin(client), client.query({ name: 'audit-lock', text: LOCK_STATEMENT })];
       const disclosed = this.disclosures.write(client, batch);
       const appended = client.query({ name: 'audit-append', text: INSERT, values: sealed.values });
-      const ended = client.query('COMMIT');
-      await settleInOrder([...sent, disclosed, appended, ended]);
+      await settleInOrder([...sent, disclosed, appended, client.query('COMMIT')]);
       const [remember, { rowCount }] = await Promise.all([disclosed, appended]);
-      this.lastOwnCheckpoint = rowCount === 1 ? sealed.checkpoint : undefined;
-      return rowCount === 1 ? remember : null;
-    } catch (error) {
-      this.lastOwnCheckpoint = undefined;
-      await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+      if (rowCount !== 1) return null;
+      this.lastOwnCheckpoint = sealed.checkpoint;
+      return remember;
+    });
   }
 
-  private async transaction<T>(pool: Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
+  private transaction<T>(pool: Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.connected(pool, async (client) => {
       await begin(client);
       const done = await does(client);
       await client.query('COMMIT');
       return done;
+    });
+  }
+
+  /** Runs statements on one connection; rolls back after an error. */
+  private async connected<T>(pool: Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await does(client);
     } catch (error) {
       await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));
       throw error;
@@ -284,13 +287,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
       values: [
         JSON.stringify(entries),
         JSON.stringify({ ...checkpoint, frontier: hex([frontier]) }),
-        last?.id ?? null,
-        last?.signature ?? null,
-        last?.frontier ?? null,
-        last?.size ?? null,
-        last?.root ?? null,
-        last?.time ?? null,
-        last?.keyId ?? null,
+        ...CONTINUED.map((property) => last?.[property] ?? null),
       ],
       checkpoint: { ...checkpoint, frontier },
     };

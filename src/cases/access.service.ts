@@ -3,7 +3,7 @@ import { Actors, type Actor } from '../authentication/actor.js';
 import { DATA_CATEGORIES, SEALED_CATEGORIES, type SharingLevel } from '../authorization/data-categories.js';
 import { columnOf, columnsOf, tableOf } from '../database/columns.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
-import type { Row } from '../authorization/conditions.js';
+import { type Row, asRow } from '../authorization/conditions.js';
 import { grantedLevel } from '../authorization/sharing-levels.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
@@ -14,6 +14,7 @@ import { inBatches } from '../records/batches.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Case } from './case.entity.js';
 import { typesApart } from '../authorization/withheld-categories.js';
+import { noteExplanation } from '../records/explanations.service.js';
 
 const MOST_CANDIDATES = 1000;
 
@@ -47,7 +48,7 @@ export class CaseAccess {
       const [row = {}] = await rowsWithRelationsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
       const known = await asKnownToAsker(work, about);
       const seen = await inBatches(known, (one) => explainPerson(one, found.get(one.id)?.roles ?? [], row));
-      work.audit.explanation(subjectOf(Case), asked);
+      noteExplanation(work, subjectOf(Case), asRow(asked));
       const readers = seen.filter(
         ({ read, isDeniedOnlyByConflict }) => read.outcome === 'permit' || isDeniedOnlyByConflict,
       );

@@ -32,6 +32,7 @@ import { countByResult, type ActionCounts } from './ledger.js';
 import { LedgerView } from './ledger.response.js';
 import { hasEnded, Plan } from './plan.entity.js';
 import { requirePanelMember, findCurrentSeats } from './plans.service.js';
+import { subjectOf } from '../authorization/subjects.js';
 
 const ENDS = {
   done: 'completion',
@@ -103,7 +104,8 @@ export class ActionsService {
         panelId ? { panelId } : {},
         MOST_COUNTED,
       );
-      work.audit.count(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
+      const fields = ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn'];
+      work.audit.add('consult', 'count', subjectOf(Action), [], { action: 'read', fields });
       const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
       const agencies = await work.records.findMany('read', Agency, { id: { $in: [...new Set(concerned)] } });
       const byAgency = Map.groupBy(actions, ({ ownerAgencyId }) => ownerAgencyId);

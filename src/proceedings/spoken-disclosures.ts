@@ -2,8 +2,17 @@
 import { asRow } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { Listing } from '../meetings/meeting.entity.js';
-import { spokenDisclosureOf } from '../records/audit-trail.js';
+import type { DisclosureDraft } from '../records/audit-recording.js';
+import { disclosureDraft } from '../records/audit-trail.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
+
+/** Placeholder for the field names of a verbal disclosure. */
+const SPOKEN = 'spoken';
+
+const spokenDisclosureOf = (listing: Listing): DisclosureDraft => ({
+  ...disclosureDraft(subjectOf(Listing), asRow(listing), { content: [SPOKEN], agreementVersionIds: [] }),
+  originAgencyId: listing.presentedByAgencyId,
+});
 
 /** Records that the presenting agency disclosed the item verbally to another. */
 export function noteSpokenDisclosure(
@@ -11,14 +20,11 @@ export function noteSpokenDisclosure(
   listing: Listing,
   to: { agencyId: string; recordIds: string[] },
 ): void {
-  const subject = subjectOf(Listing);
-  const row = asRow(listing);
-  const origin = listing.presentedByAgencyId;
-  const spoken = { ...spokenDisclosureOf(subject, row, origin), recipientAgencyId: to.agencyId };
-  audit.add('disclose', 'verbal', subject, [row], {
+  const spoken = { ...spokenDisclosureOf(listing), recipientAgencyId: to.agencyId };
+  audit.add('disclose', 'verbal', subjectOf(Listing), [asRow(listing)], {
     recordIds: [listing.id, ...to.recordIds],
     recipientAgencyId: to.agencyId,
-    disclosed: to.agencyId === origin ? [] : [spoken],
+    disclosed: to.agencyId === listing.presentedByAgencyId ? [] : [spoken],
   });
 }
 
@@ -32,9 +38,7 @@ export function notePreventedDisclosure(
   to: { agencyId: string; keptOutByIds: string[] },
 ): void {
   const entry = audit.drafts.at(-1);
-  const origin = listing.presentedByAgencyId;
-  if (!entry || to.agencyId === origin) return;
-  const spoken = spokenDisclosureOf(subjectOf(Listing), asRow(listing), origin);
-  const prevented = { ...spoken, recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
+  if (!entry || to.agencyId === listing.presentedByAgencyId) return;
+  const prevented = { ...spokenDisclosureOf(listing), recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
   entry.disclosed = [...(entry.disclosed ?? []), prevented];
 }

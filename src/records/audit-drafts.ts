@@ -67,3 +67,30 @@ export function concernOf(subject: Subject, ...rows: Row[]): AuditConcern {
     ...auditScopeOf(subject, rows),
   };
 }
+
+/** Subjects whose rows do not contain the panel and case to which they belong. */
+const SCOPED_BY_DATABASE = [
+  'AccessRequest',
+  'AccessDecision',
+  'AccessGrant',
+  'HandlingAcknowledgement',
+  'CycleMeeting',
+  'BidDecision',
+  'BidResult',
+];
+
+/**
+ * Returns the records whose panel and case must be looked up in the database, or null. Entries about attempts on hidden
+ * or missing records were created without a lookup, and no lookup is added here.
+ */
+export function recordsToLocate({
+  subjectType,
+  recordIds,
+  panelIds,
+  copied,
+}: AuditDraft): { subject: string; ids: string[] } | null {
+  // the entry of a document lists the items that the document contained
+  if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
+  const isPlaced = panelIds === undefined || !SCOPED_BY_DATABASE.includes(subjectType);
+  return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
+}

@@ -171,12 +171,16 @@ export class AuthorizedRepository {
   }
 
   /** Counts permitted rows by value of the column `by`, among rows in which the actor sees that column. */
-  async count(type: RecordClass, by: string, filter: Where): Promise<{ value: unknown; count: number }[]> {
+  async count<T extends object, F extends Where>(
+    type: RecordClass<T>,
+    by: keyof T & string,
+    filter: F & CheckedFilter<T, F>,
+  ): Promise<{ value: unknown; count: number }[]> {
     const subject = subjectOf(type);
     const shape = filterTemplate({ $and: [filter, { [by]: { $exists: true } }] });
     const asks = fieldsOfFilter(subject, shape.filter);
     refuseWithheldFields(this.actor, subject, asks, filter['panelId'] as string | undefined);
-    this.audit.count(type, [by, ...asks]);
+    this.audit.add('consult', 'count', subject, [], { action: 'read', fields: [by, ...asks] });
     if (!hasApplicableRule(this.actor, subject, 'read')) return [];
     const template = templateFor(this.actor, `count ${by} ${subject.name} ${shape.key}`, () =>
       countSql(this.actor, type, by, {

@@ -19,8 +19,7 @@ export class ChangeEffects {
   async write(work: UnitOfWork, client: PoolClient, response: AuthorizedResponse, isRepeated: boolean): Promise<void> {
     const link = this.disclosures.linkFor(work.actor, shownChanges(work.write, response));
     if (link) response.headers['link'] = link;
-    if (isRepeated) work.audit.repeat(response);
-    else await storeReply(work, response);
+    if (!isRepeated) await storeReply(work, response);
     await this.writeEvents(work);
     await this.notifyRecipients(work, client);
     // late, because the lock on the log blocks all other writers of the log until commit

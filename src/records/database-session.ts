@@ -44,7 +44,8 @@ export class DatabaseSession {
    * COMMITTED) also sees later commits of others.
    */
   begin(isChange = false): void {
-    this.mustBeOpen();
+    // after a concurrent operation failed, the connection may already serve another request
+    if (this.isEnded) throw new Error('a statement was sent after the end of its unit of work');
     if (this.transaction) return;
     const begun = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
     const contextSet = this.client.query<{ version: string | null }>(setContextStatement(this.securityContext));
@@ -106,14 +107,6 @@ export class DatabaseSession {
     this.isEnded = true;
     if (this.transaction) await this.client.query('ROLLBACK');
     return outcome;
-  }
-
-  /**
-   * Rejects statements after the end of the session. If one of several concurrent operations fails, the others
-   * continue, but the connection may already serve another request.
-   */
-  private mustBeOpen(): void {
-    if (this.isEnded) throw new Error('a statement was sent after the end of its unit of work');
   }
 
   private get securityContext(): SecurityContext {

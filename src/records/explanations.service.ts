@@ -55,7 +55,7 @@ export class ExplanationsService {
       );
       if (!row) throw notFound();
       const isOther = about !== work.actor;
-      work.audit.explanation(subject, row, { about: isOther ? about.id : undefined, field: request.field });
+      noteExplanation(work, subject, row, { about: isOther ? about.id : undefined, field: request.field });
       const asked = isOther ? await withoutUnread(work, subject, row) : row;
       const explained = explain(about, subject, request.action, asked, request.field);
       const isUnread = !isOther && (await refersToUnread(work, subject, row, request.field));
@@ -109,6 +109,20 @@ export class ExplanationsService {
     const row = await work.records.findOrNull('read', subject.type as RecordClass<Record<string, unknown>>, id);
     return !!row && this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
   }
+}
+
+/** Records a request for an explanation, with the other person and the field concerned, if any. */
+export function noteExplanation(
+  { audit }: UnitOfWork,
+  subject: Subject,
+  row: Row,
+  { about, field }: { about?: string; field?: string } = {},
+): void {
+  audit.add('consult', 'explain', subject, [row], {
+    recordIds: [row['id'] as string, ...(about ? [about] : [])],
+    resultCount: 1,
+    fields: field ? [field] : [],
+  });
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import { permissionsOf, withoutScopes } from '../authorization/actor-permissions.js';
-import type { Row, Where } from '../authorization/conditions.js';
+import type { CheckedFilter, Row, Where } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import type { RecordClass } from '../database/columns.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -84,9 +84,9 @@ export class ResponsePresenter {
   }
 
   /** Returns a page of permitted rows. `withheld` lists the withheld categories of the panel `panelId`. */
-  async page(
-    view: ViewClass,
-    filter: Where,
+  async page<T extends object, F extends Where>(
+    view: ViewClass<T>,
+    filter: F & CheckedFilter<T, F>,
     query: PageQuery,
     { panelId, given, ...paging }: PageResponseOptions = {},
   ): Promise<AuthorizedResponse> {
@@ -107,13 +107,14 @@ export class ResponsePresenter {
    * Finds rows by content. Only rows in which the reader sees the filtered columns match, so that a match reveals no
    * more than a read.
    */
-  async search(
-    view: ViewClass,
-    filter: Where,
+  async search<T extends object, F extends Where>(
+    view: ViewClass<T>,
+    filter: F & CheckedFilter<T, F>,
     { limit = 25, inPanel }: { limit?: number; inPanel?: string } = {},
   ): Promise<AuthorizedResponse> {
     const { record } = shapeOf(view);
-    const found = await this.work.records.findMany('read', record as RecordClass<Row>, filter, limit, inPanel);
+    const rows = record as RecordClass<Row>;
+    const found = await this.work.records.findMany<Row, string, Where>('read', rows, filter, limit, inPanel);
     return this.asList(await this.bodies('search', 'read', view, found, { search: filter }));
   }
 

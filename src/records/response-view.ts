@@ -36,14 +36,15 @@ export interface Withholding {
   withheld: string[];
 }
 
-export type ViewClass<T extends object = object> = Type<T & Withholding>;
+/** Class of a view of records `T`; `record` exists only in the type, for filters on these records. */
+export type ViewClass<T extends object = object> = Type<Withholding> & { readonly record?: T };
 
 export const picked = new WeakMap<object, { record: RecordClass; keys: string[] }>();
 
 export function view<T extends object, K extends keyof T & string = never>(
   record: RecordClass<T>,
   ...keys: K[]
-): Type<Pick<T, K> & Withholding> {
+): Type<Pick<T, K> & Withholding> & { readonly record?: T } {
   const Picked = PickType(record as unknown as Type<T>, keys) as unknown as Type<object>;
   class View extends Picked {
     withheld: string[];

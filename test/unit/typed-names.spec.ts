@@ -5,6 +5,7 @@
  * constant.
  */
 import type { Case } from '../../src/cases/case.entity.ts';
+import type { CaseView } from '../../src/cases/case.response.ts';
 import type { RequirePermission } from '../../src/authorization/permission.guard.ts';
 import type { Policy } from '../../src/records/policy.ts';
 import type { UnitOfWork } from '../../src/records/unit-of-work.ts';
@@ -25,6 +26,14 @@ const misspelt = [
     // @ts-expect-error -- no field of a case
     return records.findMany('read', type, filter);
   },
+  // @ts-expect-error -- no field of a case
+  ({ respond }: UnitOfWork, view: typeof CaseView) => respond.page(view, { panellId: 'id' }, {}),
+  // @ts-expect-error -- no field of a case
+  ({ respond }: UnitOfWork, view: typeof CaseView) => respond.search(view, { $or: [{ stagee: 'open' }] }),
+  // @ts-expect-error -- no field of a case
+  ({ records }: UnitOfWork, type: CaseClass) => records.count(type, 'stagee', {}),
+  // @ts-expect-error -- no field of a case
+  ({ records }: UnitOfWork, type: CaseClass) => records.count(type, 'stage', { panellId: 'id' }),
   // @ts-expect-error -- no action of a case
   (require: typeof RequirePermission, type: CaseClass) => require('raed', type),
   (policy: Policy, type: CaseClass) => {
@@ -37,5 +46,5 @@ const misspelt = [
 ];
 
 test('misspelt actions and fields cannot be compiled', () => {
-  expect(misspelt).toHaveLength(8);
+  expect(misspelt).toHaveLength(12);
 });
