@@ -83,7 +83,7 @@ const auditing = (where: (actor: Actor) => Where) => (actor: Actor) =>
 const IN_A_BOROUGH = { partnership: { $elemMatch: { kind: 'borough' } } };
 
 /** Entries written before the log recorded panels and cases: the records concerned cannot be determined. */
-const UNPLACED: Where = { panelIds: null };
+const UNPLACED = { panelIds: null };
 
 /**
  * Deny rule for excluded auditors, except for entries of the auditor's own "not found" requests. The auditor already

@@ -13,27 +13,6 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 
 export type Where = Record<string, unknown>;
 
-/**
- * Check of the names in a filter on rows of `T`, at compile time. Every name must be a property of `T`, a compound
- * operator or a relation (`$elemMatch`). Conditions of type `Where`, and filters on a type
- * chosen at run time, are not checked.
- */
-export type CheckedFilter<T, F> = {
-  [K in keyof F]: [keyof T] extends [never]
-    ? unknown
-    : string extends K
-      ? unknown
-      : K extends '$and' | '$or' | '$nor'
-        ? F[K] extends readonly (infer P)[]
-          ? readonly (P & CheckedFilter<T, P>)[]
-          : unknown
-        : K extends keyof T
-          ? unknown
-          : F[K] extends { $elemMatch: unknown } | undefined
-            ? unknown
-            : never;
-};
-
 /** Placeholder for a value that is bound when the statement runs. Only the SQL evaluation supports placeholders. */
 export class Parameter {
   constructor(readonly index: number) {}

@@ -4,24 +4,44 @@ import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from './classification.js';
 import type { Where } from './conditions.js';
 import { withoutScopes } from './actor-permissions.js';
-import type { Relation, AllowRule, Subject } from './subject.types.js';
+import type { Relation, AllowRule, Subject, DenyRule, SharingLimit } from './subject.types.js';
 import { subjects, subjectOf } from './subjects.js';
 import { allOf, permittedRows, named } from './applicable-rules.js';
+import type { NoUnknownNames, NoUnknownNamesOfExtension } from './checked-names.js';
 
 /** Declaration of a subject with the actions `A`, which its entity names. */
-type Declaration<A extends string = string> = Partial<Omit<Subject, 'type' | 'name' | 'allowRules' | 'ownContext'>> & {
+type Declaration<A extends string = string> = Partial<Omit<Subject, 'type' | 'name' | Lists>> & {
+  denyRules?: readonly DenyRule[];
   allowRules?: readonly AllowRule<A>[];
+  sharingLimits?: readonly SharingLimit[];
+  seek?: readonly string[];
+  contexts?: readonly string[];
   ownContext?: readonly A[];
 };
+type Lists = 'denyRules' | 'allowRules' | 'sharingLimits' | 'seek' | 'contexts' | 'ownContext';
 
-/** Declares a subject. A function, instead of the declaration, may use the subjects declared before. */
-export function declareSubject<A extends string>(
-  type: RecordClass<object, A>,
+/** Declares a subject. */
+export function declareSubject<T extends object, A extends string, const D extends Declaration<A>>(
+  type: RecordClass<T, A>,
   name: string,
-  declared: Declaration<NoInfer<A>> | (() => Declaration<NoInfer<A>>),
+  declaration: D,
+  ..._unknownNames: NoUnknownNames<T, D>
 ): void {
+  addSubject(type, name, declaration);
+}
+
+/** Declares a subject whose declaration uses the subjects declared before. */
+export function declareDependentSubject<T extends object, A extends string, const D extends Declaration<A>>(
+  type: RecordClass<T, A>,
+  name: string,
+  declare: () => D,
+  ..._unknownNames: NoUnknownNames<T, D>
+): void {
+  addSubject(type, name, declare());
+}
+
+function addSubject(type: RecordClass, name: string, declaration: Declaration): void {
   if (subjects.has(type)) throw new Error(`the subject ${name} is declared twice`);
-  const declaration: Declaration = typeof declared === 'function' ? declared() : declared;
   const copied = <T>(list: readonly T[] = []): T[] => [...list];
   subjects.set(type, {
     orderBy: 'updatedAt',
@@ -95,10 +115,16 @@ function officersGround(type: RecordClass, declaration: Declaration): AllowRule[
   ];
 }
 
+type Extension<A extends string> = Pick<
+  Declaration<A>,
+  'relations' | 'flags' | 'denyRules' | 'allowRules' | 'contexts' | 'ownContext'
+>;
+
 /** Extends a subject of a lower area with relations and rules of a higher area. */
-export function extendSubject<A extends string>(
-  type: RecordClass<object, A>,
-  more: Pick<Declaration<NoInfer<A>>, 'relations' | 'flags' | 'denyRules' | 'allowRules' | 'contexts' | 'ownContext'>,
+export function extendSubject<T extends object, A extends string, const D extends Extension<A>>(
+  type: RecordClass<T, A>,
+  more: D,
+  ..._unknownNames: NoUnknownNamesOfExtension<T, D>
 ): void {
   const subject = subjectOf(type);
   Object.assign(subject.relations, more.relations);

@@ -75,7 +75,7 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): De
  * Condition for cases that should have been opened. A case closed as referred in error stays readable to the coordination
  * alone, so that the people whom it names in error are no longer shown to the other agencies.
  */
-export const NOT_IN_ERROR: Where = { closureReason: { $ne: 'referred_in_error' } };
+export const NOT_IN_ERROR = { closureReason: { $ne: 'referred_in_error' } };
 
 policy.declareSubject(Case, 'Case', {
   relations: {
@@ -237,7 +237,7 @@ const ofOwnContribution = (actor: Actor): Where => ofOwnAgency(actor, { panelId:
 /**
  * Contributions that the agency neither restricts to itself nor controls: colleagues who read the case can read them.
  */
-const OPEN_TO_COLLEAGUES: Where = {
+const OPEN_TO_COLLEAGUES = {
   agencyOnly: false,
   originatorControl: false,
   handling: { $ne: 'C' },
@@ -365,7 +365,7 @@ const throughCase = (relation: string) => ({
 });
 
 /** No case at present; grants or invitations can add some. */
-const NO_CASE: Where = { id: { $in: [] } };
+const NO_CASE = { id: { $in: [] } };
 
 /** Returns rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
 function reached(actor: Actor, action: ActionOf<typeof Case>, relation: string, also: Where = {}): Where | null {

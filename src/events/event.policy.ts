@@ -118,7 +118,7 @@ function namingTheActor(actor: Actor): Where | null {
   );
 }
 
-policy.declareSubject(Event, 'Event', () => ({
+policy.declareDependentSubject(Event, 'Event', () => ({
   relations: { ...toRecords(timelineSubjects()), ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   orderBy: 'at',

@@ -198,7 +198,7 @@ const listedAsRepeat = (actor: Actor): Where => ({
   case: { $elemMatch: refersToHiddenRecord(actor, Case, 'previous') },
 });
 
-const NO_ITEM: Where = { id: { $in: [] } };
+const NO_ITEM = { id: { $in: [] } };
 
 /** Returns a condition for items the actor may read. Null if no single item of a case can be hidden from the actor. */
 function readableItems(actor: Actor): Where | null {

@@ -1,6 +1,6 @@
 /** Reads of one actor. The policy is part of each statement, so that a row which the actor may not use is not found. */
 import type { Actor } from '../authentication/actor.js';
-import { Parameter, type CheckedFilter, type Row, type Where } from '../authorization/conditions.js';
+import { Parameter, type Row, type Where } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { actionPhrase, sentenceOfWhoMay, wordingOf } from '../authorization/wording.js';
 import type { RecordClass } from '../database/columns.js';
@@ -31,6 +31,7 @@ import { findSql } from './queries-by-id.js';
 import { countSql } from './count-query.js';
 import { refusalDraft } from './refusal-drafts.js';
 import type { FieldMask } from './field-mask.js';
+import type { CheckedFilter } from '../authorization/checked-names.js';
 
 /** Maximum number of rows per count; larger counts belong in a report. */
 export const MOST_COUNTED = 50_000;

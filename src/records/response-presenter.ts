@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import { permissionsOf, withoutScopes } from '../authorization/actor-permissions.js';
-import type { CheckedFilter, Row, Where } from '../authorization/conditions.js';
+import type { Row, Where } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import type { RecordClass } from '../database/columns.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -14,12 +14,13 @@ import { type AuditTrail, isDisclosed } from './audit-trail.js';
 import type { AuthorizedRepository } from './authorized-repository.js';
 import { AuthorizedResponse, type PageOf } from './authorized-response.js';
 import { entityTag, stateOf } from './entity-tag.js';
-import { type RowMasks } from './row-masks.js';
+import type { RowMasks } from './row-masks.js';
 import { fieldsOfFilter, refuseWithheldFields } from './filter-authorization.js';
 import { findPage, type PageOptions } from './record-page.js';
 import { shapeOf, type ViewClass } from './response-view.js';
 import { withheldCategories } from '../authorization/withheld-categories.js';
 import { isReadForAnother, withFieldsOf, type FieldMask } from './field-mask.js';
+import type { CheckedFilter } from '../authorization/checked-names.js';
 
 interface ResponseOptions {
   status?: number;

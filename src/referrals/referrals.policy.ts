@@ -23,6 +23,7 @@ import {
 } from './referral.entity.js';
 import type { DenyRule, AllowRule } from '../authorization/subject.types.js';
 import { notDenied, applicableRules, refersToHiddenRecord } from '../authorization/applicable-rules.js';
+import type { RecordClass } from '../database/columns.js';
 
 export const policy = new Policy();
 
@@ -226,7 +227,7 @@ const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
   panelIds.length ? { panelId: { $in: panelIds }, ...more } : null;
 
 /** Condition for referrals that the referrer has not changed since their return, including those withdrawn later. */
-const AS_SUBMITTED: Where = { rewrittenAt: null };
+const AS_SUBMITTED = { rewrittenAt: null };
 
 /** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
@@ -488,11 +489,12 @@ const throughReferral: AllowRule<'read'> = {
   },
 };
 
-for (const [type, foreign] of [
+const REFERRED: readonly [type: RecordClass, foreign: string][] = [
   [Person, 'personId'],
   [Place, 'placeId'],
   [Group, 'groupId'],
-] as const)
+];
+for (const [type, foreign] of REFERRED)
   policy.extendSubject(type, {
     relations: { referred: { to: ReferralSubject, local: 'id', foreign } },
     contexts: ['referred'],
