@@ -9,6 +9,7 @@ import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meetings/meeting.entity.js';
 import { carryRecusals } from '../proceedings/recusal.service.js';
+import { contributorOf } from '../authentication/actor.js';
 
 export type ListingValues = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
@@ -31,8 +32,7 @@ export async function addListing(
     caseId: found.id,
     panelId: found.panelId,
     partnershipId: found.partnershipId,
-    agencyId: actor.agencyId,
-    contributingType: actor.agencyType,
+    ...contributorOf(actor),
   });
   await carryRecusals(work, listing);
   work.recordEvent('case.listed', Listing, listing, {

@@ -100,11 +100,7 @@ export class ListingsService {
       await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
       if (request.kind && request.kind !== asShownToActor(work, found).kind) {
         requireUrgentKind(meeting, request.kind);
-        if (isAgendaCirculated(meeting))
-          throw conflict(
-            'agenda-locked',
-            'The agenda was circulated, so the kind of its items can no longer change. Leave out `kind`.',
-          );
+        if (isAgendaCirculated(meeting)) throw agendaLocked();
       }
       const changed = await work.write.updateIfChanged(Listing, found, request);
       work.recordEvent('listing.changed', Listing, changed, { fields: Object.keys(request) });
@@ -437,3 +433,9 @@ async function nextMeetingAt(work: UnitOfWork, caseId: string): Promise<Date | n
   );
   return next?.at ?? null;
 }
+
+const agendaLocked = (): Error =>
+  conflict(
+    'agenda-locked',
+    'The agenda was circulated, so the kind of its items can no longer change. Leave out `kind`.',
+  );

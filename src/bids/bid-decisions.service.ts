@@ -96,11 +96,7 @@ export class BidDecisionsService {
 }
 
 function mustBeDecidable(bid: Bid, meeting: Meeting, { kind, reason }: BidDecisionRequest): void {
-  if (meeting.status === 'cancelled')
-    throw conflict(
-      'meeting-cancelled',
-      'The meeting was cancelled and cannot decide. List the bid at the next meeting.',
-    );
+  if (meeting.status === 'cancelled') throw meetingCancelled();
   if (kind !== 'approval' && kind !== 'escalation' && !reason)
     throw unacceptable('reason-needed', 'Give a reason for a refusal, part approval or deferral.', [
       { pointer: '/reason', detail: `must be given for ${kind.replace('_', ' ')}` },
@@ -176,3 +172,6 @@ function copyValues<T extends RecordEntity>({
 }: T): Omit<T, keyof RecordEntity> {
   return values;
 }
+
+const meetingCancelled = (): Error =>
+  conflict('meeting-cancelled', 'The meeting was cancelled and cannot decide. List the bid at the next meeting.');

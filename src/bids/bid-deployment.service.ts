@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createFeed } from '../cycles/feeds.service.js';
 import { TO_BE_HELD } from '../meetings/meeting.entity.js';
 import { workingDaysBefore } from '../panels/working-days.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict } from '../http/problems.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -60,7 +60,7 @@ export class BidDeploymentService {
       const status = after(bidMachine, found.status, 'results');
       const { panelId, partnershipId, caseId, planPanelId } = found;
       const ofCase = { caseId, planPanelId };
-      const by = { agencyId: actor.agencyId, contributingType: actor.agencyType };
+      const by = contributorOf(actor);
       const result = await work.write.insert(BidResult, {
         ...request,
         ...ofCase,

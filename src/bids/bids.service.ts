@@ -5,7 +5,7 @@ import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { isToBeHeld, Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import { conflict, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -102,8 +102,7 @@ export class BidsService {
         planPanelId: plan.panelId,
         caseId: plan.caseId,
         partnershipId: plan.partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
+        ...contributorOf(actor),
         authorId: actor.id,
       });
       work.recordEvent('bid.drafted', Bid, bid);

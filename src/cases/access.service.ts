@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Actors, type Actor } from '../authentication/actor.js';
-import { DATA_CATEGORIES, SEALED_CATEGORIES, type SharingLevel } from '../authorization/data-categories.js';
+import {
+  DATA_CATEGORIES,
+  SEALED_CATEGORIES,
+  type SharingLevel,
+  type DataCategory,
+} from '../authorization/data-categories.js';
 import { columnOf, columnsOf, tableOf } from '../database/columns.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
 import { type Row, asRow } from '../authorization/conditions.js';
@@ -113,15 +118,16 @@ function receivedLevels(actor: Actor, { id, panelId }: Case): ReceivedLevels {
     full: [...opened, ...at('full')],
     summary: at('summary'),
     existence: at('existence'),
-    exceptions: shared.flatMap((category) =>
-      typesApart(actor, panelId, category).map((contributingType) => ({
-        category,
-        contributingType,
-        level: grantedLevel(actor, panelId, category, { type: contributingType }).level,
-      })),
-    ),
+    exceptions: shared.flatMap((category) => exceptionsIn(actor, panelId, category)),
   };
 }
+
+/** Returns the levels of agency types whose contributions of the category are shared at another level. */
+const exceptionsIn = (actor: Actor, panelId: string, category: DataCategory): ReceivedLevels['exceptions'] =>
+  typesApart(actor, panelId, category).map((contributingType) => {
+    const { level } = grantedLevel(actor, panelId, category, { type: contributingType });
+    return { category, contributingType, level };
+  });
 
 /**
  * Returns all active practitioners whom an allow rule could concern: members of the panel, and people whom a related

@@ -1,5 +1,5 @@
 /** Items of a meeting: lookups and the values of records that belong to an item. */
-import type { Actor, Actors } from '../authentication/actor.js';
+import { type Actor, type Actors, contributorOf } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { notFound } from '../http/problems.js';
 import { subjectOf } from '../authorization/subjects.js';
@@ -79,7 +79,6 @@ export function valuesOfItem(actor: Actor, { id, meetingId, caseId, panelId, par
     caseId,
     panelId,
     partnershipId,
-    agencyId: actor.agencyId,
-    contributingType: actor.agencyType,
+    ...contributorOf(actor),
   };
 }

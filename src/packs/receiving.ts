@@ -81,6 +81,9 @@ async function loadKnownRows(work: UnitOfWork, readers: Actor[], content: ItemCo
   return known;
 }
 
+const receivesAnything = ({ agreements }: Actor, panelId: string): boolean =>
+  agreements.some(({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'));
+
 async function findReceivedContent(
   work: UnitOfWork,
   reader: Actor,
@@ -93,9 +96,7 @@ async function findReceivedContent(
     practitionerId: reader.id,
     agencyId: reader.agencyId,
     coordinates: reader.coordinatedPanelIds.includes(panelId),
-    withinAgreement: reader.agreements.some(
-      ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
-    ),
+    withinAgreement: receivesAnything(reader, panelId),
     items: await inBatches(items, (item) => summarizeItem(reader, item)),
   };
 }

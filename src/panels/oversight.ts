@@ -278,8 +278,6 @@ export async function findRowsHiddenFromAll(
     return more ? { $or: [barred, more] } : barred;
   });
   const where = toSql(parseCondition({ $and: [filter, ...closed] }), type, 't', parameters);
-  return manager.query(
-    `SELECT t.id, t.panel_id AS "panelId" FROM ${tableOf(type)} t WHERE ${where}`,
-    parameters.values,
-  );
+  const sql = `SELECT t.id, t.panel_id AS "panelId" FROM ${tableOf(type)} t WHERE ${where}`;
+  return manager.query(sql, parameters.values);
 }

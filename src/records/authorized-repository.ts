@@ -50,6 +50,23 @@ const notPermitted = (subject: Subject, action: string): Problem =>
     { rule: `${action}:${subject.name}` },
   );
 
+const versionNeeded = (): Problem =>
+  new Problem(
+    428,
+    'if-match-required',
+    'Say which version you change',
+    'Read the record first and send its ETag as If-Match.',
+  );
+
+const changedMeanwhile = (etag: string): Problem =>
+  new Problem(
+    412,
+    'changed-meanwhile',
+    'Changed meanwhile',
+    'The record changed since you read it. Read it again, then repeat your change.',
+    { headers: { etag } },
+  );
+
 export class AuthorizedRepository {
   constructor(
     private readonly actor: Actor,
@@ -121,22 +138,9 @@ export class AuthorizedRepository {
     const asSeen = await this.masks.mask(view, seenFor, [seen as Row]);
     const [shown, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
     if (writes) refuseWithheld(writes, masked);
-    if (!ifMatch)
-      throw new Problem(
-        428,
-        'if-match-required',
-        'Say which version you change',
-        'Read the record first and send its ETag as If-Match.',
-      );
+    if (!ifMatch) throw versionNeeded();
     const states = [masked, ...this.masks.perPanel(view, seenFor, shown)].map((one) => stateOf(view, row.version, one));
-    if (!matches(ifMatch, states))
-      throw new Problem(
-        412,
-        'changed-meanwhile',
-        'Changed meanwhile',
-        'The record changed since you read it. Read it again, then repeat your change.',
-        { headers: { etag: tagOfState(stateOf(view, row.version, masked)) } },
-      );
+    if (!matches(ifMatch, states)) throw changedMeanwhile(tagOfState(stateOf(view, row.version, masked)));
     if (writes && changesNothing(writes, shown, masked)) this.unchangedIds.add(row.id);
     return row;
   }

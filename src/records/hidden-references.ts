@@ -22,15 +22,25 @@ export async function withoutHiddenReferences(
   for (const [field, reference] of shape.references) {
     const known = await knownOf(field, reference, changed.rows, changed.masks, find);
     if (!known) continue;
-    for (const [index, row] of changed.rows.entries()) {
-      const masked = changed.masks[index] as FieldMask;
-      const id = row[field] as string | null;
-      if (id === null || !masked.shown.includes(field) || known.get(id) || !reference.to(row)) continue;
-      if (known.has(id)) changed.masks[index] = withholding(masked, field);
-      else changed.rows[index] = { ...row, [field]: null };
-    }
+    hideUnknown(changed, field, reference, known);
   }
   return changed;
+}
+
+/** Withholds references to records that the reader may not read; sets those to hidden records to null. */
+function hideUnknown(
+  changed: { rows: Row[]; masks: FieldMask[] },
+  field: string,
+  { to }: Reference,
+  known: KnownRecords,
+): void {
+  for (const [index, row] of changed.rows.entries()) {
+    const mask = changed.masks[index] as FieldMask;
+    const id = row[field] as string | null;
+    if (id === null || !mask.shown.includes(field) || known.get(id) || !to(row)) continue;
+    if (known.has(id)) changed.masks[index] = withholding(mask, field);
+    else changed.rows[index] = { ...row, [field]: null };
+  }
 }
 
 async function knownOf(

@@ -42,9 +42,7 @@ export function findSql(
   const parameters = new Parameters();
   const byId = `t."id" = ${parameters.add(id, 'uuid')}`;
   const columns = selection(actor, subject, action, parameters, { inPanel });
-  const permitted = permittedSql(actor, subject, action, 't', parameters);
-  return {
-    text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE ${byId} AND ${permitted}${lock ? ' FOR UPDATE OF t' : ''}`,
-    values: parameters.values,
-  };
+  const where = `${byId} AND ${permittedSql(actor, subject, action, 't', parameters)}`;
+  const text = `SELECT ${columns} FROM ${tableOf(type)} t WHERE ${where}${lock ? ' FOR UPDATE OF t' : ''}`;
+  return { text, values: parameters.values };
 }

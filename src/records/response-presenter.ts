@@ -97,9 +97,8 @@ export class ResponsePresenter {
     // a function may compute values from any column of the rows
     const loadsAllColumns = typeof given === 'function';
     const { rows, next } = await findPage(this.session, actor, view, filter, query, { ...paging, loadsAllColumns });
-    const data = await this.bodies('list', paging.action ?? 'read', view, rows, {
-      given: typeof given === 'function' ? await given(rows) : given,
-    });
+    const input = typeof given === 'function' ? await given(rows) : given;
+    const data = await this.bodies('list', paging.action ?? 'read', view, rows, { given: input });
     const ofPanel = typeof panelId === 'function' ? await panelId() : panelId;
     return this.asList(data, next, ofPanel ? this.withheldCategories(ofPanel) : []);
   }

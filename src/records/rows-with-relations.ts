@@ -133,13 +133,13 @@ async function inContext(
   inPanel?: string,
 ): Promise<void> {
   const parameters = new Parameters();
-  const ids = rows.map((row) => row['id']);
-  const byId = `t."id" = ANY(${parameters.add(ids, 'uuid[]')})`;
-  const context = contextSql(actor, subject, action, 't', parameters, inPanel);
-  const found = await manager.query<{ id: string; context: ReadingContext }[]>(
-    `SELECT t."id", ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
-    parameters.values,
+  const ids = parameters.add(
+    rows.map((row) => row['id']),
+    'uuid[]',
   );
+  const context = contextSql(actor, subject, action, 't', parameters, inPanel);
+  const sql = `SELECT t."id", ${context} AS context FROM ${tableOf(subject.type)} t WHERE t."id" = ANY(${ids})`;
+  const found = await manager.query<{ id: string; context: ReadingContext }[]>(sql, parameters.values);
   const contexts = new Map(found.map((one) => [one.id, one.context]));
   for (const row of rows) row[READING_CONTEXT] = contexts.get(row['id'] as string);
 }

@@ -86,8 +86,7 @@ export class UnitOfWork {
     const values = row as unknown as Record<string, string | undefined> & { agencyOnly?: boolean };
     (this.isSystem ? this.systemEvents : this.events).push({
       type,
-      subjectType: subject.name,
-      subjectId: row.id,
+      ...{ subjectType: subject.name, subjectId: row.id },
       partnershipId: values['partnershipId'] ?? null,
       panelId: values['panelId'] ?? null,
       caseId: subject.name === 'Case' ? row.id : (values['caseId'] ?? null),

@@ -4,7 +4,7 @@ import { NAMING_HINT, findNameable, NOT_NAMEABLE, type NamedIn } from '../cases/
 import { newReference, referralSeries } from '../cases/references.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict, unacceptable, type FieldError } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -113,8 +113,7 @@ export class ReferralsService {
       ...request,
       ...consentRecord(work, request),
       partnershipId: panel.partnershipId,
-      agencyId: actor.agencyId,
-      contributingType: actor.agencyType,
+      ...contributorOf(actor),
       authorId: actor.id,
       coAuthorIds: [],
     });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mustHaveConditions } from '../cases/cases.service.js';
 import { mustNotLieAhead } from '../panels/limits.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -60,8 +60,7 @@ export class ResearchPointsService {
         caseId,
         panelId,
         partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
+        ...contributorOf(actor),
         agencyOnly: true,
         decision,
         withheldReason: withheldReason ?? null,

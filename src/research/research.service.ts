@@ -3,7 +3,7 @@ import type { FindOptionsWhere } from 'typeorm';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { contribute } from '../cases/cases.service.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -37,11 +37,7 @@ export class ResearchService {
     hooks.register({
       afterClosure: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, () => ({ closesAt: work.now })),
       afterCancellation: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, cancellationOf),
-      afterPostponement: (work, meeting) =>
-        this.changeOpenRequests(work, { meetingId: meeting.id }, () => ({
-          dueOn: lastResearchDay(work, meeting),
-          closesAt: endOfMeeting(meeting),
-        })),
+      afterPostponement: (work, meeting) => this.postponeOpenRequests(work, meeting),
       afterRemoval: (work, { id }) => this.changeOpenRequests(work, { listingId: id }, cancellationOf),
       afterInvitationEnd: (work, { listingId, practitionerId }) =>
         practitionerId
@@ -204,8 +200,7 @@ export class ResearchService {
       caseId,
       panelId,
       partnershipId,
-      agencyId: work.actor.agencyId,
-      contributingType: work.actor.agencyType,
+      ...contributorOf(work.actor),
       askedAgencyId,
       originalDueOn: dueOn,
       returnedAt: null,
@@ -216,22 +211,19 @@ export class ResearchService {
   private async contribute(work: UnitOfWork, caseId: string, shared: ResearchPoint[]): Promise<void> {
     const about = await work.records.find('research', Case, caseId, { lock: true });
     for (const point of shared) {
-      const { category, kind, text, summary, handling, conditions, originatorControl, occurredOn } = point;
-      const contribution = await contribute(work, about, {
-        category,
-        kind,
-        text,
-        summary: summary ?? '',
-        handling,
-        conditions,
-        originatorControl,
-        occurredOn,
-      });
+      const { category, kind, text, handling, conditions, originatorControl, occurredOn } = point;
+      const content = { category, kind, text, handling, conditions, originatorControl, occurredOn };
+      const contribution = await contribute(work, about, { ...content, summary: point.summary ?? '' });
       await work.write.update(ResearchPoint, point, {
         decision: after(pointMachine, point.decision, 'contribution'),
         contributionId: contribution.id,
       });
     }
+  }
+
+  private postponeOpenRequests(work: UnitOfWork, meeting: Meeting): Promise<void> {
+    const changes = { dueOn: lastResearchDay(work, meeting), closesAt: endOfMeeting(meeting) };
+    return this.changeOpenRequests(work, { meetingId: meeting.id }, () => changes);
   }
 
   /** Changes all open requests selected by `of`, including requests about cases hidden from the actor. */
