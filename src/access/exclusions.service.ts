@@ -39,7 +39,7 @@ export class ExclusionsService {
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) =>
-      work.respond.page(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows as Row[] & Exclusion[]) }),
+      work.respond.page(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows) }),
     );
   }
 

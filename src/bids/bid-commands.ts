@@ -30,7 +30,7 @@ export function applyCommand(
 
 /** Responds with a bid, including warnings derived from other bids that the reader may read. */
 export const respondWithBid = (work: UnitOfWork, id: string): Promise<AuthorizedResponse> =>
-  work.respond.found(BidView, id, 200, (rows) => findAgenciesOwingResults(work, rows as Row[] & Bid[]));
+  work.respond.found(BidView, id, 200, (rows) => findAgenciesOwingResults(work, rows));
 
 /**
  * Returns the agencies that owe results. Computed for each reader and never stored, because a bid hidden from the

@@ -6,7 +6,6 @@ import { isToBeHeld, Meeting } from '../meetings/meeting.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import { Plan } from '../plans/plan.entity.js';
 import { type Actor, contributorOf } from '../authentication/actor.js';
-import type { Row } from '../authorization/conditions.js';
 import { conflict, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -51,7 +50,7 @@ export class BidsService {
     const filter = { ...(panelId ? { panelId } : {}), ...(status ? { status } : {}) };
     return this.records.read(actor, (work) =>
       work.respond.page(BidView, filter, query, {
-        given: (rows) => findAgenciesOwingResults(work, rows as Row[] & Bid[]),
+        given: (rows) => findAgenciesOwingResults(work, rows),
       }),
     );
   }

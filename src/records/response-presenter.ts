@@ -36,12 +36,12 @@ interface ResponseOptions {
 }
 
 /** Input for derived values of a view, or a function that computes the input from the shown rows. */
-type Giving = Row | ((rows: Row[]) => Promise<Row>);
+type Giving<T> = Row | ((rows: T[]) => Promise<Row>);
 
-interface PageResponseOptions extends Omit<PageOptions, 'loadsAllColumns'> {
+interface PageResponseOptions<T> extends Omit<PageOptions, 'loadsAllColumns'> {
   /** Panel whose withheld categories the response lists. */
   panelId?: string | (() => Promise<string>);
-  given?: Giving;
+  given?: Giving<T>;
 }
 
 /** Parts of a unit of work that make a response. */
@@ -79,9 +79,14 @@ export class ResponsePresenter {
   }
 
   /** Reads the row again under the policy and returns it as the response to a command. */
-  async found(view: ViewClass, id: string, status = 200, given: Giving = {}): Promise<AuthorizedResponse> {
+  async found<T extends object>(
+    view: ViewClass<T>,
+    id: string,
+    status = 200,
+    given: Giving<T> = {},
+  ): Promise<AuthorizedResponse> {
     const row = await this.work.records.find('read', shapeOf(view).record, id);
-    return this.one(view, row, { status, given: typeof given === 'function' ? await given([row as Row]) : given });
+    return this.one(view, row, { status, given: typeof given === 'function' ? await given([row as T]) : given });
   }
 
   /** Returns a page of permitted rows. `withheld` lists the withheld categories of the panel `panelId`. */
@@ -89,7 +94,7 @@ export class ResponsePresenter {
     view: ViewClass<T>,
     filter: F & CheckedFilter<T, F>,
     query: PageQuery,
-    { panelId, given, ...paging }: PageResponseOptions = {},
+    { panelId, given, ...paging }: PageResponseOptions<T> = {},
   ): Promise<AuthorizedResponse> {
     const { actor } = this.work;
     const subject = subjectOf(shapeOf(view).record);
@@ -97,7 +102,7 @@ export class ResponsePresenter {
     // a function may compute values from any column of the rows
     const loadsAllColumns = typeof given === 'function';
     const { rows, next } = await findPage(this.session, actor, view, filter, query, { ...paging, loadsAllColumns });
-    const input = typeof given === 'function' ? await given(rows) : given;
+    const input = typeof given === 'function' ? await given(rows as T[]) : given;
     const data = await this.bodies('list', paging.action ?? 'read', view, rows, { given: input });
     const ofPanel = typeof panelId === 'function' ? await panelId() : panelId;
     return this.asList(data, next, ofPanel ? this.withheldCategories(ofPanel) : []);
