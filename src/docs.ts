@@ -27,9 +27,8 @@ export function moveExamplesTo(document: OpenAPIObject, now: Date): OpenAPIObjec
     if (typeof node === 'string') return isExample ? moved(node) : node;
     if (Array.isArray(node)) return node.map((one) => visit(one, isExample));
     if (typeof node !== 'object' || node === null) return node;
-    return Object.fromEntries(
-      Object.entries(node).map(([key, value]) => [key, visit(value, isExample || EXAMPLE_KEYS.includes(key))]),
-    );
+    const isOfExample = (key: string): boolean => isExample || EXAMPLE_KEYS.includes(key);
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value, isOfExample(key))]));
   };
   return visit(document, false) as OpenAPIObject;
 }

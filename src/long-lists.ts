@@ -49,15 +49,19 @@ function shapeOf(type: Type<object>): Shape {
       .map(({ propertyName, constraints }) => [propertyName, (constraints as [number])[0]]),
   );
   const properties = new Set(rules.map(({ propertyName }) => propertyName));
-  const nested = new Map(
+  const shape = { properties, lengths, nested: nestedTypes(type, properties) };
+  shapes.set(type, shape);
+  return shape;
+}
+
+/** Returns the classes of nested objects, by property. */
+function nestedTypes(type: Type<object>, properties: ReadonlySet<string>): Map<string, Type<object>> {
+  return new Map(
     [...properties].flatMap((property): [string, Type<object>][] => {
       const { [property]: made } = plainToInstance(type, { [property]: {} }) as Record<string, unknown>;
       return isObject(made) && made.constructor !== Object ? [[property, made.constructor as Type<object>]] : [];
     }),
   );
-  const shape = { properties, lengths, nested };
-  shapes.set(type, shape);
-  return shape;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

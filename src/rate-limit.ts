@@ -61,14 +61,14 @@ async function countRequest(limit: Limit, request: FastifyRequest, reply: Fastif
     'ratelimit-policy': `"default";q=${String(max)};w=${String(WINDOW_SECONDS)}`,
     ratelimit: `"default";r=${String(remaining)};t=${String(ttlInSeconds)}`,
   });
-  if (state.isExceeded)
-    throw new Problem(
-      429,
-      'too-many-requests',
-      'Too many requests',
-      'Wait for the number of seconds in Retry-After, then repeat the request.',
-      {
-        headers: { 'retry-after': String(ttlInSeconds) },
-      },
-    );
+  if (state.isExceeded) throw tooManyRequests(ttlInSeconds);
 }
+
+const tooManyRequests = (ttlInSeconds: number): Problem =>
+  new Problem(
+    429,
+    'too-many-requests',
+    'Too many requests',
+    'Wait for the number of seconds in Retry-After, then repeat the request.',
+    { headers: { 'retry-after': String(ttlInSeconds) } },
+  );

@@ -39,10 +39,8 @@ export function parseSeed(text: string): Buffer | null {
   const bare = text.trim();
   const bytes = /^[0-9a-f]{64}$/i.test(bare) ? Buffer.from(bare, 'hex') : Buffer.from(bare, 'base64');
   if (bytes.length === SEED_BYTES) return bytes;
-  const [prefix, rest] = [
-    bytes.subarray(0, PKCS8_OF_ED25519_SEED.length),
-    bytes.subarray(PKCS8_OF_ED25519_SEED.length),
-  ];
+  const prefix = bytes.subarray(0, PKCS8_OF_ED25519_SEED.length);
+  const rest = bytes.subarray(PKCS8_OF_ED25519_SEED.length);
   return prefix.equals(PKCS8_OF_ED25519_SEED) && rest.length === SEED_BYTES ? rest : null;
 }
 

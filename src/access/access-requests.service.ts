@@ -231,9 +231,8 @@ export class AccessRequestsService {
   }
 
   /** Returns a function that loads status, grant and decision of requests, by identifier. */
-  private told(work: UnitOfWork): (rows: Row[]) => Promise<Row> {
-    return async (rows) => {
-      const requests = rows as (Row & AccessRequest)[];
+  private told(work: UnitOfWork): (requests: AccessRequest[]) => Promise<Row> {
+    return async (requests) => {
       const ids = requests.map((one) => one.id);
       const grantIds = requests.flatMap(({ grantId }) => grantId ?? []);
       const grants = await work.asSystem(() => work.manager.findBy(AccessGrant, { id: In(grantIds) }));

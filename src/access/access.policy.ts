@@ -4,9 +4,9 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { applicableRules, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
-import { type RecordClass } from '../database/columns.js';
+import type { RecordClass } from '../database/columns.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase, NOT_IN_ERROR } from '../cases/cases.policy.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
@@ -20,6 +20,8 @@ import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { AccessDecision, AccessRequest } from './access-request.entity.js';
 import { exclusionsOf, namedBy, openEmergencies } from './known-accesses.js';
+import type { DenyRule } from '../authorization/subject.types.js';
+import { applicableRules } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

@@ -39,7 +39,7 @@ export class ExclusionsService {
 
   list(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, (work) =>
-      work.respond.page(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows as Row[] & Exclusion[]) }),
+      work.respond.page(ExclusionView, {}, query, { given: (rows) => matchesOf(work, rows) }),
     );
   }
 
@@ -183,19 +183,12 @@ const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 A
  * One imposed by a colleague of the excluded person, who may end it, does not count for requesters of another agency.
  */
 async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Promise<string | null> {
+  const place = [from.caseId ?? from.personId, from.panelId, from.reach, work.now];
+  const people = [whom.practitionerId, whom.agencyId, whom.nameKey, work.actor.agencyId];
   const running = await work.manager.query<{ id: string; isCarried: boolean }[]>(
     `SELECT e.id, e.carried_from_id IS NOT NULL AS "isCarried" ${RUNNING} AND NOT e.declared AND e.practitioner_id IS NOT DISTINCT FROM $5
        AND (NOT e.by_colleague OR e.made_by_agency_id = $8) AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 2, 1`,
-    [
-      from.caseId ?? from.personId,
-      from.panelId,
-      from.reach,
-      work.now,
-      whom.practitionerId,
-      whom.agencyId,
-      whom.nameKey,
-      work.actor.agencyId,
-    ],
+    [...place, ...people],
   );
   const ids = running.map(({ id }) => id);
   const known = ids.length ? await work.records.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];

@@ -25,7 +25,8 @@ import { refused } from '../http/problems.js';
 import { SharedPermissions, sharePermissions } from '../authorization/actor-permissions.js';
 import type { LogPurpose, Purpose } from '../authentication/purposes.js';
 import { createSeparatePool } from '../database/data-source.js';
-import { setContextStatement, SERVICE_CONTEXT, type SecurityContext } from '../records/database-session.js';
+import { setContextStatement } from '../records/database-session.js';
+import { SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
 
 interface Who {
   kind: Actor['kind'];
@@ -311,10 +312,8 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
     const facts: [string, unknown][] = [];
     for (const fact of declaredAttributes()) facts.push([fact.name, await fact.read(who.facts[fact.name], owner)]);
     return {
-      version,
-      loadedAt: now,
+      ...{ version, who, loadedAt: now },
       expiresAt: new Date(who.changes_at),
-      who,
       facts: Object.fromEntries(facts) as unknown as ActorAttributes,
       permissions: new SharedPermissions(),
     };
@@ -338,16 +337,13 @@ const isSameData = (one: CachedActor, other: CachedActor): boolean =>
 const keyOf = (asked: Omit<Named, 'now'>): string => JSON.stringify(Object.values(asked));
 
 function actorOf({ who, facts, permissions }: CachedActor, as: ActingAs): Actor {
+  const { kind, id, name, roles, purpose } = who;
   const actor: Actor = {
     ...facts,
-    kind: who.kind,
-    id: who.id,
-    name: who.name,
+    ...{ kind, id, name, roles, purpose },
     agencyId: who.agency_id,
     agencyType: who.agency_type,
-    roles: who.roles,
     ...(who.scopes ? { scopes: who.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
-    purpose: who.purpose,
     now: as.now,
     call: as.call,
     securityContext: who.wall,

@@ -23,7 +23,7 @@ import { invalid, refused, unauthenticated } from '../http/problems.js';
 import { requestContextOf } from '../http/request-context.js';
 import { Clock } from '../time/clock.js';
 import { AuditLog } from '../records/audit-recording.js';
-import { refusalDraft } from '../records/audit-drafts.js';
+import { refusalDraft } from '../records/refusal-drafts.js';
 
 const ALGORITHMS = ['RS256', 'ES256', 'PS256'] as const;
 const CLOCK_SKEW_SECONDS = 5;

@@ -8,6 +8,7 @@ import { conflict } from '../http/problems.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meetings/meeting.entity.js';
+import { contributorOf } from '../authentication/actor.js';
 
 export type ListingValues = Pick<Listing, 'kind' | 'reason'> &
   Partial<Pick<Listing, 'timeboxMinutes' | 'presentedByAgencyId' | 'carriedFromId' | 'overdueActionId' | 'lateReason'>>;
@@ -30,8 +31,7 @@ export async function addListing(
     caseId: found.id,
     panelId: found.panelId,
     partnershipId: found.partnershipId,
-    agencyId: actor.agencyId,
-    contributingType: actor.agencyType,
+    ...contributorOf(actor),
   });
   work.recordEvent('case.listed', Listing, listing, {
     meetingId: meeting.id,

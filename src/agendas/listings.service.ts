@@ -99,11 +99,7 @@ export class ListingsService {
       await mustActIn(work, request.presentedByAgencyId, found.partnershipId, '/presentedByAgencyId');
       if (request.kind && request.kind !== asShownToActor(work, found).kind) {
         requireUrgentKind(meeting, request.kind);
-        if (isAgendaCirculated(meeting))
-          throw conflict(
-            'agenda-locked',
-            'The agenda was circulated, so the kind of its items can no longer change. Leave out `kind`.',
-          );
+        if (isAgendaCirculated(meeting)) throw agendaLocked();
       }
       const changed = await work.write.updateIfChanged(Listing, found, request);
       work.recordEvent('listing.changed', Listing, changed, { fields: Object.keys(request) });
@@ -434,3 +430,9 @@ async function nextMeetingAt(work: UnitOfWork, caseId: string): Promise<Date | n
   );
   return next?.at ?? null;
 }
+
+const agendaLocked = (): Error =>
+  conflict(
+    'agenda-locked',
+    'The agenda was circulated, so the kind of its items can no longer change. Leave out `kind`.',
+  );

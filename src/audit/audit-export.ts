@@ -20,7 +20,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { columnsOf, tableOf } from '../database/columns.js';
-import { hasApplicableRule, subjectOf } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { AuthorizedResponse } from '../records/authorized-response.js';
 import { Clock } from '../time/clock.js';
 import { Records } from '../records/records.js';
@@ -28,6 +28,7 @@ import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { SealedLog } from './log.js';
 import { EARLIER_LEAF_MEMBERS, FORMAT, LEAF_MEMBERS, leafHashOf, leafOf, PERSONAL } from './sealing.js';
+import { hasApplicableRule } from '../authorization/applicable-rules.js';
 
 export const NDJSON = 'application/x-ndjson';
 const BATCH_SIZE = 500;
@@ -52,7 +53,9 @@ export class AuditExport {
   async start(actor: Actor): Promise<AuthorizedResponse> {
     const before = await this.size();
     await this.records.read(actor, async (work) => {
-      work.audit.export(subjectOf(AuditEntry), before, [...LEAF_MEMBERS, ...PERSONAL, 'salts']);
+      const fields = [...LEAF_MEMBERS, ...PERSONAL, 'salts'];
+      const what = { action: 'export', resultCount: before, fields };
+      work.audit.add('disclose', 'export', subjectOf(AuditEntry), [], what);
     });
     const size = await this.size(); // includes the entry that records this export
     return AuthorizedResponse.streamed(

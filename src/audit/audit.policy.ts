@@ -9,12 +9,12 @@ import { AgencyPartnership, Partnership } from '../agencies/agency.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import { LOG_PURPOSES } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
-import type { DenyRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { CONCERNING_ME } from '../sharing/access.policy.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { CompartmentAuditor } from './compartment-auditor.entity.js';
+import type { DenyRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
 
@@ -83,7 +83,7 @@ const auditing = (where: (actor: Actor) => Where) => (actor: Actor) =>
 const IN_A_BOROUGH = { partnership: { $elemMatch: { kind: 'borough' } } };
 
 /** Entries written before the log recorded panels and cases: the records concerned cannot be determined. */
-const UNPLACED: Where = { panelIds: null };
+const UNPLACED = { panelIds: null };
 
 /**
  * Deny rule for excluded auditors, except for entries of the auditor's own "not found" requests. The auditor already

@@ -11,9 +11,9 @@ import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import type { AuditEntryQuery } from './audit.dto.js';
 import { AuditCheckpointView, AuditEntryView } from './audit.response.js';
-import { storedSubtreeHash, SealedLog } from './log.js';
+import { SealedLog } from './log.js';
 import { leafHashOf, joinSubtrees, type Hash } from './sealing.js';
-import { consistencyPath, inclusionPath, completeSubtrees, type Range } from './proofs.js';
+import { consistencyPath, inclusionPath, completeSubtrees, type Range, storedSubtreeHash } from './proofs.js';
 
 @Injectable()
 export class AuditService {
@@ -44,12 +44,7 @@ export class AuditService {
       const entry = await work.records.find('read', AuditEntry, id);
       await work.respond.one(AuditEntryView, entry);
       const checkpoint = await findCheckpoint(work, '?size', size);
-      if (checkpoint.size <= entry.index)
-        throw unacceptable(
-          'not-in-the-checkpoint',
-          'The entry is newer than this checkpoint. Choose a later checkpoint.',
-          [{ pointer: '?size', detail: `must be more than ${String(entry.index)}` }],
-        );
+      if (checkpoint.size <= entry.index) throw notInTheCheckpoint(entry);
       return new AuthorizedResponse({
         index: entry.index,
         leafHash: leafHashOf(entry).toString('base64'),
@@ -65,10 +60,7 @@ export class AuditService {
     return this.records.read(actor, async (work) => {
       const earlier = await findCheckpoint(work, '?from', from, 'first');
       const later = await findCheckpoint(work, '?to', to);
-      if (later.size < earlier.size)
-        throw unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
-          { pointer: '?to', detail: 'must not be less than from' },
-        ]);
+      if (later.size < earlier.size) throw notALaterCheckpoint();
       return new AuthorizedResponse({
         from: earlier.size,
         fromRoot: earlier.root,
@@ -122,3 +114,13 @@ async function readHashes(client: PoolClient, ranges: Range[]): Promise<string[]
     joinSubtrees(completeSubtrees(range).map(({ leaf, level }) => hashAt(leaf, level))).toString('base64'),
   );
 }
+
+const notInTheCheckpoint = (entry: AuditEntry): Error =>
+  unacceptable('not-in-the-checkpoint', 'The entry is newer than this checkpoint. Choose a later checkpoint.', [
+    { pointer: '?size', detail: `must be more than ${String(entry.index)}` },
+  ]);
+
+const notALaterCheckpoint = (): Error =>
+  unacceptable('not-a-later-checkpoint', 'The second checkpoint is before the first. Swap them.', [
+    { pointer: '?to', detail: 'must not be less than from' },
+  ]);

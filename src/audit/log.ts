@@ -24,10 +24,13 @@ import {
 import { ownFault } from '../http/database-problems.js';
 import { createSeparatePool } from '../database/data-source.js';
 import { londonDay } from '../time/clock.js';
-import { setContextStatement, LOG_CONTEXT } from '../records/database-session.js';
+import { setContextStatement } from '../records/database-session.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import { canonical, commitTo, leafHashOf, SigningKeys, Frontier, splitHashes, type Hash } from './sealing.js';
+import { canonical, commitTo, leafHashOf, SigningKeys, Frontier, type Hash } from './sealing.js';
+import { LOG_CONTEXT } from '../records/security-context.js';
+import { addAuditScopes } from './scope-lookup.js';
+import { recordsToLocate } from '../records/audit-drafts.js';
 
 /** Advisory lock key; arbitrary, but not used by any other part of the service. */
 const LOCK = 7_317_023_190_211;
@@ -47,6 +50,8 @@ const LOCKED_LAST_CHECKPOINT = `${LOCK_STATEMENT};
 SELECT ${CHECKPOINT_COLUMNS} FROM ${tableOf(AuditCheckpoint)} c ORDER BY c."size" DESC LIMIT 1`;
 
 const entryColumns = [...columnsOf(AuditEntry)];
+/** Columns that identify a checkpoint, in the order of the parameters of `INSERT`. */
+const CONTINUED = ['id', 'signature', 'frontier', 'size', 'root', 'time', 'keyId'] as const;
 /**
  * Inserts entries and checkpoint. `$3` to `$9` identify the checkpoint to continue; if the last checkpoint differs from
  * it in any column, no row is written.
@@ -63,19 +68,6 @@ const INSERT = `WITH last AS (
   INSERT INTO ${tableOf(AuditCheckpoint)} (${checkpointColumns.map(([, { name }]) => name).join(', ')})
   SELECT ${checkpointColumns.map(([property]) => `c."${property}"`).join(', ')}
   FROM last, jsonb_to_record($2::jsonb) AS c(${checkpointColumns.map(([property, { type }]) => `"${property}" ${type}`).join(', ')})`;
-
-/** Subjects whose rows do not contain the panel and case to which they belong. */
-const SCOPED_BY_DATABASE = [
-  'AccessRequest',
-  'AccessDecision',
-  'AccessGrant',
-  'HandlingAcknowledgement',
-  'RepeatedCase',
-  'CycleMeeting',
-  'BidDecision',
-  'BidResult',
-];
-const SELECT_AUDIT_SCOPE = 'SELECT audit_scope_of($1::text, $2::uuid[], $3::uuid) AS found';
 
 type PreparedEntry = Omit<AuditEntry, 'index' | 'recordedAt' | 'nodes'>;
 
@@ -132,7 +124,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
    * Runs queries in the log's own security context, which sees all entries because the tree belongs to no partnership.
    * Entries read here must not be sent without a separate authorization.
    */
-  async runInLogContext<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
+  runInLogContext<T>(does: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(this.reader, does);
   }
 
@@ -175,7 +167,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
     for (const one of batch) one.committed();
   }
 
-  private async continueLast(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<() => void> {
+  private continueLast(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<() => void> {
     return this.transaction(this.writer, async (client) => {
       const written = await this.disclosures.write(client, batch);
       await this.seal(client, entries);
@@ -190,35 +182,35 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   private async continueOwn(batch: DisclosureBatch[], entries: PreparedEntry[]): Promise<(() => void) | null> {
     const { lastOwnCheckpoint: own } = this;
     if (!own) return null;
-    const client = await this.writer.connect();
-    let broken: Error | undefined;
-    try {
+    this.lastOwnCheckpoint = undefined;
+    return this.connected(this.writer, async (client) => {
       const sealed = this.buildCheckpoint(entries, own);
       const sent = [begin(client), client.query({ name: 'audit-lock', text: LOCK_STATEMENT })];
       const disclosed = this.disclosures.write(client, batch);
       const appended = client.query({ name: 'audit-append', text: INSERT, values: sealed.values });
-      const ended = client.query('COMMIT');
-      await settleInOrder([...sent, disclosed, appended, ended]);
+      await settleInOrder([...sent, disclosed, appended, client.query('COMMIT')]);
       const [remember, { rowCount }] = await Promise.all([disclosed, appended]);
-      this.lastOwnCheckpoint = rowCount === 1 ? sealed.checkpoint : undefined;
-      return rowCount === 1 ? remember : null;
-    } catch (error) {
-      this.lastOwnCheckpoint = undefined;
-      await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+      if (rowCount !== 1) return null;
+      this.lastOwnCheckpoint = sealed.checkpoint;
+      return remember;
+    });
   }
 
-  private async transaction<T>(pool: Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
+  private transaction<T>(pool: Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.connected(pool, async (client) => {
       await begin(client);
       const done = await does(client);
       await client.query('COMMIT');
       return done;
+    });
+  }
+
+  /** Runs statements on one connection; rolls back after an error. */
+  private async connected<T>(pool: Pool, does: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await does(client);
     } catch (error) {
       await client.query('ROLLBACK').catch((fault: Error) => (broken = fault));
       throw error;
@@ -295,13 +287,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
       values: [
         JSON.stringify(entries),
         JSON.stringify({ ...checkpoint, frontier: hex([frontier]) }),
-        last?.id ?? null,
-        last?.signature ?? null,
-        last?.frontier ?? null,
-        last?.size ?? null,
-        last?.root ?? null,
-        last?.time ?? null,
-        last?.keyId ?? null,
+        ...CONTINUED.map((property) => last?.[property] ?? null),
       ],
       checkpoint: { ...checkpoint, frontier },
     };
@@ -334,45 +320,6 @@ async function begin(client: PoolClient): Promise<void> {
   await Promise.all([client.query('BEGIN'), client.query(setContextStatement(LOG_CONTEXT))]);
 }
 
-/**
- * Returns the records whose panel and case must be looked up in the database, or null. Entries about attempts on hidden
- * or missing records were created without a lookup, and no lookup is added here.
- */
-function recordsToLocate({
-  subjectType,
-  recordIds,
-  panelIds,
-  copied,
-}: AuditDraft): { subject: string; ids: string[] } | null {
-  // the entry of a document lists the items that the document contained
-  if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
-  const isPlaced = panelIds === undefined || !SCOPED_BY_DATABASE.includes(subjectType);
-  return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
-}
-
-/** Completes the drafts with the panels and cases that the database stores for their records. */
-async function addAuditScopes(client: PoolClient, who: AuditActor, drafts: AuditDraft[]): Promise<AuditDraft[]> {
-  const whole: AuditDraft[] = [];
-  for (const draft of drafts) {
-    const asked = recordsToLocate(draft);
-    if (!asked) {
-      whole.push(draft);
-      continue;
-    }
-    const { rows } = await client.query<{ found: Pick<Required<AuditDraft>, 'panelIds' | 'parentIds'> }>(
-      SELECT_AUDIT_SCOPE,
-      [asked.subject, asked.ids, who.id],
-    );
-    const { panelIds = [], parentIds = [] } = rows[0]?.found ?? {};
-    whole.push({
-      ...draft,
-      panelIds: [...new Set([...(draft.panelIds ?? []), ...panelIds])].sort(),
-      parentIds: [...new Set([...(draft.parentIds ?? []), ...parentIds])].sort(),
-    });
-  }
-  return whole;
-}
-
 const disclosureBatchOf = (who: AuditActor, drafts: AuditDraft[]): DisclosureBatch => ({
   who,
   what: drafts.flatMap((one) => one.disclosed ?? []),
@@ -384,6 +331,3 @@ const serializeCheckpoint = ({ frontier, ...rest }: AuditCheckpoint): string =>
   canonical({ ...rest, frontier: hex([frontier]) });
 
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;
-
-/** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */
-export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => splitHashes(nodes)[level];

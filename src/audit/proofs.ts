@@ -2,6 +2,7 @@
  * Proofs of the Merkle tree, as defined in RFC 9162, sections 2.1.3 and 2.1.4. A proof needs only hashes of complete
  * subtrees, which are stored with the leaf that completed them, so that it costs O(log n).
  */
+import { splitHashes, type Hash } from './sealing.js';
 
 /** Range of leaves: `from` inclusive, `to` exclusive. */
 export type Range = [from: number, to: number];
@@ -54,3 +55,6 @@ export function completeSubtrees([from, to]: Range): Place[] {
   }
   return places;
 }
+
+/** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */
+export const storedSubtreeHash = (nodes: Buffer, level: number): Hash | undefined => splitHashes(nodes)[level];

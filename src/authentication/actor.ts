@@ -152,3 +152,6 @@ export interface ActingAs {
   /** Scopes of the token; machine clients only. */
   scopes?: string[];
 }
+
+/** Returns the columns that name the actor's agency as the contributor of a record. */
+export const contributorOf = ({ agencyId, agencyType }: Actor) => ({ agencyId, contributingType: agencyType });

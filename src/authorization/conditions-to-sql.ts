@@ -8,7 +8,8 @@
 import { type Condition, CompoundCondition, FieldCondition } from '@ucast/mongo2js';
 import { Parameter } from './conditions.js';
 import { columnOf, tableOf, type RecordClass } from '../database/columns.js';
-import { relationOf, subjectOf, type Relation } from './subjects.js';
+import { relationOf, subjectOf } from './subjects.js';
+import type { Relation } from './subject.types.js';
 
 /** Collects the parameter values of one statement. */
 export class Parameters {

@@ -4,36 +4,14 @@
  *
  *   { handling: 'C', acknowledgements: { $elemMatch: { practitionerId: me, voidedAt: null } } }
  *
- * A condition tree has two evaluations: in memory (this file) and as SQL (`conditions-to-sql.ts`). Both are two-valued
+ * A condition tree has two evaluations: in memory (`conditions-in-memory.ts`) and as SQL (`conditions-to-sql.ts`). Both are two-valued
  * and agree on nulls: a comparison with a missing value is false; `$ne` and `$nin` are the exact negations of `$eq` and
  * `$in`. An operator outside this subset is refused when a rule is built, never ignored (medplum: a criterion that
  * compiles to nothing widens a search).
  */
 import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2js';
-import type { ConditionsMatcher } from '@casl/ability';
 
 export type Where = Record<string, unknown>;
-
-/**
- * Check of the names in a filter on rows of `T`, at compile time. Every name must be a property of `T`, a compound
- * operator or a relation (`$elemMatch`). Conditions of type `Where`, and filters on a type
- * chosen at run time, are not checked.
- */
-export type CheckedFilter<T, F> = {
-  [K in keyof F]: [keyof T] extends [never]
-    ? unknown
-    : string extends K
-      ? unknown
-      : K extends '$and' | '$or' | '$nor'
-        ? F[K] extends readonly (infer P)[]
-          ? readonly (P & CheckedFilter<T, P>)[]
-          : unknown
-        : K extends keyof T
-          ? unknown
-          : F[K] extends { $elemMatch: unknown } | undefined
-            ? unknown
-            : never;
-};
 
 /** Placeholder for a value that is bound when the statement runs. Only the SQL evaluation supports placeholders. */
 export class Parameter {
@@ -99,69 +77,4 @@ function parseField(field: string, operator: string, value: unknown): Condition 
     throw new Error(`the policy does not know the operator ${operator} of ${field}`);
   return new FieldCondition(scalar, field, value);
 }
-
-const comparable = (value: unknown): unknown => (value instanceof Date ? value.getTime() : value);
-const missing = (value: unknown): boolean => value === null || value === undefined;
-
-function same(a: unknown, b: unknown): boolean {
-  return missing(a) || missing(b) ? missing(a) && missing(b) : comparable(a) === comparable(b);
-}
-
-function ordered(a: unknown, b: unknown, test: (x: number) => boolean): boolean {
-  if (missing(a) || missing(b)) return false;
-  const [x, y] = [comparable(a), comparable(b)] as [number | string, number | string];
-  return test(x === y ? 0 : x < y ? -1 : 1);
-}
-
-/**
- * Returns whether the row meets the condition. A relation is read from the row as one related row, a list of rows, or
- * null.
- */
-export function conditionHolds(condition: Condition, row: Row): boolean {
-  if (condition instanceof CompoundCondition) {
-    const parts = condition.value as Condition[];
-    if (condition.operator === 'and') return parts.every((part) => conditionHolds(part, row));
-    if (condition.operator === 'or') return parts.some((part) => conditionHolds(part, row));
-    if (condition.operator === 'nor') return !parts.some((part) => conditionHolds(part, row));
-  }
-  if (condition instanceof FieldCondition) {
-    const actual = row[condition.field];
-    const expected: unknown = condition.value;
-    switch (condition.operator) {
-      case 'eq':
-        return same(actual, expected);
-      case 'ne':
-        return !same(actual, expected);
-      case 'in':
-        return !missing(actual) && (expected as unknown[]).some((one) => same(actual, one));
-      case 'nin':
-        return missing(actual) || !(expected as unknown[]).some((one) => same(actual, one));
-      case 'overlaps':
-        return Array.isArray(actual) && actual.some((each) => (expected as unknown[]).some((one) => same(each, one)));
-      case 'within':
-        return Array.isArray(actual) && actual.every((each) => (expected as unknown[]).some((one) => same(each, one)));
-      case 'lt':
-        return ordered(actual, expected, (x) => x < 0);
-      case 'lte':
-        return ordered(actual, expected, (x) => x <= 0);
-      case 'gt':
-        return ordered(actual, expected, (x) => x > 0);
-      case 'gte':
-        return ordered(actual, expected, (x) => x >= 0);
-      case 'exists':
-        return missing(actual) !== expected;
-      case 'elemMatch': {
-        const related = missing(actual) ? [] : Array.isArray(actual) ? actual : [actual];
-        return related.some((one) => conditionHolds(expected as Condition, one as Row));
-      }
-    }
-  }
-  throw new Error(`the policy does not know the operator ${condition.operator}`);
-}
-
-/** Evaluates conditions in memory on behalf of CASL. The tree stays available for the SQL evaluation as `rule.ast`. */
-export const conditionsMatcher: ConditionsMatcher<Where> = (where) => {
-  const ast = parseCondition(where);
-  const matches = (row: Row): boolean => conditionHolds(ast, row);
-  return Object.assign(matches, { ast });
-};
+export const missing = (value: unknown): boolean => value === null || value === undefined;

@@ -6,8 +6,11 @@
 import type { Actor } from '../authentication/actor.js';
 import { isAtLeast, ruleText, evaluateSharing } from './sharing-levels.js';
 import { classOf } from './classification.js';
-import { conditionHolds, parseCondition, type Row } from './conditions.js';
-import { applicableRules, type Step, type Subject } from './subjects.js';
+import { parseCondition, type Row, type Where } from './conditions.js';
+import { conditionHolds } from './conditions-in-memory.js';
+import type { Step, Subject, AllowRule } from './subject.types.js';
+import { applicableRules, type ApplicableRule } from './applicable-rules.js';
+import type { SharingLevel } from './data-categories.js';
 
 export interface ExplainedStep {
   step: Step;
@@ -37,77 +40,79 @@ const BAR_STEPS = ['conflict', 'compartment'] as const;
 
 /** Explains the decision about one record. `row` must include the relations that the rules use. */
 export function explain(actor: Actor, subject: Subject, action: string, row: Row, field?: string): Explanation {
-  const steps: ExplainedStep[] = [
-    { step: 'active', result: 'passed', rule: 'registered and active, as is the agency' },
-  ];
-  const conclude = (
-    outcome: Explanation['outcome'],
-    wouldChange: string[] = [],
-    agreementRowId: string | null = null,
-  ): Explanation => {
-    const result = { permit: 'opened', withhold: 'stopped', refuse: 'stopped' }[outcome];
-    const decisive = steps.findLast((one) => one.result === result);
-    return {
-      outcome,
-      steps,
-      decidedBy: decisive ? { step: decisive.step, rule: decisive.rule } : null,
-      agreementRowId,
-      wouldChange,
-    };
-  };
+  const active: ExplainedStep = { step: 'active', result: 'passed', rule: 'registered and active, as is the agency' };
+  const { steps: denials, denied } = explainDenials(actor, subject, row);
+  const steps = [active, ...denials];
+  if (denied) return conclude('refuse', steps, [`the ${denied} would have to end: it beats every ground`]);
+  const rules = subject.allowRules.filter((rule) => rule.actions.includes(action));
+  const opened = applicableRules(actor, subject, action).filter(({ where }) => holds(where, row));
+  steps.push(...rules.map((ground) => explainGround(ground, opened)));
+  if (!opened.length) return conclude('refuse', steps, wouldPermit(subject, action, rules));
+  return field === undefined ? conclude('permit', steps) : explainField(actor, subject, row, field, steps, opened);
+}
 
+const holds = (where: Where, row: Row): boolean => conditionHolds(parseCondition(where), row);
+
+/** Evaluates the deny rules step by step, up to the first that denies. */
+function explainDenials(actor: Actor, subject: Subject, row: Row): { steps: ExplainedStep[]; denied?: Step } {
+  const steps: ExplainedStep[] = [];
   for (const step of BAR_STEPS) {
     const denyRules = subject.denyRules.filter((bar) => bar.step === step);
-    const denied = denyRules.find((bar) => {
+    const denial = denyRules.find((bar) => {
       const where = bar.where(actor);
-      return where !== null && conditionHolds(parseCondition(where), row);
+      return where !== null && holds(where, row);
     });
-    steps.push(
-      denied
-        ? { step, result: 'stopped', rule: denied.sentence }
-        : { step, result: denyRules.length ? 'passed' : 'not-applicable', rule: `no ${step} applies` },
-    );
-    if (denied) return conclude('refuse', [`the ${step} would have to end: it beats every ground`]);
+    if (denial) return { steps: [...steps, { step, result: 'stopped', rule: denial.sentence }], denied: step };
+    steps.push({ step, result: denyRules.length ? 'passed' : 'not-applicable', rule: `no ${step} applies` });
   }
+  return { steps };
+}
 
-  const ways = applicableRules(actor, subject, action);
-  const opened = ways.filter(({ where }) => conditionHolds(parseCondition(where), row));
-  const rules = subject.allowRules.filter((rule) => rule.actions.includes(action));
-  for (const ground of rules) {
-    const way = opened.find((one) => one.ground === ground);
-    const through = way?.through ? `, through: ${way.through}` : '';
-    steps.push({ step: 'relationship', result: way ? 'opened' : 'not-met', rule: ground.sentence + through });
-  }
-  if (!opened.length)
-    return conclude(
-      'refuse',
-      rules.length
-        ? [...rules.map((ground) => `being somebody ${ground.sentence}`), ...HOW_TO_ASK]
-        : [`no rule of the policy opens ${action} on ${subject.name}`],
-    );
-  if (field === undefined) return conclude('permit');
+function explainGround(ground: AllowRule, opened: ApplicableRule[]): ExplainedStep {
+  const way = opened.find((one) => one.ground === ground);
+  const through = way?.through ? `, through: ${way.through}` : '';
+  return { step: 'relationship', result: way ? 'opened' : 'not-met', rule: ground.sentence + through };
+}
 
-  const limited = opened.every(({ ground }) => ground.fields && !ground.fields.includes(field));
-  if (limited) {
-    steps.push({ step: 'relationship', result: 'stopped', rule: OTHER_FIELDS });
-    return conclude('withhold', ['a ground that shows the whole record', ...HOW_TO_ASK]);
+const wouldPermit = (subject: Subject, action: string, rules: AllowRule[]): string[] =>
+  rules.length
+    ? [...rules.map((ground) => `being somebody ${ground.sentence}`), ...HOW_TO_ASK]
+    : [`no rule of the policy opens ${action} on ${subject.name}`];
+
+/** Explains whether a field of a permitted row is shown. */
+function explainField(
+  actor: Actor,
+  subject: Subject,
+  row: Row,
+  field: string,
+  steps: ExplainedStep[],
+  opened: ApplicableRule[],
+): Explanation {
+  if (opened.every(({ ground }) => ground.fields && !ground.fields.includes(field))) {
+    const limited: ExplainedStep = { step: 'relationship', result: 'stopped', rule: OTHER_FIELDS };
+    return conclude('withhold', [...steps, limited], ['a ground that shows the whole record', ...HOW_TO_ASK]);
   }
   const column = classOf(subject.type, field);
-  const weighing = evaluateSharing(actor, subject, row, column);
-  const shown = column !== undefined && isAtLeast(weighing.level, column.from);
-  steps.push({
-    step: weighing.step === 'administrative' ? 'level' : weighing.step,
-    result: shown ? 'opened' : 'stopped',
-    rule: ruleText(weighing),
-  });
-  const rowId = weighing.agreementRowId ?? null;
-  if (shown) return conclude('permit', [], rowId);
-  return conclude(
-    'withhold',
-    [
-      weighing.remedy ??
-        `an active agreement row that shares it at ${column?.from ?? 'full'} with this type of agency for this purpose: ask the data protection officer of your partnership`,
-    ],
-    rowId,
-  );
+  const sharing = evaluateSharing(actor, subject, row, column);
+  const isShown = column !== undefined && isAtLeast(sharing.level, column.from);
+  const step = sharing.step === 'administrative' ? 'level' : sharing.step;
+  const all: ExplainedStep[] = [...steps, { step, result: isShown ? 'opened' : 'stopped', rule: ruleText(sharing) }];
+  const rowId = sharing.agreementRowId ?? null;
+  if (isShown) return conclude('permit', all, [], rowId);
+  return conclude('withhold', all, [sharing.remedy ?? agreementNeeded(column?.from ?? 'full')], rowId);
+}
+
+const agreementNeeded = (level: SharingLevel): string =>
+  `an active agreement row that shares it at ${level} with this type of agency for this purpose: ask the data protection officer of your partnership`;
+
+function conclude(
+  outcome: Explanation['outcome'],
+  steps: ExplainedStep[],
+  wouldChange: string[] = [],
+  agreementRowId: string | null = null,
+): Explanation {
+  const result = outcome === 'permit' ? 'opened' : 'stopped';
+  const decisive = steps.findLast((one) => one.result === result);
+  const decidedBy = decisive ? { step: decisive.step, rule: decisive.rule } : null;
+  return { outcome, steps, decidedBy, agreementRowId, wouldChange };
 }

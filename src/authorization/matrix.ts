@@ -4,8 +4,9 @@
  */
 import { SEALED_CATEGORIES } from './data-categories.js';
 import { classifiedProperties, type ColumnClass } from './classification.js';
-import { declaredSubjects, subjectOf, type AllowRule, type Relation, type Subject } from './subjects.js';
+import { declaredSubjects, subjectOf } from './subjects.js';
 import { CHAPTERS, actionPhrase, wordingOf } from './wording.js';
+import type { AllowRule, Relation, Subject } from './subject.types.js';
 
 export interface MatrixRule {
   subject: string;

@@ -21,9 +21,11 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { refuseAfterReload, type Actor } from '../authentication/actor.js';
 import { refused, unauthenticated, type Problem } from '../http/problems.js';
 import { routeConfig } from '../http/route-config.js';
-import { hasApplicableRule, subjectOf, type Subject } from './subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import { subjectOf } from './subjects.js';
+import type { RecordClass } from '../database/columns.js';
 import { actionPhrase, sentenceOfWhoMay, wordingOf } from './wording.js';
+import type { Subject } from './subject.types.js';
+import { hasApplicableRule } from './applicable-rules.js';
 
 export const PERMISSION_KEY = 'wardmote:can';
 export const PUBLIC_KEY = 'wardmote:open';

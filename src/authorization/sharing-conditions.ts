@@ -7,7 +7,7 @@ import type { ColumnClass, RowCategory } from './classification.js';
 import type { Where } from './conditions.js';
 import { SEALED_CATEGORIES, type DataCategory, type SharingLevel } from './data-categories.js';
 import { ANY, followingOf, inTable, isAtLeast, tablesOf, typeIn } from './sharing-levels.js';
-import type { Subject } from './subjects.js';
+import type { Subject } from './subject.types.js';
 
 /** Names of the columns that identify the context of a row, as far as the row has them. */
 interface ContextColumns {

@@ -9,57 +9,13 @@
  */
 import { permissionsOf } from './actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
-import {
-  DATA_CATEGORIES,
-  SEALED_CATEGORIES,
-  SHARING_LEVELS,
-  type Classification,
-  type DataCategory,
-  type SharingLevel,
-} from './data-categories.js';
+import { SEALED_CATEGORIES, SHARING_LEVELS, type Classification, type SharingLevel } from './data-categories.js';
 import type { ColumnClass } from './classification.js';
-import { conditionHolds, parseCondition, type Row, type Where } from './conditions.js';
-import type { SharingLimit, Step, Subject } from './subjects.js';
-
-/** Agreement version as it applies to the actor, at present and for the actor's purpose. */
-export interface AgreementFact {
-  versionId: string;
-  /** Panels governed by the agreement on which the actor's agency is a signed party. */
-  panelIds: string[];
-  /** Agencies that have signed the agreement. */
-  signedAgencyIds: string[];
-  /**
-   * Panels whose own agreement this is: no other agreement for the panel came into force earlier. On these panels the
-   * agreement also covers contributions of agencies that have not signed.
-   */
-  ownPanelIds: string[];
-  rows: {
-    category: string;
-    /** Agency type, or `any`; a row for a specific type takes precedence. */
-    contributingType: string;
-    level: SharingLevel;
-    rowId: string;
-    /** Marks a row for the panel's coordination, which counts only on panels that the actor chairs or coordinates. */
-    toCoordination: boolean;
-  }[];
-}
-
-declare module '../authentication/actor.js' {
-  interface ActorAttributes {
-    agreements: AgreementFact[];
-    /** Panels that the actor chairs, co-chairs or coordinates. */
-    coordinatedPanelIds: string[];
-    /** Cases to which the actor has emergency access now. */
-    emergencyCaseIds: string[];
-    /**
-     * Roles in these cases that give no emergency access to their people: assigned by the actor's agency, or after the
-     * access was opened. These people are read as the agreement shares them.
-     */
-    emergencyRoleIdsAsShared: string[];
-    /** People who have only such roles in these cases. */
-    emergencyPersonIdsAsShared: string[];
-  }
-}
+import { parseCondition, type Row, type Where } from './conditions.js';
+import { conditionHolds } from './conditions-in-memory.js';
+import type { SharingLimit, Step, Subject } from './subject.types.js';
+import { type ReadingContext, READING_CONTEXT, APPLICABLE_LIMITS } from './reading-context.js';
+import type { AgreementFact } from './agreement-fact.js';
 
 /** Returns whether the granted level includes the needed one. */
 export function isAtLeast(granted: SharingLevel, needed: SharingLevel): boolean {
@@ -187,44 +143,18 @@ export function grantedLevel(
     .reduce(wider, NOTHING);
 }
 
-/**
- * Returns agency types whose contributions of the category are shared at another level than those of other agencies.
- */
-export function typesApart(actor: Actor, panelId: string, category: string): string[] {
-  const tables = tablesOf(actor).get(panelId) ?? [];
-  const named = tables.flatMap(({ rows }) => [...rows.keys()].flatMap((key) => typeIn(key, category) ?? []));
-  const usual = grantedLevel(actor, panelId, category).level;
-  return [...new Set(named)]
-    .filter((type) => type !== ANY && grantedLevel(actor, panelId, category, { type }).level !== usual)
-    .sort();
-}
-
 /** Returns the contributing type in the key of a table row, or null if the key is of another category. */
 export function typeIn(key: string, category: string): string | null {
   const [of, type] = key.split('/') as [string, string];
   return of === category ? type : null;
 }
 
-const unshared = (category: string, given: GrantedLevel): string =>
+export const unshared = (category: string, given: GrantedLevel): string =>
   given === UNSIGNED
     ? 'the agency that contributed it has not signed the agreement'
     : given.rowId
       ? `the agreement does not share ${category} with this agency`
       : `no active agreement row for ${category}`;
-
-const isSharedByAnybody = (actor: Actor, panelId: string, category: string): boolean =>
-  (tablesOf(actor).get(panelId) ?? []).some(({ rows }) =>
-    [...rows].some(([key, { level }]) => level !== 'none' && typeIn(key, category) !== null),
-  );
-
-/** Returns categories whose existence on the panel the reader may not know, each with the deciding rule. */
-export const withheldCategories = (actor: Actor, panelId: string): { category: DataCategory; rule: string }[] =>
-  DATA_CATEGORIES.flatMap((category) => {
-    const given = grantedLevel(actor, panelId, category);
-    return given.level === 'none' && !isSharedByAnybody(actor, panelId, category)
-      ? [{ category, rule: ruleText({ rule: unshared(category, given), agreementRowId: given.rowId }) }]
-      : [];
-  });
 
 export interface SharingEvaluation {
   level: SharingLevel;
@@ -337,27 +267,3 @@ function panelsOf(subject: Subject, row: Row): string[] {
   if (subject.panel) return row[subject.panel] ? [row[subject.panel] as string] : [];
   return (row[READING_CONTEXT] as ReadingContext | undefined)?.panelIds ?? [];
 }
-
-/**
- * Panels through which a row without a panel of its own is read. `inEmergency` is set if an emergency access opens one
- * of the contexts.
- */
-export interface ReadingContext {
-  panelIds: string[];
-  inEmergency: boolean;
-  /** Cases and referrals that lend their panels. */
-  through?: Through[];
-}
-
-/** Case or referral through which a row without a panel of its own is read. */
-export interface Through {
-  panelId: string;
-  caseId: string | null;
-  referralId: string | null;
-  inEmergency: boolean;
-}
-
-/** Property under which the records layer stores the context of a row without a panel of its own. */
-export const READING_CONTEXT = 'context';
-/** Property under which the records layer stores, per sharing limit of the subject, whether the limit applies. */
-export const APPLICABLE_LIMITS = 'heldBy';

@@ -11,7 +11,7 @@ import { classifiedProperties } from './classification.js';
 import { columnOf, type RecordClass } from '../database/columns.js';
 import type { Row } from './conditions.js';
 import type { Contributor } from './sharing-levels.js';
-import type { Subject } from './subjects.js';
+import type { Subject } from './subject.types.js';
 
 export interface TextInAnotherRecord {
   panelId: string;

@@ -2,8 +2,9 @@
  * Wording of the policy for readers who do not program: record titles, chapters and action phrases. An area declares
  * the wording beside its rules; decisions do not depend on wording.
  */
-import { subjectOf, type Subject } from './subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import { subjectOf } from './subjects.js';
+import type { RecordClass } from '../database/columns.js';
+import type { Subject } from './subject.types.js';
 
 /** Chapters of the policy matrix, in the order of the work. */
 export const CHAPTERS = [

@@ -24,11 +24,17 @@ import { BidDecisionView, BidResultView, BidView, ResourceView } from './bid.res
 import { BidsService } from './bids.service.js';
 import { Resource } from './resource.entity.js';
 import { ResourcesService } from './resources.service.js';
+import { BidDecisionsService } from './bid-decisions.service.js';
+import { BidDeploymentService } from './bid-deployment.service.js';
+import { BidWaiversService } from './bid-waivers.service.js';
 
 @Controller('v1')
 export class BidsController {
   constructor(
     private readonly bids: BidsService,
+    private readonly bidDecisions: BidDecisionsService,
+    private readonly waivers: BidWaiversService,
+    private readonly deployment: BidDeploymentService,
     private readonly resources: ResourcesService,
   ) {}
 
@@ -141,7 +147,7 @@ export class BidsController {
     @Id() id: string,
     @Body() body: BidDecisionRequest,
   ): Promise<AuthorizedResponse> {
-    return this.bids.decide(actor, id, body);
+    return this.bidDecisions.decide(actor, id, body);
   }
 
   /** Withdraw a bid (your agency’s) */
@@ -161,7 +167,7 @@ export class BidsController {
     @Id() id: string,
     @Body() body: BidWaiverRequest,
   ): Promise<AuthorizedResponse> {
-    return this.bids.askWaiver(actor, id, body);
+    return this.waivers.askWaiver(actor, id, body);
   }
 
   /** Allow a bid before its plan is agreed (chairs of both panels, each for their own) */
@@ -169,7 +175,7 @@ export class BidsController {
   @RequirePermission('waive', Bid)
   @ApiAnswer.updated(BidView)
   waive(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.bids.waive(actor, id);
+    return this.waivers.waive(actor, id);
   }
 
   /** Ratify the waiver of a bid (chair of the plan’s panel) */
@@ -177,7 +183,7 @@ export class BidsController {
   @RequirePermission('ratify', Bid)
   @ApiAnswer.updated(BidView)
   ratify(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.bids.ratify(actor, id);
+    return this.waivers.ratify(actor, id);
   }
 
   /** Schedule the resources granted (chair, coordinator) */
@@ -185,7 +191,7 @@ export class BidsController {
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
   schedule(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.bids.schedule(actor, id);
+    return this.deployment.schedule(actor, id);
   }
 
   /** Record that the resources were deployed; this sets the day for results (chair, coordinator) */
@@ -193,7 +199,7 @@ export class BidsController {
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
   deploy(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.bids.deploy(actor, id);
+    return this.deployment.deploy(actor, id);
   }
 
   /** Record that the resources were not deployed, with the reason (chair, coordinator) */
@@ -201,7 +207,7 @@ export class BidsController {
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
   notDeploy(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidEnd): Promise<AuthorizedResponse> {
-    return this.bids.notDeploy(actor, id, body);
+    return this.deployment.notDeploy(actor, id, body);
   }
 
   /** Report the results of a bid (your agency’s) */
@@ -209,7 +215,7 @@ export class BidsController {
   @RequirePermission('report-results', Bid)
   @ApiAnswer.updated(BidView)
   report(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: BidResultRequest): Promise<AuthorizedResponse> {
-    return this.bids.report(actor, id, body);
+    return this.deployment.report(actor, id, body);
   }
 
   /** Record that the results of a bid were evaluated (chair, coordinator) */
@@ -217,7 +223,7 @@ export class BidsController {
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
   evaluate(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.bids.evaluate(actor, id);
+    return this.deployment.evaluate(actor, id);
   }
 
   /** Close a bid (chair, coordinator) */
@@ -225,6 +231,6 @@ export class BidsController {
   @RequirePermission('deploy', Bid)
   @ApiAnswer.updated(BidView)
   close(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.bids.close(actor, id);
+    return this.deployment.close(actor, id);
   }
 }

@@ -80,7 +80,7 @@ policy.declareSubject(Resource, 'Resource', {
 });
 
 /** Bids that were submitted, or for which a waiver was requested. Other drafts are visible to their agency only. */
-const LEFT_ITS_AGENCY: Where = { $or: [{ submittedAt: { $ne: null } }, { waiverReason: { $ne: null } }] };
+const LEFT_ITS_AGENCY = { $or: [{ submittedAt: { $ne: null } }, { waiverReason: { $ne: null } }] };
 
 /** Fields shown to the panel that decides on the bid. */
 const WITHOUT_THE_CASE = [

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Actors, type Actor } from '../authentication/actor.js';
-import { DATA_CATEGORIES, SEALED_CATEGORIES, type SharingLevel } from '../authorization/data-categories.js';
+import {
+  DATA_CATEGORIES,
+  SEALED_CATEGORIES,
+  type SharingLevel,
+  type DataCategory,
+} from '../authorization/data-categories.js';
 import { columnOf, columnsOf, tableOf } from '../database/columns.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
-import type { Row } from '../authorization/conditions.js';
-import { grantedLevel, typesApart } from '../authorization/sharing-levels.js';
+import { type Row, asRow } from '../authorization/conditions.js';
+import { grantedLevel } from '../authorization/sharing-levels.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
 import { asKnownToAsker } from '../records/known-attributes.js';
@@ -13,6 +18,8 @@ import { Records } from '../records/records.js';
 import { inBatches } from '../records/batches.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Case } from './case.entity.js';
+import { typesApart } from '../authorization/withheld-categories.js';
+import { noteExplanation } from '../records/explanations.service.js';
 
 const MOST_CANDIDATES = 1000;
 
@@ -46,7 +53,7 @@ export class CaseAccess {
       const [row = {}] = await rowsWithRelationsOfAll(work.manager, about, Case, ['read', 'track'], [id]);
       const known = await asKnownToAsker(work, about);
       const seen = await inBatches(known, (one) => explainPerson(one, found.get(one.id)?.roles ?? [], row));
-      work.audit.explanation(subjectOf(Case), asked);
+      noteExplanation(work, subjectOf(Case), asRow(asked));
       const readers = seen.filter(
         ({ read, isDeniedOnlyByConflict }) => read.outcome === 'permit' || isDeniedOnlyByConflict,
       );
@@ -111,15 +118,16 @@ function receivedLevels(actor: Actor, { id, panelId }: Case): ReceivedLevels {
     full: [...opened, ...at('full')],
     summary: at('summary'),
     existence: at('existence'),
-    exceptions: shared.flatMap((category) =>
-      typesApart(actor, panelId, category).map((contributingType) => ({
-        category,
-        contributingType,
-        level: grantedLevel(actor, panelId, category, { type: contributingType }).level,
-      })),
-    ),
+    exceptions: shared.flatMap((category) => exceptionsIn(actor, panelId, category)),
   };
 }
+
+/** Returns the levels of agency types whose contributions of the category are shared at another level. */
+const exceptionsIn = (actor: Actor, panelId: string, category: DataCategory): ReceivedLevels['exceptions'] =>
+  typesApart(actor, panelId, category).map((contributingType) => {
+    const { level } = grantedLevel(actor, panelId, category, { type: contributingType });
+    return { category, contributingType, level };
+  });
 
 /**
  * Returns all active practitioners whom an allow rule could concern: members of the panel, and people whom a related

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Instrument } from '../instruments/instrument.entity.js';
 import { effectiveBand, isLowered, score, type AnswerFault } from '../instruments/scoring.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { unacceptable, type FieldError } from '../http/problems.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -54,8 +54,7 @@ export class AssessmentsService {
         caseId,
         panelId: about.panelId,
         partnershipId: about.partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
+        ...contributorOf(actor),
         category: 'risk_assessment',
         instrumentId: instrument.id,
         personId: request.personId ?? null,
@@ -83,12 +82,7 @@ async function findInstrument(work: UnitOfWork, about: Case, request: Assessment
   mustNotLieAhead(assessedOn, work.now, '/assessedOn');
   const instrument = await work.records.findOrNull('read', Instrument, instrumentId);
   const panel = await work.records.findOrNull('read', Panel, about.panelId);
-  if (!instrument || !panel || !instrument.panelTypes.includes(panel.type))
-    throw unacceptable(
-      'unknown-instrument',
-      'Choose an instrument that this type of panel uses: GET /v1/instruments.',
-      fieldErrorAt('/instrumentId', 'no such instrument for this panel'),
-    );
+  if (!instrument || !panel || !instrument.panelTypes.includes(panel.type)) throw unknownInstrument();
   const { effectiveFrom, effectiveTo } = instrument;
   if (assessedOn < effectiveFrom || (effectiveTo !== null && assessedOn > effectiveTo))
     throw unacceptable(
@@ -127,12 +121,7 @@ async function mustSupersedeOwn(
     earlier.agencyId === work.actor.agencyId &&
     (earlier.personId === (request.personId ?? null) || (await wasRemoved(work, about, earlier.personId))) &&
     (await work.records.findOrNull('read', Instrument, earlier.instrumentId))?.code === instrument.code;
-  if (!same)
-    throw unacceptable(
-      'supersedes-another',
-      'Choose an assessment by your own agency, in this case, of the same person and with the same instrument.',
-      fieldErrorAt('/supersedesId', 'no such assessment'),
-    );
+  if (!same) throw supersedesAnother();
 }
 
 async function wasRemoved(
@@ -159,12 +148,7 @@ async function mustBeReasoned(
     throw unacceptable('judgement-incomplete', 'Give both a band and a reason for a judgement, or neither.', [
       { pointer: band === null ? '/judgementBand' : '/judgementReason', detail: 'missing' },
     ]);
-  if (isLower && !(await work.records.findOrNull('lower-band', Case, about.id)))
-    throw unacceptable(
-      'judgement-lowers',
-      'You can only raise the band. Ask the chair or coordinator of the panel to lower it.',
-      fieldErrorAt('/judgementBand', 'is below the band of the score'),
-    );
+  if (isLower && !(await work.records.findOrNull('lower-band', Case, about.id))) throw judgementLowers();
 }
 
 const FAULT_TEXTS: Record<AnswerFault['kind'], string> = {
@@ -178,3 +162,24 @@ const fieldErrorOf = ({ kind, key, index }: AnswerFault): FieldError =>
   index === null
     ? { pointer: '/answers', detail: `${key} ${FAULT_TEXTS[kind]}` }
     : { pointer: `/answers/${String(index)}/${kind === 'not-an-answer' ? 'value' : 'key'}`, detail: FAULT_TEXTS[kind] };
+
+const unknownInstrument = (): Error =>
+  unacceptable(
+    'unknown-instrument',
+    'Choose an instrument that this type of panel uses: GET /v1/instruments.',
+    fieldErrorAt('/instrumentId', 'no such instrument for this panel'),
+  );
+
+const supersedesAnother = (): Error =>
+  unacceptable(
+    'supersedes-another',
+    'Choose an assessment by your own agency, in this case, of the same person and with the same instrument.',
+    fieldErrorAt('/supersedesId', 'no such assessment'),
+  );
+
+const judgementLowers = (): Error =>
+  unacceptable(
+    'judgement-lowers',
+    'You can only raise the band. Ask the chair or coordinator of the panel to lower it.',
+    fieldErrorAt('/judgementBand', 'is below the band of the score'),
+  );

@@ -6,15 +6,7 @@ import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { SEALED_CATEGORIES } from '../authorization/data-categories.js';
 import { emergencyRows, sharedFromLevel, sharedAtLeast } from '../authorization/sharing-conditions.js';
-import {
-  notDenied,
-  applicableRules,
-  permittedRows,
-  refersToHiddenRecord,
-  subjectOf,
-  type DenyRule,
-  type AllowRule,
-} from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf, seatedPanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
@@ -26,6 +18,8 @@ import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { Case, CasePerson, Contribution } from './case.entity.js';
 import { HandlingAcknowledgement, ReleaseRequest } from './handling.entity.js';
 import type { ActionOf } from '../database/columns.js';
+import type { DenyRule, AllowRule } from '../authorization/subject.types.js';
+import { notDenied, applicableRules, permittedRows, refersToHiddenRecord } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 
@@ -81,7 +75,7 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): De
  * Condition for cases that should have been opened. A case closed as referred in error stays readable to the coordination
  * alone, so that the people whom it names in error are no longer shown to the other agencies.
  */
-export const NOT_IN_ERROR: Where = { closureReason: { $ne: 'referred_in_error' } };
+export const NOT_IN_ERROR = { closureReason: { $ne: 'referred_in_error' } };
 
 policy.declareSubject(Case, 'Case', {
   relations: {
@@ -243,7 +237,7 @@ const ofOwnContribution = (actor: Actor): Where => ofOwnAgency(actor, { panelId:
 /**
  * Contributions that the agency neither restricts to itself nor controls: colleagues who read the case can read them.
  */
-const OPEN_TO_COLLEAGUES: Where = {
+const OPEN_TO_COLLEAGUES = {
   agencyOnly: false,
   originatorControl: false,
   handling: { $ne: 'C' },
@@ -371,7 +365,7 @@ const throughCase = (relation: string) => ({
 });
 
 /** No case at present; grants or invitations can add some. */
-const NO_CASE: Where = { id: { $in: [] } };
+const NO_CASE = { id: { $in: [] } };
 
 /** Returns rows reached through a case on which the actor may do `action`; `also` limits the cases further. */
 function reached(actor: Actor, action: ActionOf<typeof Case>, relation: string, also: Where = {}): Where | null {

@@ -3,7 +3,7 @@ import { IsNull, MoreThan } from 'typeorm';
 import type { Practitioner } from '../agencies/agency.entity.js';
 import { Departures } from '../agencies/departures.js';
 import { instantAfter, mustEndWithin } from '../panels/limits.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { closedCompartments, corePanels } from '../panels/panels.policy.js';
 import { conflict, Problem, refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -98,8 +98,7 @@ export class HandlingService {
         caseId: found.caseId,
         panelId: found.panelId,
         partnershipId: found.partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
+        ...contributorOf(actor),
         contributionId: id,
         originatorAgencyId: found.agencyId,
         practitionerId: actor.id,
@@ -272,13 +271,7 @@ async function findOwnUnreadable(work: UnitOfWork, id: string): Promise<Contribu
  * Recalls a contribution that the actor cannot read. The response holds only the identifier and the time of the recall.
  */
 async function recallUnreadable(work: UnitOfWork, found: Contribution, reason: string): Promise<AuthorizedResponse> {
-  if (!work.actor.call.ifMatch)
-    throw new Problem(
-      428,
-      'if-match-required',
-      'Say which version you change',
-      'Send the header If-Match: * to recall the contribution.',
-    );
+  if (!work.actor.call.ifMatch) throw ifMatchNeeded();
   if (found.recalledAt) throw alreadyRecalled();
   const { id, recalledAt } = await work.asSystem(async () => {
     const changed = await work.write.update(Contribution, found, { recalledAt: work.now, recallReason: reason });
@@ -289,3 +282,11 @@ async function recallUnreadable(work: UnitOfWork, found: Contribution, reason: s
   const withheld = [...shapeOf(ContributionView).properties.keys()].filter((field) => !shown.includes(field));
   return new AuthorizedResponse({ id, recalledAt, withheld });
 }
+
+const ifMatchNeeded = (): Problem =>
+  new Problem(
+    428,
+    'if-match-required',
+    'Say which version you change',
+    'Send the header If-Match: * to recall the contribution.',
+  );

@@ -6,9 +6,9 @@
  * matter is the case and the cases that repeat it. A declared conflict reaches direct repeats alone: through a case that
  * the person may not know, its effect would reveal that case.
  */
-import type { DenyRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { namesMe } from '../sharing/access.policy.js';
+import type { DenyRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
 

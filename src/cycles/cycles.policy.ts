@@ -1,7 +1,6 @@
 /** Rules for cycles: members of any panel of the partnership read them. Both panels read what one hands on to the other. */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import type { AllowRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
@@ -10,6 +9,7 @@ import { Panel } from '../panels/panel.entity.js';
 import { coordinatedPanels, corePanels, seatedPartnerships } from '../panels/panels.policy.js';
 import { CycleTemplate } from './cycle-template.entity.js';
 import { Cycle, CycleMeeting, Feed } from './cycle.entity.js';
+import type { AllowRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -101,8 +101,7 @@ export class FeedsService {
             cycleId,
             itemId,
             text,
-            agencyId: actor.agencyId,
-            contributingType: actor.agencyType,
+            ...contributorOf(actor),
           })) ?? first;
       const [readable] = await work.records.findMany('read', Feed, { itemId }, 1);
       if (readable) return work.respond.one(FeedView, readable, { status: 201 });

@@ -93,8 +93,7 @@ export class CycleTemplatesService {
       if (!isToBeHeld(meeting.status)) continue;
       mustNotMoveIntoPast(work, meeting, times.scheduledAt, pointer);
       await work.write.update(CycleMeeting, part, { plannedOn });
-      const { venueOrMode } = stage;
-      const changes = { ...times, venueOrMode, status: 'scheduled' as const };
+      const changes = { ...times, venueOrMode: stage.venueOrMode, status: 'scheduled' as const };
       const postponed = await reschedule(work, this.hooks, meeting, changes);
       work.recordEvent('meeting.postponed', Meeting, postponed, { from: meeting.scheduledAt });
     }

@@ -16,17 +16,6 @@ export const snakeCase = (name: string): string => name.replace(/([a-z0-9])([A-Z
 const TYPES: Record<string, string> = { Number: 'integer', String: 'text', Boolean: 'boolean', Date: 'timestamptz' };
 const columns = new WeakMap<RecordClass, Map<string, SqlColumn>>();
 
-function inheritance(type: RecordClass): unknown[] {
-  const chain: unknown[] = [];
-  for (
-    let one: unknown = type;
-    typeof one === 'function' && one !== Function.prototype;
-    one = Object.getPrototypeOf(one)
-  )
-    chain.push(one);
-  return chain;
-}
-
 function toSqlColumn(property: string, { type, name, array }: ColumnOptions): SqlColumn {
   const declared = typeof type === 'function' ? (type as { name: string }).name : type;
   const base = TYPES[declared as string] ?? declared ?? 'text';
@@ -36,10 +25,11 @@ function toSqlColumn(property: string, { type, name, array }: ColumnOptions): Sq
 export function columnsOf(type: RecordClass): Map<string, SqlColumn> {
   let known = columns.get(type);
   if (!known) {
-    const chain = inheritance(type);
+    const isOwnOrInherited = (target: unknown): boolean =>
+      target === type || (typeof target === 'function' && type.prototype instanceof target);
     known = new Map(
       getMetadataArgsStorage()
-        .columns.filter((column) => chain.includes(column.target))
+        .columns.filter(({ target }) => isOwnOrInherited(target))
         .map(({ propertyName, options }) => [propertyName, toSqlColumn(propertyName, options)]),
     );
     columns.set(type, known);

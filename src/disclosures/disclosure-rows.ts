@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../authentication/actor.js';
-import { hasApplicableRule, subjectOf } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import {
   Disclosures,
   type DisclosureBatch,
@@ -11,6 +11,7 @@ import {
 } from '../records/audit-recording.js';
 import { londonDay } from '../time/clock.js';
 import { Disclosure } from './disclosure.entity.js';
+import { hasApplicableRule } from '../authorization/applicable-rules.js';
 
 /**
  * Maximum number of remembered keys. They prevent repeated inserts for a record that is read all day; a forgotten key

@@ -2,9 +2,9 @@
 import type { Actor } from '../authentication/actor.js';
 import { EMERGENCY_PURPOSE } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
-import { denyConditions, notDenied, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
-import { type RecordClass } from '../database/columns.js';
+import type { RecordClass } from '../database/columns.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { coordinatedPanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
@@ -24,6 +24,8 @@ import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.enti
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
+import type { DenyRule } from '../authorization/subject.types.js';
+import { denyConditions, notDenied } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { conflict } from '../http/problems.js';
-import { permittedRows, subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import { subjectOf } from '../authorization/subjects.js';
+import type { RecordClass } from '../database/columns.js';
 import { authorizeFilter } from '../records/filter-authorization.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -15,6 +15,7 @@ import { DisclosureRevision } from './disclosure-revision.entity.js';
 import { Disclosure } from './disclosure.entity.js';
 import type { DisclosureQuery } from './disclosures.dto.js';
 import { DisclosureRevisionView, DisclosureView } from './disclosures.response.js';
+import { permittedRows } from '../authorization/applicable-rules.js';
 
 /** Disclosures: recipient, record, time and purpose, and pending notifications of corrections and recalls. */
 @Injectable()

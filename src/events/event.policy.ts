@@ -6,21 +6,16 @@ import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from '../authorization/classification.js';
 import type { Where } from '../authorization/conditions.js';
-import {
-  explainedByOfficer,
-  permittedRows,
-  permittedUnder,
-  subjectOf,
-  typeNamed,
-  type Relation,
-  type Subject,
-} from '../authorization/subjects.js';
+import { subjectOf, typeNamed } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Invitation } from '../meetings/meeting.entity.js';
 import { Membership } from '../panels/panel.entity.js';
 import { Event } from './event.entity.js';
+import type { Relation, Subject } from '../authorization/subject.types.js';
+import { explainedByOfficer } from '../authorization/subject-declaration.js';
+import { permittedRows, permittedUnder } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 
@@ -123,7 +118,7 @@ function namingTheActor(actor: Actor): Where | null {
   );
 }
 
-policy.declareSubject(Event, 'Event', () => ({
+policy.declareDependentSubject(Event, 'Event', () => ({
   relations: { ...toRecords(timelineSubjects()), ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
   parent: 'case',
   orderBy: 'at',

@@ -23,7 +23,7 @@ export class EventsController {
     return this.records.read(actor, async (work) => {
       await work.records.find('read', Case, caseId);
       const page = await work.respond.page(EventView, { caseId }, query, {
-        given: (rows) => visibleDataOf(work, rows as never),
+        given: (rows) => visibleDataOf(work, rows),
       });
       return page.only<EventView>(({ data }) => !('fields' in data) || (data['fields'] as string[]).length > 0);
     });

@@ -5,11 +5,12 @@ import { Action } from '../plans/action.entity.js';
 import { Actors } from '../authentication/actor.js';
 import { expiryOfReplies } from '../records/idempotency.js';
 import { Outbox } from '../records/audit-recording.js';
-import { withSecurityContext, SERVICE_CONTEXT, type SecurityContext } from '../records/database-session.js';
 import { findDueNotices, markRecipientNoticesUnread } from './due-notices.queries.js';
 import { escalateUndoneActions } from './escalating.js';
 import { JobRun, RUN_RETENTION_DAYS } from './job-run.entity.js';
 import { Notice, NOTICES, type NoticeKind } from './notice.entity.js';
+import { SERVICE_CONTEXT, type SecurityContext } from '../records/security-context.js';
+import { withSecurityContext } from '../records/database-session.js';
 
 /** Name of the job in the queue and in `job_runs`. */
 export const DEADLINE_JOB = 'deadline-notices';

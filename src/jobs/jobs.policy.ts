@@ -6,7 +6,7 @@
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { permittedRows, subjectOf, type DenyRule } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
@@ -30,6 +30,8 @@ import {
   TO_RECIPIENT_NOTIFIERS,
   type NoticeKind,
 } from './notice.entity.js';
+import type { DenyRule } from '../authorization/subject.types.js';
+import { permittedRows } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

@@ -67,11 +67,8 @@ async function recordHiddenDeferrals(
     const { counts, limit } = await findDeferrals(work, panelId, [caseId]);
     const before = counts.get(caseId) ?? 0;
     if (before < limit || before === visible) return;
-    const [latest] = await work.manager.find(Listing, {
-      where: { id: In(hidden), caseId, outcome: 'defer' },
-      order: { id: 'DESC' },
-      take: 1,
-    });
+    const where = { id: In(hidden), caseId, outcome: 'defer' } as const;
+    const [latest] = await work.manager.find(Listing, { where, order: { id: 'DESC' }, take: 1 });
     if (latest) work.recordEvent('case.deferred-often', Listing, latest, { deferrals: before + 1 });
   });
 }

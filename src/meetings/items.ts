@@ -1,14 +1,15 @@
 /** Items of a meeting: lookups and the values of records that belong to an item. */
-import type { Actor, Actors } from '../authentication/actor.js';
+import { type Actor, type Actors, contributorOf } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { notFound } from '../http/problems.js';
-import { notDenied, subjectOf } from '../authorization/subjects.js';
-import { type ActionOf, type RecordClass } from '../database/columns.js';
+import { subjectOf } from '../authorization/subjects.js';
+import type { ActionOf, RecordClass } from '../database/columns.js';
 import type { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Invitation, Listing, Meeting } from './meeting.entity.js';
 import { memberPanels } from './meetings.policy.js';
 import { sortByAgendaOrder } from './order-of-hearing.js';
+import { notDenied } from '../authorization/applicable-rules.js';
 
 /** Returns the item if it belongs to the meeting. */
 export async function findItem(
@@ -78,7 +79,6 @@ export function valuesOfItem(actor: Actor, { id, meetingId, caseId, panelId, par
     caseId,
     panelId,
     partnershipId,
-    agencyId: actor.agencyId,
-    contributingType: actor.agencyType,
+    ...contributorOf(actor),
   };
 }

@@ -7,14 +7,7 @@ import { withoutScopes } from '../authorization/actor-permissions.js';
 import { classifiedProperties } from '../authorization/classification.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import {
-  applicableRules,
-  permittedRows,
-  refersToHiddenRecord,
-  subjectOf,
-  type AllowRule,
-  type RevealingColumn,
-} from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { isLeadIn } from '../panels/working-partnerships.js';
@@ -24,6 +17,8 @@ import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
+import type { AllowRule, RevealingColumn } from '../authorization/subject.types.js';
+import { applicableRules, permittedRows, refersToHiddenRecord } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 
@@ -204,7 +199,7 @@ const listedAsRepeat = (actor: Actor): Where => ({
   case: { $elemMatch: refersToHiddenRecord(actor, Case, 'previous') },
 });
 
-const NO_ITEM: Where = { id: { $in: [] } };
+const NO_ITEM = { id: { $in: [] } };
 
 /** Returns a condition for items the actor may read. Null if no single item of a case can be hidden from the actor. */
 function readableItems(actor: Actor): Where | null {

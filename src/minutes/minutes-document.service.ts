@@ -14,7 +14,7 @@ import { MeetingPanelView } from '../meetings/calendar.response.js';
 import { renderDocument, prepareDocument } from '../packs/document.js';
 import type { DocumentQuery } from '../packs/document.dto.js';
 import { NamedAgencyView, NamedPractitionerView } from '../packs/document.response.js';
-import { openedCopy, OPEN_DOCUMENT, presentRows, findAndPresent } from '../packs/presenting.js';
+import { noteOpenedDocument, OPEN_DOCUMENT, presentRows, findAndPresent } from '../packs/presenting.js';
 import { findItem, findItems } from '../meetings/items.js';
 import { Decision, Meeting } from '../meetings/meeting.entity.js';
 import { DecisionView } from '../meetings/meeting.response.js';
@@ -70,7 +70,7 @@ async function presentDocument(work: UnitOfWork, meeting: Meeting, only?: string
   });
   const serial = uuidv7();
   const listingIds = items.map(({ item }) => item.id);
-  work.audit.openedDocument(Meeting, meeting, openedCopy('minutes', serial, meeting, listingIds));
+  noteOpenedDocument(work, 'minutes', serial, meeting, listingIds);
   const title = `Minutes of ${panel?.name ?? 'the panel'}, ${londonDay(meeting.scheduledAt)}`;
   return work.respond.one(MinutesDocumentView, meeting, {
     how: OPEN_DOCUMENT,

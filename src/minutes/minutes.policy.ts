@@ -57,7 +57,7 @@ policy.declareSubject(Minute, 'Minute', {
   ],
 });
 
-policy.declareSubject(MinutePoint, 'MinutePoint', () => ({
+policy.declareDependentSubject(MinutePoint, 'MinutePoint', () => ({
   ...WITHIN_CASE,
   parent: 'minute',
   relations: {

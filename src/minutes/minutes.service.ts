@@ -156,11 +156,8 @@ export class MinutesService {
     return this.records.change(actor, async (work) => {
       const listing = await findItem(work, 'minute', meetingId, listingId);
       if (listing.removedAt) throw takenOffProblem();
-      const captured = await insertAction(
-        work,
-        { ...(await findActionPlace(work, listing, planId)), listingId },
-        request,
-      );
+      const place = await findActionPlace(work, listing, planId);
+      const captured = await insertAction(work, { ...place, listingId }, request);
       await work.write.insert(CapturedAction, { actionId: captured.id, ...valuesOfItem(actor, listing) });
       return work.respond.found(ActionView, captured.id, 201);
     });
@@ -234,9 +231,12 @@ async function findActionPlace(
   }
   const [plan] = await work.records.findMany('add-action', Plan, { id: planId, caseId }, 1);
   if (plan) return placeInPlan(plan);
-  throw unacceptable(
+  throw noSuchPlan();
+}
+
+const noSuchPlan = (): Error =>
+  unacceptable(
     'no-such-plan',
     'Name a plan of the case, or leave out `planId`. POST /v1/cases/{id}/plans drafts a plan.',
     [{ pointer: '/planId', detail: 'is no plan of this case that you may add to' }],
   );
-}

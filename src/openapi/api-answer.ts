@@ -13,7 +13,8 @@ import {
   ApiOkResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { declareView, type ViewClass } from '../records/response-view.js';
+import type { ViewClass } from '../records/response-view.js';
+import { declareView } from '../records/declared-views.js';
 
 const TAG = {
   ETag: {

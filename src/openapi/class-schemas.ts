@@ -2,7 +2,6 @@
  * Completion of the generated schemas from the declarations behind them: validators of request classes, columns and
  * policy of views. Nothing is derived from the name of a property.
  */
-import { declaredViews, describeView } from '../records/response-view.js';
 import { columnSchemas } from './column-schema.js';
 import { nestedClasses, type RouteHandler } from './schema-classes.js';
 import {
@@ -12,6 +11,7 @@ import {
   type SchemaClass,
   type ValidatorSchema,
 } from './validation-schema.js';
+import { declaredViews, describeView } from '../records/declared-views.js';
 
 /** Documented limit of a stored list that no validator limits. */
 const MOST_STORED_ITEMS = 10_000;

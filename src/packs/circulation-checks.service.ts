@@ -33,7 +33,7 @@ export class CirculationChecksService {
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const given = (rows: Row[]): Promise<Row> => valuesForReader(work, meeting, rows as Row[] & CirculationCheck[]);
+      const given = (rows: CirculationCheck[]): Promise<Row> => valuesForReader(work, meeting, rows);
       return work.respond.page(CirculationCheckItemView, { meetingId }, query, { given });
     });
   }

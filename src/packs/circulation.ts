@@ -129,11 +129,7 @@ export async function requireApprovedCheck(work: UnitOfWork, meeting: Meeting): 
   const checks = await work.records.findMany('read', CirculationCheck, { meetingId: meeting.id });
   const stillTrue = checks.filter((check) => !isOutdated(work, now, check));
   if (stillTrue.some(({ approvedAt }) => approvedAt)) return;
-  if (!checks.length)
-    throw conflict(
-      'circulation-check-missing',
-      'The papers need an approved check before circulation. Make one: POST /v1/meetings/{id}/circulation-checks.',
-    );
+  if (!checks.length) throw circulationCheckMissing();
   if (!stillTrue.length) throw staleProblem();
   const shown = await findChecksNamingMany(work, meeting, stillTrue);
   throw conflict(
@@ -143,3 +139,9 @@ export async function requireApprovedCheck(work: UnitOfWork, meeting: Meeting): 
       : 'Approve the check first, or ask the chair to approve it: POST /v1/meetings/{id}/circulation-checks/{circulationCheckId}/approval.',
   );
 }
+
+const circulationCheckMissing = (): Error =>
+  conflict(
+    'circulation-check-missing',
+    'The papers need an approved check before circulation. Make one: POST /v1/meetings/{id}/circulation-checks.',
+  );

@@ -4,10 +4,11 @@
  * conflict counts as contained, because its absence would reveal the conflict.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
-import { permittedRows, subjectOf } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { DocumentCopy } from './document-copy.entity.js';
+import { permittedRows } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

@@ -13,7 +13,6 @@ import { PlanView } from '../plans/plan.response.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import type { RecordClass } from '../database/columns.js';
-import { fieldMask } from '../records/row-masks.js';
 import { shapeOf, type ViewClass } from '../records/response-view.js';
 import { Person } from '../subjects/subject.entity.js';
 import { PersonView } from '../subjects/subject.response.js';
@@ -22,6 +21,7 @@ import { DecisionView, ListingView } from '../meetings/meeting.response.js';
 import { sortByAgendaOrder } from '../meetings/order-of-hearing.js';
 import { ResearchRequest } from '../research/research.entity.js';
 import { ResearchRequestView } from '../research/research.response.js';
+import { fieldMask } from '../records/field-mask.js';
 
 /** Views of the parts of an item. Shared findings of research are among the contributions. */
 export const VIEWS = {

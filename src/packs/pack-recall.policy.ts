@@ -4,11 +4,12 @@
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
-import { applicableRules, subjectOf } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { PackRecall } from './pack-recall.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
+import { applicableRules } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

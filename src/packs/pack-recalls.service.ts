@@ -26,7 +26,7 @@ export class PackRecallsService {
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
-      const given = (rows: Row[]): Promise<Row> => findRecipients(work, meeting, rows as Row[] & PackRecall[]);
+      const given = (rows: PackRecall[]): Promise<Row> => findRecipients(work, meeting, rows);
       return work.respond.page(PackRecallView, { meetingId }, query, { given });
     });
   }

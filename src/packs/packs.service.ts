@@ -5,14 +5,12 @@ import { Agency } from '../agencies/agency.entity.js';
 import type { Handling } from '../cases/case.entity.js';
 import { Panel } from '../panels/panel.entity.js';
 import type { Actor } from '../authentication/actor.js';
-import { withheldCategories } from '../authorization/sharing-levels.js';
 import type { Row } from '../authorization/conditions.js';
 import { Problem } from '../http/problems.js';
 import { subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import type { RecordClass } from '../database/columns.js';
 import { londonDay } from '../time/clock.js';
 import { conflictsOf } from '../records/known-attributes.js';
-import { withheldFieldsOf } from '../records/row-masks.js';
 import { PaperMaker } from '../documents/paper-maker.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -22,7 +20,7 @@ import { MeetingPanelView } from '../meetings/calendar.response.js';
 import { renderDocument, prepareDocument } from './document.js';
 import type { DocumentQuery } from './document.dto.js';
 import { NamedAgencyView } from './document.response.js';
-import { openedCopy, presentRows, findAndPresent, type OmittedItem } from './presenting.js';
+import { noteOpenedDocument, presentRows, findAndPresent, type OmittedItem } from './presenting.js';
 import { findItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { findExcludingConflicts } from '../proceedings/excluding-conflicts.js';
@@ -31,6 +29,8 @@ import { findContent, PARTS, VIEWS, type RowFinder, type ItemContent, type Part 
 import { PackRecall } from './pack-recall.entity.js';
 import { findRecallsInForce } from './pack-recalls.service.js';
 import { PackView, type PackItem, type PackMarking, type PackWatermark, type PackWithheld } from './pack.response.js';
+import { withheldCategories } from '../authorization/withheld-categories.js';
+import { withheldFieldsOf } from '../records/withheld-fields.js';
 
 /** Fields of records that name agencies. */
 const AGENCIES = ['agencyId', 'leadAgencyId', 'ownerAgencyId', 'presentedByAgencyId', 'askedAgencyId'];
@@ -88,7 +88,7 @@ export class PacksService {
     const watermark = await watermarkOf(work, meeting);
     const listingIds = items.map(({ listing }) => listing.id);
     const kept = asked ? [] : await findOmittedItems(work, meeting, listingIds);
-    work.audit.openedDocument(Meeting, meeting, openedCopy('pack', watermark.serial, meeting, listingIds, kept));
+    noteOpenedDocument(work, 'pack', watermark.serial, meeting, listingIds, kept);
     const manifest = {
       watermark,
       marking: markingOf(items),

@@ -1,10 +1,10 @@
 import type { Where } from '../authorization/conditions.js';
-import type { OpenedDocument } from '../records/audit-recording.js';
+import { subjectOf } from '../authorization/subjects.js';
 import type { RecordClass } from '../database/columns.js';
 import type { PageOf } from '../records/authorized-response.js';
 import type { ViewClass } from '../records/response-view.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import type { Meeting } from '../meetings/meeting.entity.js';
+import { Meeting } from '../meetings/meeting.entity.js';
 import type { DocumentKind } from './document-copy.entity.js';
 
 /** Kind of operation in the audit log for parts of a document. */
@@ -22,18 +22,30 @@ export const findAndPresent = async <T>(
   filter: Where,
 ): Promise<T[]> => presentRows<T>(work, view, await work.records.findMany('read', type, filter));
 
-/** Returns the opened copy, for the log and for recalls. */
-export const openedCopy = (
+/**
+ * Records that a meeting document was opened, with its serial number and items: for the log and for recalls. The
+ * records in the document have audit entries of their own.
+ */
+export function noteOpenedDocument(
+  { audit }: UnitOfWork,
   document: DocumentKind,
   serial: string,
-  { id: meetingId, partnershipId, panelId }: Meeting,
+  meeting: Meeting,
   listingIds: string[],
   kept: readonly OmittedItem[] = [],
-): OpenedDocument => ({
-  ...{ document, serial, meetingId, partnershipId, panelId, listingIds },
-  keptListingIds: kept.map(({ listingId }) => listingId),
-  keptOutByIds: kept.map(({ byId }) => byId),
-});
+): void {
+  const { id: meetingId, partnershipId, panelId } = meeting;
+  audit.add('disclose', 'open_document', subjectOf(Meeting), [{ ...meeting }], {
+    action: 'read',
+    fields: [document],
+    recordIds: [meetingId, serial, ...listingIds],
+    copied: {
+      ...{ document, serial, meetingId, partnershipId, panelId, listingIds },
+      keptListingIds: kept.map(({ listingId }) => listingId),
+      keptOutByIds: kept.map(({ byId }) => byId),
+    },
+  });
+}
 
 /** Item omitted from a document because of one exclusion or recusal of its reader. */
 export interface OmittedItem {

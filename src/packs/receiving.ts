@@ -8,10 +8,9 @@ import type { Actor, Actors } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import type { ColumnClass } from '../authorization/classification.js';
 import { subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import type { RecordClass } from '../database/columns.js';
 import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
 import { asKnownToAsker } from '../records/known-attributes.js';
-import { categoryOf, fieldMask } from '../records/row-masks.js';
 import { inBatches } from '../records/batches.js';
 import { shapeOf, type ViewClass } from '../records/response-view.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
@@ -20,6 +19,7 @@ import { findSeats } from './circulation.js';
 import { Invitation, type Meeting } from '../meetings/meeting.entity.js';
 import { findContent, PARTS, VIEWS, type RowFinder, type ItemContent } from './pack-content.js';
 import type { Extent, NamedIn, ReceivedItem, Receiving, Recipient } from './circulation-check.entity.js';
+import { categoryOf, fieldMask } from '../records/field-mask.js';
 
 export const listingIdOf = (item: ItemContent): string => item.listing[0]?.['id'] as string;
 
@@ -81,6 +81,9 @@ async function loadKnownRows(work: UnitOfWork, readers: Actor[], content: ItemCo
   return known;
 }
 
+const receivesAnything = ({ agreements }: Actor, panelId: string): boolean =>
+  agreements.some(({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'));
+
 async function findReceivedContent(
   work: UnitOfWork,
   reader: Actor,
@@ -93,9 +96,7 @@ async function findReceivedContent(
     practitionerId: reader.id,
     agencyId: reader.agencyId,
     coordinates: reader.coordinatedPanelIds.includes(panelId),
-    withinAgreement: reader.agreements.some(
-      ({ panelIds, rows }) => panelIds.includes(panelId) && rows.some(({ level }) => level !== 'none'),
-    ),
+    withinAgreement: receivesAnything(reader, panelId),
     items: await inBatches(items, (item) => summarizeItem(reader, item)),
   };
 }

@@ -12,13 +12,15 @@ import { CHAIRING_ROLES } from './panel.entity.js';
 import { daysAfter } from './working-days.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { tableOf, type RecordClass } from '../database/columns.js';
-import { conditionHolds, parseCondition, type Where } from '../authorization/conditions.js';
+import { parseCondition, type Where } from '../authorization/conditions.js';
 import { unacceptable } from '../http/problems.js';
 import { Parameters, toSql } from '../authorization/conditions-to-sql.js';
-import { notDenied, permittedRows, subjectOf, typeNamed } from '../authorization/subjects.js';
+import { subjectOf, typeNamed } from '../authorization/subjects.js';
 import { asKnownToAsker } from '../records/known-attributes.js';
 import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
+import { conditionHolds } from '../authorization/conditions-in-memory.js';
+import { notDenied, permittedRows } from '../authorization/applicable-rules.js';
 
 interface Matter {
   id: string;
@@ -276,8 +278,6 @@ export async function findRowsHiddenFromAll(
     return more ? { $or: [barred, more] } : barred;
   });
   const where = toSql(parseCondition({ $and: [filter, ...closed] }), type, 't', parameters);
-  return manager.query(
-    `SELECT t.id, t.panel_id AS "panelId" FROM ${tableOf(type)} t WHERE ${where}`,
-    parameters.values,
-  );
+  const sql = `SELECT t.id, t.panel_id AS "panelId" FROM ${tableOf(type)} t WHERE ${where}`;
+  return manager.query(sql, parameters.values);
 }

@@ -1,7 +1,6 @@
 /** Memberships: what a person is on which panel, today. Most other rules begin here. */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import type { DenyRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
 import {
@@ -16,6 +15,7 @@ import {
   type PanelType,
 } from './panel.entity.js';
 import { CURRENT_SEAT, WORKING_PARTNERSHIPS } from './working-partnerships.js';
+import type { DenyRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
 

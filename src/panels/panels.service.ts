@@ -116,10 +116,7 @@ export class PanelsService {
       mustShorten(work, membership, validTo);
       const ended = await work.write.updateIfChanged(Membership, membership, { validTo });
       // after the update, which waits for concurrent changes of seats
-      if (CHAIRING_ROLES.includes(membership.role)) {
-        await mustLeaveChair(work, membership, validTo);
-        await mustLeaveSomebody();
-      }
+      if (CHAIRING_ROLES.includes(membership.role)) await leaveChair(work, membership, validTo, mustLeaveSomebody);
       work.recordEvent('membership.ends', Membership, ended, { validTo });
       return work.respond.one(MembershipView, ended);
     });
@@ -137,10 +134,8 @@ export class PanelsService {
       const membership = await work.records.findForUpdate('end', Membership, MembershipView, id);
       if (membership.panelId !== panelId) throw notFound();
       const ended = await endSeatNow(work, membership, reason);
-      if (CHAIRING_ROLES.includes(ended.role)) {
-        await mustLeaveChair(work, ended, ended.validTo as string);
-        await mustLeaveSomebody();
-      }
+      if (CHAIRING_ROLES.includes(ended.role))
+        await leaveChair(work, ended, ended.validTo as string, mustLeaveSomebody);
       return work.respond.one(MembershipView, ended);
     });
   }
@@ -337,4 +332,15 @@ export async function rulesInForce(work: UnitOfWork, panelId: string): Promise<P
     [panelId, today],
   );
   return inForce ? work.manager.findOneByOrFail(PanelRules, { id: inForce.id }) : null;
+}
+
+/** Requires that the panel keeps a chair, and that somebody remains to act for it. */
+async function leaveChair(
+  work: UnitOfWork,
+  seat: Membership,
+  lastDay: string,
+  mustLeaveSomebody: () => Promise<void>,
+): Promise<void> {
+  await mustLeaveChair(work, seat, lastDay);
+  await mustLeaveSomebody();
 }

@@ -3,7 +3,7 @@ import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseHooks } from '../cases/case.hooks.js';
 import { findExcludedAgencies } from '../cases/excluded-agencies.js';
 import { Panel } from '../panels/panel.entity.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -32,6 +32,7 @@ import { countByResult, type ActionCounts } from './ledger.js';
 import { LedgerView } from './ledger.response.js';
 import { hasEnded, Plan } from './plan.entity.js';
 import { requirePanelMember, findCurrentSeats } from './plans.service.js';
+import { subjectOf } from '../authorization/subjects.js';
 
 const ENDS = {
   done: 'completion',
@@ -103,7 +104,8 @@ export class ActionsService {
         panelId ? { panelId } : {},
         MOST_COUNTED,
       );
-      work.audit.count(Action, ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn']);
+      const fields = ['ownerAgencyId', 'status', 'dueOn', 'originalDueOn', 'endedOn'];
+      work.audit.add('consult', 'count', subjectOf(Action), [], { action: 'read', fields });
       const concerned = [...seats.map(({ agencyId }) => agencyId), ...actions.map((one) => one.ownerAgencyId)];
       const agencies = await work.records.findMany('read', Agency, { id: { $in: [...new Set(concerned)] } });
       const byAgency = Map.groupBy(actions, ({ ownerAgencyId }) => ownerAgencyId);
@@ -231,10 +233,9 @@ export class ActionsService {
     const status = after(actionMachine, found.status, command);
     const endedOn = isOpen(status) ? null : (found.endedOn ?? londonDay(work.now));
     const moved = await work.write.update(Action, found, { ...changes, status, endedOn });
-    const { caseId, listingId, panelId, partnershipId } = found;
-    const { agencyId, agencyType: contributingType } = work.actor;
-    const stands = { caseId, listingId, panelId, partnershipId, agencyId, contributingType };
-    if (note) await work.write.insert(ActionNote, { actionId: found.id, status, note, ...stands });
+    const { id: actionId, caseId, listingId, panelId, partnershipId } = found;
+    const place = { caseId, listingId, panelId, partnershipId, ...contributorOf(work.actor) };
+    if (note) await work.write.insert(ActionNote, { actionId, status, note, ...place });
     work.recordEvent(`action.${status.replace('_', '-')}`, Action, moved, { from: found.status, status });
     if (isOpen(found.status) && !isOpen(status)) await this.hooks.afterEnd(work, moved);
     return work.respond.found(ActionView, found.id);
@@ -256,13 +257,18 @@ export function placeInPlan(plan: Plan): ActionPlace {
 }
 
 /** Inserts an action, at a desk or in a meeting. The caller has checked that the actor may add to the plan or item. */
-export async function insertAction(work: UnitOfWork, standing: ActionPlace, request: ActionRequest): Promise<Action> {
-  refusePastDay(work, request.dueOn);
-  await requirePanelMember(work, request.ownerAgencyId, standing.panelId, '/ownerAgencyId');
-  await requireOwnerNotExcluded(work, request.ownerAgencyId, standing);
-  const { ownerAgencyId, ownerPractitionerId } = request;
+async function mustBeAcceptable(work: UnitOfWork, standing: ActionPlace, request: ActionRequest): Promise<void> {
+  const { dueOn, ownerAgencyId, ownerPractitionerId } = request;
+  refusePastDay(work, dueOn);
+  await requirePanelMember(work, ownerAgencyId, standing.panelId, '/ownerAgencyId');
+  await requireOwnerNotExcluded(work, ownerAgencyId, standing);
   if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw ownerNamesPersonProblem();
   await requirePersonOfAgency(work, ownerPractitionerId, ownerAgencyId);
+}
+
+export async function insertAction(work: UnitOfWork, standing: ActionPlace, request: ActionRequest): Promise<Action> {
+  await mustBeAcceptable(work, standing, request);
+  const { ownerPractitionerId } = request;
   const proposed = await work.write.insert(Action, {
     ...request,
     ...standing,
@@ -270,8 +276,7 @@ export async function insertAction(work: UnitOfWork, standing: ActionPlace, requ
     originalDueOn: request.dueOn,
     // an agency that proposes an action to itself has accepted it
     status: request.ownerAgencyId === work.actor.agencyId ? 'agreed' : 'proposed',
-    agencyId: work.actor.agencyId,
-    contributingType: work.actor.agencyType,
+    ...contributorOf(work.actor),
   });
   work.recordEvent('action.proposed', Action, proposed, { status: proposed.status });
   return proposed;

@@ -7,7 +7,7 @@ import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { sharedAtLeast } from '../authorization/sharing-conditions.js';
-import { denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { chairedPanels, concernedAtAgency, corePanels } from '../panels/panels.policy.js';
 import { Case } from '../cases/case.entity.js';
@@ -15,6 +15,7 @@ import { recusedFromItem } from '../cases/recusal-facts.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
 import { Action, ActionNote, OPEN_STATUSES } from './action.entity.js';
 import { Plan } from './plan.entity.js';
+import { denyConditions, permittedRows } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { Membership } from '../panels/panel.entity.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { conflict, refused, unacceptable, type FieldError } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -40,18 +40,13 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('plan', Case, caseId);
       mustBeOpen(found, 'no plan');
+      const { panelId, partnershipId } = found;
       const leadAgencyId = request.leadAgencyId ?? found.leadAgencyId;
-      if (leadAgencyId !== found.leadAgencyId)
-        await requirePanelMember(work, leadAgencyId, found.panelId, '/leadAgencyId');
+      if (leadAgencyId !== found.leadAgencyId) await requirePanelMember(work, leadAgencyId, panelId, '/leadAgencyId');
       checkDates(request);
       const plan = await work.write.insert(Plan, {
         ...request,
-        leadAgencyId,
-        caseId,
-        panelId: found.panelId,
-        partnershipId: found.partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
+        ...{ leadAgencyId, caseId, panelId, partnershipId, ...contributorOf(actor) },
       });
       work.recordEvent('plan.drafted', Plan, plan);
       return work.respond.one(PlanView, plan, { status: 201 });
@@ -61,11 +56,7 @@ export class PlansService {
   change(actor: Actor, id: string, request: PlanChange): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('change', Plan, PlanView, id, { writes: request });
-      if (hasEnded(found))
-        throw unacceptable(
-          'plan-ended',
-          'An evaluated or closed plan cannot be changed. Draft another plan: POST /v1/cases/{id}/plans.',
-        );
+      if (hasEnded(found)) throw planEnded();
       if (found.status !== 'draft' && (request.title !== undefined || request.aims !== undefined))
         throw unacceptable(
           'plan-agreed',
@@ -126,12 +117,7 @@ export class PlansService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('evaluate', Plan, PlanView, id);
       const status = after(planMachine, found.status, 'evaluation');
-      if (request.outcomes.length !== found.aims.length)
-        throw unacceptable(
-          'an-outcome-for-each-aim',
-          'Send one outcome for each aim of the plan, in the order of the aims.',
-          [{ pointer: '/outcomes', detail: 'must have as many entries as the plan has aims' }],
-        );
+      if (request.outcomes.length !== found.aims.length) throw anOutcomeForEachAim();
       if ((request.evaluationMethod === 'not_possible') !== Boolean(request.methodReason))
         throw unacceptable(
           'method-reason',
@@ -235,3 +221,14 @@ function checkDates({ startOn, endOn }: Pick<PlanChange, 'startOn' | 'endOn'>): 
       { pointer: '/endOn', detail: 'must not be before startOn' },
     ]);
 }
+
+const planEnded = (): Error =>
+  unacceptable(
+    'plan-ended',
+    'An evaluated or closed plan cannot be changed. Draft another plan: POST /v1/cases/{id}/plans.',
+  );
+
+const anOutcomeForEachAim = (): Error =>
+  unacceptable('an-outcome-for-each-aim', 'Send one outcome for each aim of the plan, in the order of the aims.', [
+    { pointer: '/outcomes', detail: 'must have as many entries as the plan has aims' },
+  ]);

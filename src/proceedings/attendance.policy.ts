@@ -3,13 +3,14 @@
  * readers of an item for which they came. Everybody records their own attendance; the coordination records anybody's.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
-import { permittedRows, subjectOf } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { Policy } from '../records/policy.js';
 import { Attendance } from './attendance.entity.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { memberPanels } from '../meetings/meetings.policy.js';
+import { permittedRows } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

@@ -119,18 +119,9 @@ export class AttendanceService {
       const found = await work.records.findForUpdate('depart', Attendance, AttendanceView, id);
       if (found.meetingId !== meetingId) throw notFound();
       requireOpenAttendance((await work.records.find('read', Meeting, meetingId)).status);
-      if (!found.arrivedAt || found.leftAt)
-        throw conflict(
-          'not-present',
-          'The person is not recorded as present. Record the arrival first: POST /v1/meetings/{id}/attendances.',
-        );
+      if (!found.arrivedAt || found.leftAt) throw notPresent();
       const at = leftAt ?? work.now;
-      if (at <= found.arrivedAt || at > work.now)
-        throw unacceptable(
-          'departure-invalid',
-          'A departure must be after the arrival and not in the future. Correct `leftAt`.',
-          [{ pointer: '/leftAt', detail: 'must be after arrivedAt and not in the future' }],
-        );
+      if (at <= found.arrivedAt || at > work.now) throw departureInvalid();
       if (found.practitionerId === actor.id && !(await work.records.findOrNull('register', Meeting, meetingId)))
         await refuseIfItemHeard(work, { meetingId, from: found.arrivedAt, after: at });
       const departed = await work.write.update(Attendance, found, { leftAt: at });
@@ -182,21 +173,10 @@ async function authorizeCorrection(
   const from = current?.arrivedAt;
   if (!from || (arrival && arrival <= from)) {
     if (!correctionReason) return;
-    throw unacceptable('corrects-nothing', 'The request removes no recorded presence. Leave out `correctionReason`.', [
-      { pointer: '/correctionReason', detail: 'is allowed only to correct a recorded presence' },
-    ]);
+    throw correctsNothing();
   }
-  if (!registers)
-    throw conflict(
-      'recorded-as-there',
-      'You are recorded as present. Record your departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. If the entry is wrong, ask the panel’s chair or coordinator to correct it.',
-    );
-  if (!correctionReason)
-    throw unacceptable(
-      'correction-needs-reason',
-      'The person is recorded as present. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or send `correctionReason` if the entry is wrong.',
-      [{ pointer: '/correctionReason', detail: 'is required to correct a recorded presence' }],
-    );
+  if (!registers) throw recordedAsThere();
+  if (!correctionReason) throw correctionNeedsReason();
   await refuseIfItemHeard(work, { meetingId, from, until: arrival });
 }
 
@@ -215,14 +195,13 @@ async function refuseIfItemHeard(
   });
   const isTaken = ({ startedAt }: Listing): boolean =>
     startedAt !== null && (!after || startedAt >= after) && (!until || startedAt < until);
-  if (items.some(isTaken))
-    throw conflict(
-      'item-heard-since',
-      after
-        ? 'An item was started after that time while you were recorded as present. Send a later `leftAt`, or ask the panel’s chair or coordinator.'
-        : 'An item was heard while the person was recorded as present, so the presence cannot be removed. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.',
-    );
+  if (items.some(isTaken)) throw conflict('item-heard-since', after ? HEARD_AFTER_DEPARTURE : HEARD_WHILE_PRESENT);
 }
+
+const HEARD_AFTER_DEPARTURE =
+  'An item was started after that time while you were recorded as present. Send a later `leftAt`, or ask the panel’s chair or coordinator.';
+const HEARD_WHILE_PRESENT =
+  'An item was heard while the person was recorded as present, so the presence cannot be removed. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.';
 
 function requireOpenAttendance(status: MeetingStatus): void {
   if (!isToBeHeld(status))
@@ -302,11 +281,7 @@ function findItemsOfGuest(
   return work.asSystem(async () => {
     const ofAgency = await isLead(work, meeting, person);
     const [{ seated, items }] = await work.manager.query<[{ seated: boolean; items: string[] }]>(
-      `SELECT EXISTS (SELECT FROM memberships m WHERE m.panel_id = $2 AND m.practitioner_id = $3 AND m.agency_id = $4
-           AND m.valid_from <= $5 AND (m.valid_to IS NULL OR m.valid_to >= $5)) AS seated,
-         ARRAY(SELECT DISTINCT i.listing_id FROM invitations i
-           WHERE i.meeting_id = $1 AND i.agency_id = $4 AND (i.practitioner_id = $3 OR (i.practitioner_id IS NULL AND $8))
-             AND i.withdrawn_at IS NULL AND i.opens_at <= $6 AND i.closes_at > $7 ORDER BY 1) AS items`,
+      SEAT_AND_INVITED_ITEMS,
       [meeting.id, meeting.panelId, person.id, person.agencyId, londonDay(work.now), work.now, since, ofAgency],
     );
     return seated ? null : items;
@@ -407,3 +382,39 @@ function checkArrival(work: UnitOfWork, arrivedAt: Date | null, earlier: Attenda
       [{ pointer: '/arrivedAt', detail: 'must not be before an earlier departure or in the future' }],
     );
 }
+
+const departureInvalid = (): Error =>
+  unacceptable('departure-invalid', 'A departure must be after the arrival and not in the future. Correct `leftAt`.', [
+    { pointer: '/leftAt', detail: 'must be after arrivedAt and not in the future' },
+  ]);
+
+const notPresent = (): Error =>
+  conflict(
+    'not-present',
+    'The person is not recorded as present. Record the arrival first: POST /v1/meetings/{id}/attendances.',
+  );
+
+const correctionNeedsReason = (): Error =>
+  unacceptable(
+    'correction-needs-reason',
+    'The person is recorded as present. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or send `correctionReason` if the entry is wrong.',
+    [{ pointer: '/correctionReason', detail: 'is required to correct a recorded presence' }],
+  );
+
+const recordedAsThere = (): Error =>
+  conflict(
+    'recorded-as-there',
+    'You are recorded as present. Record your departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure. If the entry is wrong, ask the panel’s chair or coordinator to correct it.',
+  );
+
+const correctsNothing = (): Error =>
+  unacceptable('corrects-nothing', 'The request removes no recorded presence. Leave out `correctionReason`.', [
+    { pointer: '/correctionReason', detail: 'is allowed only to correct a recorded presence' },
+  ]);
+
+/** Selects whether a person has a seat on the panel, and the items to which the person was invited. */
+const SEAT_AND_INVITED_ITEMS = `SELECT EXISTS (SELECT FROM memberships m WHERE m.panel_id = $2 AND m.practitioner_id = $3 AND m.agency_id = $4
+    AND m.valid_from <= $5 AND (m.valid_to IS NULL OR m.valid_to >= $5)) AS seated,
+  ARRAY(SELECT DISTINCT i.listing_id FROM invitations i
+    WHERE i.meeting_id = $1 AND i.agency_id = $4 AND (i.practitioner_id = $3 OR (i.practitioner_id IS NULL AND $8))
+      AND i.withdrawn_at IS NULL AND i.opens_at <= $6 AND i.closes_at > $7 ORDER BY 1) AS items`;

@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { Attendance, PRESENT_STATUSES } from './attendance.entity.js';
 import { findExcludingConflicts, canReadItem } from './excluding-conflicts.js';
+import { notePreventedDisclosure, noteSpokenDisclosure } from './spoken-disclosures.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /**
@@ -46,13 +47,10 @@ export class ItemPresenceService {
         : work.write.insert(ItemPresence, presence));
       if (!basis.keptOutByIds) presences.push(written);
       else if (![...known, ...presences].some(({ agencyId }) => agencyId === one.agencyId))
-        work.audit.preventedDisclosure(Listing, listing, listing.presentedByAgencyId, {
-          ...one,
-          keptOutByIds: basis.keptOutByIds,
-        });
+        notePreventedDisclosure(work, listing, { ...one, keptOutByIds: basis.keptOutByIds });
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
-      work.audit.spokenDisclosure(Listing, listing, listing.presentedByAgencyId, {
+      noteSpokenDisclosure(work, listing, {
         agencyId,
         recordIds: presences.filter((one) => one.agencyId === agencyId).map((one) => one.id),
       });

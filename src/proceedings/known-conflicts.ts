@@ -5,12 +5,14 @@
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { permittedRows, subjectOf, type DenyRule, type Relation } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import { subjectOf } from '../authorization/subjects.js';
+import type { RecordClass } from '../database/columns.js';
 import { seesWhere } from '../records/filter-authorization.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Recusal } from './recusal.entity.js';
+import type { DenyRule, Relation } from '../authorization/subject.types.js';
+import { permittedRows } from '../authorization/applicable-rules.js';
 
 /** Relations of a record whose `keptOutByIds` holds exclusions and recusals. */
 export const CONFLICT_RELATIONS = {

@@ -3,9 +3,9 @@
  * belong. The policy of the log decides by this scope which auditors can read the entry.
  */
 import type { Row } from '../authorization/conditions.js';
-import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
-import type { Subject } from '../authorization/subjects.js';
 import type { AuditDraft } from './audit-recording.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/reading-context.js';
 
 type Known = 'operation' | 'subOperation' | 'action' | 'subjectType';
 
@@ -20,21 +20,6 @@ export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>)
   agreementVersionIds: [],
   ...known,
 });
-
-const recorded = new WeakSet<object>();
-
-/** Marks an error as already recorded in the log, so that interceptors do not record the same refusal twice. */
-export const markAudited = (error: unknown): void => {
-  if (typeof error === 'object' && error !== null) recorded.add(error);
-};
-
-export const isAudited = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && recorded.has(error);
-
-/** Creates the draft of a refusal. */
-export const refusalDraft = (
-  known: Pick<AuditDraft, 'action' | 'subjectType'> & { rule: string } & Partial<AuditDraft>,
-): AuditDraft => auditDraft({ operation: 'consult', subOperation: 'refuse', outcome: 'refuse', ...known });
 
 /** Columns with a panel to which a row belongs or is sent, or from which it originates. */
 const PANELS = ['panelId', 'planPanelId', 'fromPanelId', 'targetPanelId'];
@@ -67,12 +52,6 @@ export function auditScopeOf({ name }: Pick<Subject, 'name'>, rows: Row[]): Audi
   return { panelIds: [...new Set(panels)].sort(), parentIds: [...new Set(parents)].sort() };
 }
 
-/** Merges audit scopes. */
-export const mergeScopes = (...scopes: (AuditScope | undefined)[]): AuditScope => ({
-  panelIds: [...new Set(scopes.flatMap((one) => one?.panelIds ?? []))].sort(),
-  parentIds: [...new Set(scopes.flatMap((one) => one?.parentIds ?? []))].sort(),
-});
-
 /** Partnership, people and scope of an audit entry. */
 export interface AuditConcern extends AuditScope {
   partnershipId: string | null;
@@ -87,4 +66,32 @@ export function concernOf(subject: Subject, ...rows: Row[]): AuditConcern {
     personIds: [...new Set(people.filter((id): id is string => typeof id === 'string'))],
     ...auditScopeOf(subject, rows),
   };
+}
+
+/** Subjects whose rows do not contain the panel and case to which they belong. */
+const SCOPED_BY_DATABASE = [
+  'AccessRequest',
+  'AccessDecision',
+  'AccessGrant',
+  'HandlingAcknowledgement',
+  'RepeatedCase',
+  'CycleMeeting',
+  'BidDecision',
+  'BidResult',
+];
+
+/**
+ * Returns the records whose panel and case must be looked up in the database, or null. Entries about attempts on hidden
+ * or missing records were created without a lookup, and no lookup is added here.
+ */
+export function recordsToLocate({
+  subjectType,
+  recordIds,
+  panelIds,
+  copied,
+}: AuditDraft): { subject: string; ids: string[] } | null {
+  // the entry of a document lists the items that the document contained
+  if (copied?.listingIds.length) return { subject: 'Listing', ids: copied.listingIds };
+  const isPlaced = panelIds === undefined || !SCOPED_BY_DATABASE.includes(subjectType);
+  return isPlaced || !recordIds.length ? null : { subject: subjectType, ids: recordIds };
 }

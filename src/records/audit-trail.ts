@@ -7,41 +7,30 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import { EMERGENCY_PURPOSE, type Purpose } from '../authentication/purposes.js';
-import { asRow, type Row, type Where } from '../authorization/conditions.js';
-import { isReadInEmergency, READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
-import { subjectOf, type Subject } from '../authorization/subjects.js';
+import type { Row, Where } from '../authorization/conditions.js';
+import { isReadInEmergency } from '../authorization/sharing-levels.js';
+import { subjectOf } from '../authorization/subjects.js';
 import type { RecordClass } from '../database/columns.js';
-import { type AuditDraft, type OpenedDocument, type DisclosureDraft } from './audit-recording.js';
-import { auditDraft, auditScopeOf, concernOf, type AuditConcern } from './audit-drafts.js';
-import type { AuthorizedResponse } from './authorized-response.js';
-import { type FieldMask, type MaskedRows, fieldMask, type KnownRecords } from './row-masks.js';
-import type { RecordEntity } from './record-entity.js';
+import type { AuditDraft, DisclosureDraft } from './audit-recording.js';
+import { auditDraft, auditScopeOf, concernOf } from './audit-drafts.js';
+import type { MaskedRows } from './row-masks.js';
 import { shapeOf, type ViewClass, type ViewShape } from './response-view.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/reading-context.js';
+import type { KnownRecords } from './hidden-references.js';
+import { type FieldMask, fieldMask } from './field-mask.js';
 
 /** Rows shown together that share one audit entry. */
 interface SharedEntry {
   operation: 'consult' | 'disclose';
   purpose?: Purpose;
-  members: [Row, FieldMask][];
+  members: { row: Row; mask: FieldMask }[];
 }
 
 export class AuditTrail {
   readonly drafts: AuditDraft[] = [];
-  /** Partnership, people and audit scope of the record in a repeated response. */
-  private repeated: AuditConcern | undefined;
 
   constructor(private readonly work: Reading) {}
-
-  /** Adds the entry of a change. */
-  changed(
-    operation: 'collect' | 'alter' | 'erase',
-    subOperation: 'make' | 'change' | 'remove',
-    type: RecordClass,
-    rows: readonly object[],
-    fields?: string[],
-  ): void {
-    this.add(operation, subOperation, subjectOf(type), rows as Row[], fields ? { fields } : {});
-  }
 
   /** Adds one entry for consulted and one for disclosed rows, per partnership, purpose and compartments. */
   async reading(
@@ -56,138 +45,46 @@ export class AuditTrail {
     const items = await itemsReadThrough(this.work, action, () => rows.flatMap((row) => casesOf(subject, row)));
     if (!rows.length) this.add('consult', how, subject, [], { action, ...more });
     for (const { operation, purpose, members } of this.sharedEntries(subject, rows, masks)) {
-      const union = (pick: (one: FieldMask) => string[]): string[] => [
-        ...new Set(members.flatMap(([, masked]) => pick(masked))),
+      const union = (list: Exclude<keyof FieldMask, 'content'>): string[] => [
+        ...new Set(members.flatMap(({ mask }) => mask[list])),
       ];
-      const disclosed = members.flatMap(([row, masked]) =>
-        disclosuresOf(this.actor, shape, subject, action, row, masked, purpose).map((one) => withItems(one, items)),
+      const disclosed = members.flatMap(({ row, mask }) =>
+        disclosuresOf(this.work.actor, shape, action, row, mask, purpose).map((one) => withItems(one, items)),
       );
-      this.add(
-        operation,
-        how,
-        subject,
-        members.map(([row]) => row),
-        {
-          action,
-          fields: union((one) => one.shown),
-          withheld: union((one) => one.withheld),
-          agreementVersionIds: union((one) => one.agreementVersionIds),
-          ...(purpose ? { purpose } : {}),
-          ...(disclosed.length ? { disclosed } : {}),
-          ...more,
-        },
-      );
+      const shown = members.map(({ row }) => row);
+      this.add(operation, how, subject, shown, {
+        ...{ action, fields: union('shown'), withheld: union('withheld') },
+        agreementVersionIds: union('agreementVersionIds'),
+        ...(purpose ? { purpose } : {}),
+        ...(disclosed.length ? { disclosed } : {}),
+        ...more,
+      });
     }
   }
 
-  /** Records that rows were counted by these fields, without being shown. */
-  count(type: RecordClass, fields: string[]): void {
-    this.add('consult', 'count', subjectOf(type), [], { action: 'read', fields });
-  }
-
-  /** Records a request for an explanation, with the other person and the field concerned, if any. */
-  explanation(subject: Subject, record: object, { about, field }: { about?: string; field?: string } = {}): void {
-    const row = record as Row;
-    this.add('consult', 'explain', subject, [row], {
-      recordIds: [row['id'] as string, ...(about ? [about] : [])],
-      resultCount: 1,
-      fields: field ? [field] : [],
-    });
-  }
-
-  /** Sets the record in a repeated response. */
-  noteRepeated(type: RecordClass, row: Row): void {
-    this.repeated = concernOf(subjectOf(type), row);
-  }
-
-  /** Records that a stored response was sent again. */
-  repeat({ body }: AuthorizedResponse): void {
-    const { id, withheld = [], ...shown } = body as { id?: string; withheld?: string[] };
-    const fields = [...(id ? ['id'] : []), ...Object.keys(shown)];
-    const what = { action: 'repeat', subjectType: 'IdempotentReply', recordIds: id ? [id] : [] };
-    this.drafts.push(
-      auditDraft({ operation: 'consult', subOperation: 'repeat', ...what, ...this.repeated, fields, withheld }),
-    );
-  }
-
-  /** Records an export before its content is read in parts under the policy. */
-  export(subject: Subject, resultCount: number, fields: string[]): void {
-    this.add('disclose', 'export', subject, [], { action: 'export', resultCount, fields });
-  }
-
-  /**
-   * Records that a meeting document was opened, with its serial number and items. The records in the document have
-   * audit entries of their own.
-   */
-  openedDocument(type: RecordClass, meeting: RecordEntity, copied: OpenedDocument): void {
-    this.add('disclose', 'open_document', subjectOf(type), [{ ...meeting }], {
-      action: 'read',
-      fields: [copied.document],
-      recordIds: [meeting.id, copied.serial, ...copied.listingIds],
-      copied,
-    });
-  }
-
-  /** Records that one agency disclosed a record verbally to another. */
-  spokenDisclosure(
-    type: RecordClass,
-    record: RecordEntity,
-    originAgencyId: string,
-    to: { agencyId: string; recordIds: string[] },
-  ): void {
-    const subject = subjectOf(type);
-    const row = asRow(record);
-    const spoken = spokenDisclosureOf(subject, row, originAgencyId);
-    this.add('disclose', 'verbal', subject, [row], {
-      recordIds: [record.id, ...to.recordIds],
-      recipientAgencyId: to.agencyId,
-      disclosed: to.agencyId === originAgencyId ? [] : [{ ...spoken, recipientAgencyId: to.agencyId }],
-    });
-  }
-
-  /**
-   * Records what an agency would have received if a conflict had not excluded its only recipient. This is not a
-   * disclosure and has no audit entry of its own; it is stored with the entry added last.
-   */
-  preventedDisclosure(
-    type: RecordClass,
-    record: RecordEntity,
-    originAgencyId: string,
-    to: { agencyId: string; keptOutByIds: string[] },
-  ): void {
-    const entry = this.drafts.at(-1);
-    if (!entry || to.agencyId === originAgencyId) return;
-    const spoken = spokenDisclosureOf(subjectOf(type), asRow(record), originAgencyId);
-    const prevented = { ...spoken, recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
-    entry.disclosed = [...(entry.disclosed ?? []), prevented];
-  }
-
-  private get actor(): Actor {
-    return this.work.actor;
-  }
-
   private sharedEntries(subject: Subject, rows: readonly Row[], masks: readonly FieldMask[]): SharedEntry[] {
+    const { actor } = this.work;
     const entries = new Map<string, SharedEntry>();
     for (const [index, row] of rows.entries()) {
-      const masked = masks[index] as FieldMask;
-      const operation = isDisclosed(this.actor, subject, row, masked) ? 'disclose' : 'consult';
-      const purpose = isReadInEmergency(this.actor, subject, row) ? EMERGENCY_PURPOSE : undefined;
-      const compartments = auditScopeOf(subject, [row]).panelIds.filter((id) =>
-        this.actor.compartmentPanelIds.includes(id),
-      );
+      const mask = masks[index] as FieldMask;
+      const operation = isDisclosed(actor, subject, row, mask) ? 'disclose' : 'consult';
+      const purpose = isReadInEmergency(actor, subject, row) ? EMERGENCY_PURPOSE : undefined;
+      const { panelIds } = auditScopeOf(subject, [row]);
+      const compartments = panelIds.filter((id) => actor.compartmentPanelIds.includes(id));
       const key = `${operation} ${String(row['partnershipId'])} ${purpose ?? ''} ${compartments.join()}`;
       const entry = entries.get(key) ?? { operation, purpose, members: [] };
-      entry.members.push([row, masked]);
+      entry.members.push({ row, mask });
       entries.set(key, entry);
     }
     return [...entries.values()];
   }
 
-  private add(
+  /** Adds an entry about rows of one partnership. */
+  add(
     operation: AuditDraft['operation'],
     subOperation: string,
     subject: Subject,
-    rows: Row[],
+    rows: readonly Row[],
     more: Partial<AuditDraft> = {},
   ): void {
     const recordIds = rows.map((row) => row['id'] as string);
@@ -201,9 +98,6 @@ const casesOf = (subject: Subject, row: Row): (string | null | undefined)[] => [
   (subject.case ? row[subject.case] : row['caseId']) as string | null | undefined,
   ...((row[READING_CONTEXT] as ReadingContext | undefined)?.through ?? []).map(({ caseId }) => caseId),
 ];
-
-/** Placeholder for the field names of a verbal disclosure. */
-const SPOKEN = 'spoken';
 
 /** Referrals, and record types that share the identifier of a referral. */
 const REFERRALS = ['Referral', 'ReferralScreening'];
@@ -219,34 +113,28 @@ export function isDisclosed(actor: Actor, { contributor }: Subject, row: Row, { 
  * referral through which the record was read, each with the fields that the agreement of its panel permits,
  * independently of the others.
  */
-export function disclosuresOf(
+function disclosuresOf(
   actor: Actor,
   shape: ViewShape,
-  subject: Subject,
   action: string,
   row: Row,
   masked: FieldMask,
   purpose: Purpose | undefined,
 ): DisclosureDraft[] {
+  const subject = subjectOf(shape.record);
   if (subject.isAboutProcess) return [];
   const context = row[READING_CONTEXT] as ReadingContext | undefined;
   if (!context?.through?.length)
-    return isDisclosed(actor, subject, row, masked) ? [{ ...draftOf(subject, row, masked), purpose }] : [];
+    return isDisclosed(actor, subject, row, masked) ? [{ ...disclosureDraft(subject, row, masked), purpose }] : [];
   const isMixed = context.panelIds.length > 1 || context.through.some((one) => one.inEmergency !== context.inEmergency);
   return context.through.flatMap(({ panelId, caseId, referralId, inEmergency }) => {
     const there = { ...row, [READING_CONTEXT]: { panelIds: [panelId], inEmergency } };
     const given = isMixed ? fieldMask(actor, shape, action, there) : masked;
     if (!isDisclosed(actor, subject, row, given)) return [];
     const purpose = actor.emergencyCaseIds.includes(caseId ?? '') ? EMERGENCY_PURPOSE : undefined;
-    return [{ ...draftOf(subject, row, given), panelId, caseId, referralId, purpose }];
+    return [{ ...disclosureDraft(subject, row, given), panelId, caseId, referralId, purpose }];
   });
 }
-
-/** Creates the draft of a verbal disclosure. */
-export const spokenDisclosureOf = (subject: Subject, row: Row, originAgencyId: string): DisclosureDraft => ({
-  ...draftOf(subject, row, { content: [SPOKEN], agreementVersionIds: [] }),
-  originAgencyId,
-});
 
 /** Returns the meeting item that the row is or belongs to. */
 export function listingOf({ name }: Subject, row: object): string | null {
@@ -254,7 +142,8 @@ export function listingOf({ name }: Subject, row: object): string | null {
   return name === 'Listing' ? id : listingId;
 }
 
-function draftOf(
+/** Creates the draft of a disclosure of the row. */
+export function disclosureDraft(
   subject: Subject,
   row: Row,
   { content, agreementVersionIds }: Pick<FieldMask, 'content' | 'agreementVersionIds'>,

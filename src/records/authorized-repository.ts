@@ -1,17 +1,16 @@
 /** Reads of one actor. The policy is part of each statement, so that a row which the actor may not use is not found. */
 import type { Actor } from '../authentication/actor.js';
-import { Parameter, type CheckedFilter, type Row, type Where } from '../authorization/conditions.js';
-import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
-import { hasApplicableRule, subjectOf, type Subject } from '../authorization/subjects.js';
+import { Parameter, type Row, type Where } from '../authorization/conditions.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { actionPhrase, sentenceOfWhoMay, wordingOf } from '../authorization/wording.js';
 import type { RecordClass } from '../database/columns.js';
 import { notFound, Problem, refused } from '../http/problems.js';
-import { refusalDraft, concernOf } from './audit-drafts.js';
+import { concernOf } from './audit-drafts.js';
 import type { AuditTrail } from './audit-trail.js';
 import { Refusal, type CommandSubject } from './command-subject.js';
 import type { DatabaseSession } from './database-session.js';
 import { matches, stateOf, tagOfState } from './entity-tag.js';
-import { type FieldMask, type RowMasks, asShown, withSubstitutes, type KnownRecords } from './row-masks.js';
+import { type RowMasks, asShown, withSubstitutes } from './row-masks.js';
 import {
   authorizeFilter,
   fieldsOfFilter,
@@ -19,16 +18,23 @@ import {
   refuseWithheldFields,
 } from './filter-authorization.js';
 import type { RecordEntity } from './record-entity.js';
-import { countSql, findSql, listSql, type ListQuery } from './record-queries.js';
+import { listSql } from './record-queries.js';
+import { queryRows } from './record-page.js';
 import { wholeShapeOf, type ViewClass } from './response-view.js';
-import { bind, filterTemplate, templateFor, type StatementTemplate } from './statement-template.js';
+import { filterTemplate, templateFor, type StatementTemplate } from './statement-template.js';
 import { changesNothing, refuseWithheld } from './written-values.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { hasApplicableRule } from '../authorization/applicable-rules.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/reading-context.js';
+import type { KnownRecords } from './hidden-references.js';
+import { findSql } from './queries-by-id.js';
+import { countSql } from './count-query.js';
+import { refusalDraft } from './refusal-drafts.js';
+import type { FieldMask } from './field-mask.js';
+import type { CheckedFilter } from '../authorization/checked-names.js';
 
 /** Maximum number of rows per count; larger counts belong in a report. */
 export const MOST_COUNTED = 50_000;
-
-/** View property with the panels in whose context a row without a panel of its own is read. */
-const CONTEXT_PANELS = 'contextPanelIds';
 
 interface FindOptions {
   /** Locks the row until the transaction ends. */
@@ -37,20 +43,28 @@ interface FindOptions {
   inPanel?: string;
 }
 
-/** Options of a page beyond its filter and position. */
-export interface PageOptions extends Pick<ListQuery, 'orderBy' | 'inPanel' | 'shows'> {
-  action: string;
-  /** Part of the filter whose columns an allow rule must show in order to apply. */
-  restsOn: Where;
-  /** Identifies everything else that shapes the statement. */
-  key: string;
-}
-
 const notPermitted = (subject: Subject, action: string): Problem =>
   refused(
     'not-permitted',
     `You may read this ${wordingOf(subject).title}, but not ${actionPhrase(subject, action)}. ${sentenceOfWhoMay(subject, action)}`,
     { rule: `${action}:${subject.name}` },
+  );
+
+const versionNeeded = (): Problem =>
+  new Problem(
+    428,
+    'if-match-required',
+    'Say which version you change',
+    'Read the record first and send its ETag as If-Match.',
+  );
+
+const changedMeanwhile = (etag: string): Problem =>
+  new Problem(
+    412,
+    'changed-meanwhile',
+    'Changed meanwhile',
+    'The record changed since you read it. Read it again, then repeat your change.',
+    { headers: { etag } },
   );
 
 export class AuthorizedRepository {
@@ -124,22 +138,9 @@ export class AuthorizedRepository {
     const asSeen = await this.masks.mask(view, seenFor, [seen as Row]);
     const [shown, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
     if (writes) refuseWithheld(writes, masked);
-    if (!ifMatch)
-      throw new Problem(
-        428,
-        'if-match-required',
-        'Say which version you change',
-        'Read the record first and send its ETag as If-Match.',
-      );
+    if (!ifMatch) throw versionNeeded();
     const states = [masked, ...this.masks.perPanel(view, seenFor, shown)].map((one) => stateOf(view, row.version, one));
-    if (!matches(ifMatch, states))
-      throw new Problem(
-        412,
-        'changed-meanwhile',
-        'Changed meanwhile',
-        'The record changed since you read it. Read it again, then repeat your change.',
-        { headers: { etag: tagOfState(stateOf(view, row.version, masked)) } },
-      );
+    if (!matches(ifMatch, states)) throw changedMeanwhile(tagOfState(stateOf(view, row.version, masked)));
     if (writes && changesNothing(writes, shown, masked)) this.unchangedIds.add(row.id);
     return row;
   }
@@ -174,44 +175,17 @@ export class AuthorizedRepository {
     );
   }
 
-  /** Returns up to `limit` permitted rows that match the filter, after the position `after`, newest first. */
-  async page(
-    type: RecordClass,
-    filter: Where,
-    limit: number,
-    after: { at: string; id: string } | undefined,
-    { action, orderBy, inPanel, shows, restsOn, key }: PageOptions,
-  ): Promise<Row[]> {
-    const subject = subjectOf(type);
-    if (!hasApplicableRule(this.actor, subject, action)) return [];
-    const shape = filterTemplate(filter, [limit, after?.at, after?.id]);
-    const rests = restsOn === filter ? '' : fieldsRelatedToFilter(subject, restsOn).join();
-    const parts = ['page', action, subject.name, key, orderBy, after !== undefined, rests, shape.key];
-    const template = templateFor(
-      this.actor,
-      parts.join(' '),
-      () =>
-        listSql(this.actor, type, action, {
-          ...authorizeFilter(this.actor, subject, shape.filter, inPanel),
-          asks: fieldsRelatedToFilter(subject, restsOn),
-          inPanel,
-          orderBy,
-          shows,
-          limit: new Parameter(0),
-          after: after && { at: new Parameter(1), id: new Parameter(2) },
-        }),
-      inPanel,
-    );
-    return this.query<Row>(template, shape.values);
-  }
-
   /** Counts permitted rows by value of the column `by`, among rows in which the actor sees that column. */
-  async count(type: RecordClass, by: string, filter: Where): Promise<{ value: unknown; count: number }[]> {
+  async count<T extends object, F extends Where>(
+    type: RecordClass<T>,
+    by: keyof T & string,
+    filter: F & CheckedFilter<T, F>,
+  ): Promise<{ value: unknown; count: number }[]> {
     const subject = subjectOf(type);
     const shape = filterTemplate({ $and: [filter, { [by]: { $exists: true } }] });
     const asks = fieldsOfFilter(subject, shape.filter);
     refuseWithheldFields(this.actor, subject, asks, filter['panelId'] as string | undefined);
-    this.audit.count(type, [by, ...asks]);
+    this.audit.add('consult', 'count', subject, [], { action: 'read', fields: [by, ...asks] });
     if (!hasApplicableRule(this.actor, subject, 'read')) return [];
     const template = templateFor(this.actor, `count ${by} ${subject.name} ${shape.key}`, () =>
       countSql(this.actor, type, by, {
@@ -283,9 +257,6 @@ export class AuthorizedRepository {
   }
 
   private async query<T>(template: StatementTemplate, parameters: readonly unknown[]): Promise<T[]> {
-    const rows = await this.session.query(bind(template, parameters, this.actor.now));
-    for (const row of rows)
-      if (READING_CONTEXT in row) row[CONTEXT_PANELS] = (row[READING_CONTEXT] as ReadingContext).panelIds;
-    return rows as T[];
+    return (await queryRows(this.session, this.actor, template, parameters)) as T[];
   }
 }

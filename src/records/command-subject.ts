@@ -4,19 +4,14 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
-import { subjectOf, type Subject } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import type { RecordClass } from '../database/columns.js';
 import { databaseProblem } from '../http/database-problems.js';
 import { Problem } from '../http/problems.js';
-import { type AuditDraft } from './audit-recording.js';
-import {
-  refusalDraft,
-  auditScopeOf,
-  concernOf,
-  mergeScopes,
-  type AuditConcern,
-  type AuditScope,
-} from './audit-drafts.js';
+import type { AuditDraft } from './audit-recording.js';
+import { auditScopeOf, concernOf, type AuditConcern, type AuditScope } from './audit-drafts.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { refusalDraft, mergeScopes } from './refusal-drafts.js';
 
 /** Refusal by the policy, with the audit entry to record. */
 export class Refusal extends Error {

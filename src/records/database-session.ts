@@ -12,6 +12,7 @@ import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import type { Clock } from '../time/clock.js';
 import type { BoundStatement } from './statement-template.js';
+import type { SecurityContext } from './security-context.js';
 
 /**
  * Authorization data of the actor changed since it was cached. The actor must be reloaded and the unit of work retried.
@@ -43,7 +44,8 @@ export class DatabaseSession {
    * COMMITTED) also sees later commits of others.
    */
   begin(isChange = false): void {
-    this.mustBeOpen();
+    // after a concurrent operation failed, the connection may already serve another request
+    if (this.isEnded) throw new Error('a statement was sent after the end of its unit of work');
     if (this.transaction) return;
     const begun = this.client.query(isChange ? 'BEGIN ISOLATION LEVEL READ COMMITTED' : 'BEGIN');
     const contextSet = this.client.query<{ version: string | null }>(setContextStatement(this.securityContext));
@@ -107,14 +109,6 @@ export class DatabaseSession {
     return outcome;
   }
 
-  /**
-   * Rejects statements after the end of the session. If one of several concurrent operations fails, the others
-   * continue, but the connection may already serve another request.
-   */
-  private mustBeOpen(): void {
-    if (this.isEnded) throw new Error('a statement was sent after the end of its unit of work');
-  }
-
   private get securityContext(): SecurityContext {
     return this.actor.securityContext as SecurityContext;
   }
@@ -135,26 +129,6 @@ export class DatabaseSession {
   }
 }
 
-/**
- * Values of the settings `app.*` for one transaction: array literals and identifiers, as returned by
- * `row_security_context`.
- */
-export interface SecurityContext {
-  actor: string;
-  agency: string;
-  partnerships: string;
-  /** Identifiers of hidden cases, people, panels and meeting items. */
-  hidden: string;
-  /** Identifiers of cases, referrals, items and people whose log entries are hidden from an auditor. */
-  unread?: string;
-  /** Identifiers of compartments whose log entries are hidden from an auditor. */
-  closed?: string;
-  /** People, places and groups whose log entries are hidden from an auditor, by panel; JSON. */
-  named?: string;
-  /** `on` for connections of the log only: sealing and proofs need all entries, which no principal may read in full. */
-  log?: 'on';
-}
-
 const SETTINGS = ['actor', 'agency', 'partnerships', 'hidden', 'unread', 'closed', 'named', 'log'] as const;
 
 // Reads the version after the settings, in the same statement: row-level security also protects the version table.
@@ -170,30 +144,6 @@ export const setContextStatement = (context: SecurityContext): BoundStatement =>
   name: 'set-security-context',
   text: SET_CONTEXT,
   values: SETTINGS.map((name) => context[name] ?? ''),
-});
-
-const NOBODY = '00000000-0000-0000-0000-000000000000';
-
-/**
- * Context of the service for data without a partnership: directories are visible, records of cases and people are not.
- */
-export const SERVICE_CONTEXT: SecurityContext = {
-  actor: NOBODY,
-  agency: NOBODY,
-  partnerships: '{}',
-  hidden: '{}',
-};
-
-/** Context of the log's own connections. */
-export const LOG_CONTEXT: SecurityContext = { ...SERVICE_CONTEXT, log: 'on' };
-
-/**
- * Returns the context without the actor's exclusions, for queries of the service whose result the actor does not see.
- */
-export const withoutExclusions = (context: SecurityContext): SecurityContext => ({
-  ...SERVICE_CONTEXT,
-  actor: context.actor,
-  partnerships: context.partnerships,
 });
 
 /** Runs a transaction with the given context, for queries outside a unit of work. */

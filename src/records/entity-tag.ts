@@ -3,8 +3,8 @@
  * The part after the dot is a digest of the body, which also contains values that depend on other records or the date.
  */
 import { hash } from 'node:crypto';
-import type { FieldMask } from './row-masks.js';
 import type { ViewClass } from './response-view.js';
+import type { FieldMask } from './field-mask.js';
 
 const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 12);
 

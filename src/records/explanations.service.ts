@@ -6,13 +6,14 @@ import type { Row } from '../authorization/conditions.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
 import { matrixText, policyMatrix } from '../authorization/matrix.js';
 import { invalid, notFound, refused } from '../http/problems.js';
-import { relationOf, subjectNamed, subjectOf, type Subject } from '../authorization/subjects.js';
+import { relationOf, subjectNamed, subjectOf } from '../authorization/subjects.js';
 import type { ExplanationRequest } from './explanation.dto.js';
 import { rowsWithRelations } from './rows-with-relations.js';
 import { asKnownToAsker } from './known-attributes.js';
 import { AuthorizedResponse } from './authorized-response.js';
 import { Records } from './records.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import type { Subject } from '../authorization/subject.types.js';
 
 /** Column that identifies a record about the access or presence of one person, such as an invitation or a recusal. */
 const WHOSE_ACCESS = 'practitionerId';
@@ -54,7 +55,7 @@ export class ExplanationsService {
       );
       if (!row) throw notFound();
       const isOther = about !== work.actor;
-      work.audit.explanation(subject, row, { about: isOther ? about.id : undefined, field: request.field });
+      noteExplanation(work, subject, row, { about: isOther ? about.id : undefined, field: request.field });
       const asked = isOther ? await withoutUnread(work, subject, row) : row;
       const explained = explain(about, subject, request.action, asked, request.field);
       const isUnread = !isOther && (await refersToUnread(work, subject, row, request.field));
@@ -108,6 +109,20 @@ export class ExplanationsService {
     const row = await work.records.findOrNull('read', subject.type as RecordClass<Record<string, unknown>>, id);
     return !!row && this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
   }
+}
+
+/** Records a request for an explanation, with the other person and the field concerned, if any. */
+export function noteExplanation(
+  { audit }: UnitOfWork,
+  subject: Subject,
+  row: Row,
+  { about, field }: { about?: string; field?: string } = {},
+): void {
+  audit.add('consult', 'explain', subject, [row], {
+    recordIds: [row['id'] as string, ...(about ? [about] : [])],
+    resultCount: 1,
+    fields: field ? [field] : [],
+  });
 }
 
 /**

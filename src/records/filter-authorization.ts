@@ -7,7 +7,9 @@ import { classOf, type ColumnClass } from '../authorization/classification.js';
 import type { Where } from '../authorization/conditions.js';
 import { isSharedSomewhere, rowsShowingField, type RelatedContext } from '../authorization/sharing-conditions.js';
 import { refused } from '../http/problems.js';
-import { applicableRules, relationOf, subjectOf, type Subject } from '../authorization/subjects.js';
+import { relationOf, subjectOf } from '../authorization/subjects.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { applicableRules } from '../authorization/applicable-rules.js';
 
 /** Returns the columns of the filter that are not administrative. */
 export const fieldsOfFilter = (subject: Subject, filter: Where): string[] =>

@@ -1,5 +1,5 @@
 /** OpenAPI schemas of the policy responses that are not views of a record. */
-import { STEPS } from '../authorization/subjects.js';
+import { STEPS } from '../authorization/subject.types.js';
 
 const text = { type: 'string' as const, maxLength: 1000 };
 const texts = { type: 'array' as const, maxItems: 200, items: text };

@@ -3,11 +3,11 @@
  * application registers the policies in the order of the list in `src/policies.ts`.
  */
 import { declareAttribute, declareTimedChange } from '../authentication/actor.js';
-import { declareSubject, extendSubject } from '../authorization/subjects.js';
 import { declareCategoriesSharedFurther } from '../authorization/text-in-another-record.js';
 import { addActionPhrases, declareWording } from '../authorization/wording.js';
 import { declareConflicts, declareKnownAttributes } from './known-attributes.js';
 import { declareItemsRead } from './audit-trail.js';
+import { declareDependentSubject, declareSubject, extendSubject } from '../authorization/subject-declaration.js';
 
 export class Policy {
   private readonly declarations: (() => void)[] = [];
@@ -15,6 +15,7 @@ export class Policy {
   readonly declareAttribute = this.onRegistration(declareAttribute);
   readonly declareTimedChange = this.onRegistration(declareTimedChange);
   readonly declareSubject = this.onRegistration(declareSubject);
+  readonly declareDependentSubject = this.onRegistration(declareDependentSubject);
   readonly extendSubject = this.onRegistration(extendSubject);
   readonly declareWording = this.onRegistration(declareWording);
   readonly addActionPhrases = this.onRegistration(addActionPhrases);

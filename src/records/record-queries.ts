@@ -11,20 +11,13 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { Actor } from '../authentication/actor.js';
 import { columnOf, columnsOf, tableOf, type RecordClass } from '../database/columns.js';
 import { parseCondition, type Parameter, type Where } from '../authorization/conditions.js';
-import { READING_CONTEXT, APPLICABLE_LIMITS } from '../authorization/sharing-levels.js';
-import { emergencyRows } from '../authorization/sharing-conditions.js';
-import { joinSql, Parameters, toSql } from '../authorization/conditions-to-sql.js';
-import {
-  abilityFor,
-  permittedRows,
-  relationOf,
-  shownFields,
-  shownInstead,
-  subjectOf,
-  type Relation,
-  type Subject,
-} from '../authorization/subjects.js';
+import { Parameters, toSql } from '../authorization/conditions-to-sql.js';
+import { relationOf, shownInstead, subjectOf } from '../authorization/subjects.js';
 import { isScopeProperty } from './audit-drafts.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { abilityFor, permittedRows, shownFields } from '../authorization/applicable-rules.js';
+import { READING_CONTEXT, APPLICABLE_LIMITS } from '../authorization/reading-context.js';
+import { contextSql } from './reading-context-sql.js';
 
 export interface SqlStatement {
   text: string;
@@ -58,18 +51,6 @@ function rulesOf(actor: Actor, subject: Subject, action: string): Rule[] {
     });
 }
 
-/** Returns the SQL condition for rows on which the action is permitted: `FALSE` if there are none. */
-export function permittedSql(
-  actor: Actor,
-  subject: Subject,
-  action: string,
-  alias: string,
-  parameters: Parameters,
-): string {
-  const where = permittedRows(actor, subject, action);
-  return where ? toSql(parseCondition(where), subject.type, alias, parameters) : 'FALSE';
-}
-
 /** Returns whether the column is needed for masks and audit entries and so is always selected. */
 const isWeighed = ({ panel, case: inCase, owner, contributor }: Subject, property: string): boolean =>
   ['id', 'version', 'partnershipId', 'personId', 'category', panel, inCase, owner].includes(property) ||
@@ -78,7 +59,7 @@ const isWeighed = ({ panel, case: inCase, owner, contributor }: Subject, propert
   isScopeProperty(property);
 
 /** Returns the select list: columns under their property names, and the data needed to mask the row. */
-function selection(
+export function selection(
   actor: Actor,
   subject: Subject,
   action: string,
@@ -88,31 +69,38 @@ function selection(
   const columns = [...columnsOf(subject.type)]
     .filter(([property]) => !shows || shows.has(property) || isWeighed(subject, property))
     .map(([property, { name }]) => `t.${name} AS "${property}"`);
+  const holds = (where: Where): string =>
+    `coalesce(${toSql(parseCondition(where), subject.type, 't', parameters)}, FALSE)`;
+  const addFlags = (name: string, conditions: (Where | null)[]): void => {
+    const flags = conditions.map((where) => (where ? holds(where) : 'FALSE'));
+    columns.push(`ARRAY[${flags.join(', ')}]::boolean[] AS "${name}"`);
+  };
   columns.push(`t.${columnOf(subject.type, orderBy).name}::text AS "${CURSOR}"`);
-  for (const [name, where] of Object.entries(subject.flags))
-    columns.push(`coalesce(${toSql(parseCondition(where(actor)), subject.type, 't', parameters)}, FALSE) AS "${name}"`);
+  for (const [name, where] of Object.entries(subject.flags)) columns.push(`${holds(where(actor))} AS "${name}"`);
   for (const [column, { hidden }] of Object.entries(subject.revealing))
-    if (!shows || shows.has(column)) {
-      const holds = hidden.map(
-        ({ where }) => `coalesce(${toSql(parseCondition(where(actor)), subject.type, 't', parameters)}, FALSE)`,
+    if (!shows || shows.has(column))
+      addFlags(
+        revealingFlag(column),
+        hidden.map(({ where }) => where(actor)),
       );
-      columns.push(`ARRAY[${holds.join(', ')}]::boolean[] AS "${revealingFlag(column)}"`);
-    }
   const sets = shownFields(actor, subject, action);
-  if (sets.some(({ fields }) => fields)) {
-    const shown = sets.map(
-      ({ where }) => `coalesce(${toSql(parseCondition(where), subject.type, 't', parameters)}, FALSE)`,
+  if (sets.some(({ fields }) => fields))
+    addFlags(
+      shownFor(action),
+      sets.map(({ where }) => where),
     );
-    columns.push(`ARRAY[${shown.join(', ')}]::boolean[] AS "${shownFor(action)}"`);
-  }
-  if (subject.sharingLimits.length) columns.push(`${heldBySql(actor, subject, parameters)} AS "${APPLICABLE_LIMITS}"`);
+  if (subject.sharingLimits.length)
+    addFlags(
+      APPLICABLE_LIMITS,
+      subject.sharingLimits.map((limit) => limit.where(actor)),
+    );
   if (subject.contexts.length)
     columns.push(`${contextSql(actor, subject, action, 't', parameters, inPanel)} AS "${READING_CONTEXT}"`);
   return columns.join(', ');
 }
 
 /** Returns the SQL expression for a column as the reader sees it, or undefined if the stored value is shown. */
-function shownSql(actor: Actor, subject: Subject, field: string, parameters: Parameters): string | undefined {
+export function shownSql(actor: Actor, subject: Subject, field: string, parameters: Parameters): string | undefined {
   const telling = subject.revealing[field];
   if (!telling) return undefined;
   const { name, type } = columnOf(subject.type, field);
@@ -124,71 +112,6 @@ function shownSql(actor: Actor, subject: Subject, field: string, parameters: Par
     );
   });
   return `(CASE ${instead.join(' ')} ELSE t.${name} END)`;
-}
-
-/** Returns an array expression with one boolean per sharing limit: whether the limit applies to the row. */
-function heldBySql(actor: Actor, subject: Subject, parameters: Parameters): string {
-  const held = subject.sharingLimits.map((cap) => {
-    const where = cap.where(actor);
-    return where ? `coalesce(${toSql(parseCondition(where), subject.type, 't', parameters)}, FALSE)` : 'FALSE';
-  });
-  return `ARRAY[${held.join(', ')}]::boolean[]`;
-}
-
-/**
- * Returns the panels in whose context a row without a panel of its own is read. These are the panels of the related
- * rows that the actor may read, limited to `inPanel` if given.
- */
-export function contextSql(
-  actor: Actor,
-  subject: Subject,
-  action: string,
-  alias: string,
-  parameters: Parameters,
-  inPanel?: string,
-): string {
-  const asked = subject.ownContext.includes(action) ? action : 'read';
-  const related = subject.contexts.map((name) => {
-    const relation = relationOf(subject, name);
-    const through = subjectOf(relation.to);
-    const other = parameters.alias();
-    const column = (property: string): string => `${other}.${columnOf(through.type, property).name}`;
-    const on = joinSql(relation, subject.type, alias, other);
-    const emergency =
-      through.case && actor.emergencyCaseIds.length
-        ? toSql(parseCondition(emergencyRows(actor, through.case)), through.type, other, parameters)
-        : 'FALSE';
-    const allowed = permittedSql(actor, through, asked, other, parameters);
-    const panel = column(through.panel ?? '');
-    const there = inPanel ? ` AND ${panel} = ${parameters.add(inPanel, 'uuid')}` : '';
-    const caseId = through.case ? column(through.case) : 'NULL::uuid';
-    const referralId = columnsOf(through.type).has('referralId') ? column('referralId') : 'NULL::uuid';
-    return `SELECT ${panel} AS panel, ${caseId} AS case_id, ${referralId} AS referral_id, ${emergency} AS emergency FROM ${tableOf(through.type)} ${other} WHERE ${on}${there} AND ${allowed}`;
-  });
-  return (
-    `(SELECT jsonb_build_object('panelIds', coalesce(jsonb_agg(DISTINCT c.panel), '[]'), ` +
-    `'inEmergency', coalesce(bool_or(c.emergency), FALSE), 'through', coalesce(jsonb_agg(DISTINCT jsonb_build_object(` +
-    `'panelId', c.panel, 'caseId', c.case_id, 'referralId', c.referral_id, 'inEmergency', c.emergency)), '[]')) FROM (${related.join(' UNION ALL ')}) c)`
-  );
-}
-
-export function findSql(
-  actor: Actor,
-  type: RecordClass,
-  action: string,
-  id: string | Parameter,
-  lock: boolean,
-  inPanel?: string,
-): SqlStatement {
-  const subject = subjectOf(type);
-  const parameters = new Parameters();
-  const byId = `t."id" = ${parameters.add(id, 'uuid')}`;
-  const columns = selection(actor, subject, action, parameters, { inPanel });
-  const permitted = permittedSql(actor, subject, action, 't', parameters);
-  return {
-    text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE ${byId} AND ${permitted}${lock ? ' FOR UPDATE OF t' : ''}`,
-    values: parameters.values,
-  };
 }
 
 export interface ListQuery {
@@ -214,38 +137,22 @@ export interface ListQuery {
   limit: number | Parameter;
 }
 
-/**
- * Returns the conditions of the applicable rules. If the filter already selects few rows, the result is a single
- * condition.
- */
-function conditionsOf(actor: Actor, subject: Subject, action: string, { filter, asks = [] }: ListQuery): Condition[] {
-  const rules = rulesOf(actor, subject, action);
-  const answering = rules.filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)));
-  const conditions = answering.map((rule) => rule.condition);
-  if (!isNarrow(subject, filter)) return conditions;
-  const whole = answering.length === rules.length ? permittedRows(actor, subject, action) : null;
-  return [whole ? parseCondition(whole) : new CompoundCondition('or', conditions)];
-}
-
 export function listSql(actor: Actor, type: RecordClass, action: string, listing: ListQuery): SqlStatement {
   const subject = subjectOf(type);
   const parameters = new Parameters();
   const columns = selection(actor, subject, action, parameters, listing);
-  const conditions = conditionsOf(actor, subject, action, listing);
-  const [only] = conditions;
-  if (only && isNarrow(subject, listing.filter))
-    return {
-      text: `SELECT ${columns} ${pageClauses(actor, subject, listing, null, only, parameters)}`,
-      values: parameters.values,
-    };
-  const walks = conditions.flatMap((condition) => keysetScans(actor, subject, listing, condition, parameters));
-  if (!walks.length)
+  const scans = new KeysetScans(actor, subject, listing, parameters);
+  const conditions = scans.conditionsOf(action);
+  if (!conditions.length)
     return { text: `SELECT ${columns} FROM ${tableOf(type)} t WHERE FALSE`, values: parameters.values };
+  if (scans.isNarrow)
+    return { text: `SELECT ${columns} ${scans.clauses(null, conditions[0] as Condition)}`, values: parameters.values };
+  const walks = conditions.flatMap((condition) => scans.of(condition)).join(' UNION ALL ');
   // DISTINCT ON removes a row found by two scans. Rows are joined by ctid, which is stable within one statement, to
   // avoid a second index lookup.
   return {
     text:
-      `WITH page AS MATERIALIZED (SELECT DISTINCT ON (at, id) at, id, place FROM (${walks.join(' UNION ALL ')}) walks ` +
+      `WITH page AS MATERIALIZED (SELECT DISTINCT ON (at, id) at, id, place FROM (${walks}) walks ` +
       `ORDER BY at DESC, id DESC LIMIT ${parameters.add(listing.limit, 'integer')}) ` +
       `SELECT ${columns} FROM page JOIN ${tableOf(type)} t ON t.ctid = page.place ` +
       `ORDER BY page.at DESC, page.id DESC`,
@@ -253,25 +160,107 @@ export function listSql(actor: Actor, type: RecordClass, action: string, listing
   };
 }
 
-/** Counts permitted rows by the value of a column; at most `limit` rows per scan are counted. */
-export function countSql(actor: Actor, type: RecordClass, by: string, listing: ListQuery): SqlStatement {
-  const subject = subjectOf(type);
-  const parameters = new Parameters();
-  const value = shownSql(actor, subject, by, parameters) ?? `t.${columnOf(type, by).name}`;
-  const walks = conditionsOf(actor, subject, 'read', listing).flatMap((condition) =>
-    keysetScans(actor, subject, listing, condition, parameters),
-  );
-  const places = walks.length ? walks.join(' UNION ALL ') : 'SELECT NULL::tid AS place WHERE FALSE';
-  return {
-    text: `SELECT ${value} AS value, count(*)::int AS count FROM (SELECT DISTINCT place FROM (${places}) walks) found
-      JOIN ${tableOf(type)} t ON t.ctid = found.place GROUP BY 1 ORDER BY 1`,
-    values: parameters.values,
-  };
-}
+/** Scans of one list. Each yields sort value, id and ctid of the rows that meet a condition. */
+export class KeysetScans {
+  /** Whether the filter selects by parent. Such a filter selects few rows, so no scan per panel is needed. */
+  readonly isNarrow: boolean;
 
-/** Returns whether the filter selects by parent. Such a filter selects few rows, so no scan per panel is needed. */
-function isNarrow(subject: Subject, filter: Where): boolean {
-  return subject.parent !== undefined && relationOf(subject, subject.parent).local in filter;
+  constructor(
+    private readonly actor: Actor,
+    private readonly subject: Subject,
+    private readonly listing: ListQuery,
+    private readonly parameters: Parameters,
+  ) {
+    this.isNarrow = subject.parent !== undefined && relationOf(subject, subject.parent).local in listing.filter;
+  }
+
+  /** Returns the conditions of the applicable rules; a single one if the filter already selects few rows. */
+  conditionsOf(action: string): Condition[] {
+    const { actor, subject } = this;
+    const { asks = [] } = this.listing;
+    const rules = rulesOf(actor, subject, action);
+    const answering = rules.filter(({ fields }) => !fields || asks.every((field) => fields.includes(field)));
+    const conditions = answering.map((rule) => rule.condition);
+    if (!this.isNarrow) return conditions;
+    const whole = answering.length === rules.length ? permittedRows(actor, subject, action) : null;
+    return [whole ? parseCondition(whole) : new CompoundCondition('or', conditions)];
+  }
+
+  /** Returns the scans for a condition: by a seek column, by identifiers, or of all rows. */
+  of(condition: Condition): string[] {
+    const parts = partsOf(condition);
+    const scans = this.isNarrow ? null : (this.bySeekColumn(parts) ?? this.byIds(parts) ?? this.byRelation(parts));
+    return scans ?? [this.scan(null, condition)];
+  }
+
+  private bySeekColumn(parts: Condition[]): string[] | null {
+    const sought = findField(
+      parts,
+      ({ field, operator, value }) =>
+        this.subject.seek.includes(field) && (operator === 'in' || (operator === 'eq' && value !== null)),
+    );
+    if (!sought) return null;
+    const { name, type } = columnOf(this.subject.type, sought.field);
+    const values = sought.operator === 'in' ? (sought.value as unknown[]) : [sought.value];
+    return values.map((value) => this.scan(`t.${name} = ${this.parameters.add(value, type)}`, without(parts, sought)));
+  }
+
+  private byIds(parts: Condition[]): string[] | null {
+    const named = findField(parts, ({ field, operator }) => field === 'id' && operator === 'in');
+    if (!named) return null;
+    const ids = `SELECT DISTINCT unnest(${this.parameters.add(named.value, 'uuid[]')}) AS value`;
+    return [this.scanByIds(ids, without(parts, named))];
+  }
+
+  /** Returns the scan by a relation that refers to the row's id and to no other column. */
+  private byRelation(parts: Condition[]): string[] | null {
+    const related = findField(parts, ({ field, operator }) => {
+      if (operator !== 'elemMatch') return false;
+      const { local, also } = relationOf(this.subject, field);
+      return local === 'id' && !also;
+    });
+    if (!related) return null;
+    const { to, foreign } = relationOf(this.subject, related.field);
+    const alias = this.parameters.alias();
+    const where = toSql(related.value as Condition, to, alias, this.parameters);
+    const ids = `SELECT DISTINCT ${alias}.${columnOf(to, foreign).name} AS value FROM ${tableOf(to)} ${alias} WHERE ${where}`;
+    return [this.scanByIds(ids, without(parts, related))];
+  }
+
+  /** Scans rows by identifier (`value` of the inner query), to avoid a scan of all rows. */
+  private scanByIds(ids: string, condition: Condition): string {
+    const inner = this.scan('t."id" = seek.value', condition);
+    return `(SELECT walk.at, walk.id, walk.place FROM (${ids}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`;
+  }
+
+  private scan(seek: string | null, condition: Condition): string {
+    return `(SELECT ${this.order} AS at, t."id" AS id, t.ctid AS place ${this.clauses(seek, condition)})`;
+  }
+
+  /** Returns the clauses from FROM to LIMIT: one page after the cursor, newest first. */
+  clauses(seek: string | null, condition: Condition): string {
+    const { actor, subject, listing, parameters, order } = this;
+    const { type } = subject;
+    const shown = (field: string): string | undefined => shownSql(actor, subject, field, parameters);
+    const needed = [
+      seek ?? 'TRUE',
+      toSql(condition, type, 't', parameters),
+      toSql(parseCondition(listing.filter), type, 't', parameters, shown),
+      listing.after ? this.isAfter(listing.after) : 'TRUE',
+    ].filter((part) => part !== 'TRUE');
+    const where = needed.length ? ` WHERE ${needed.join(' AND ')}` : '';
+    const limit = parameters.add(listing.limit, 'integer');
+    return `FROM ${tableOf(type)} t${where} ORDER BY ${order} DESC, t."id" DESC LIMIT ${limit}`;
+  }
+
+  private isAfter({ at, id }: NonNullable<ListQuery['after']>): string {
+    const { parameters, order } = this;
+    return `(${order}, t."id") < (${parameters.add(at, 'timestamptz')}, ${parameters.add(id, 'uuid')})`;
+  }
+
+  private get order(): string {
+    return `t.${columnOf(this.subject.type, this.listing.orderBy ?? this.subject.orderBy).name}`;
+  }
 }
 
 const partsOf = (condition: Condition): Condition[] =>
@@ -279,111 +268,11 @@ const partsOf = (condition: Condition): Condition[] =>
     ? (condition.value as Condition[])
     : [condition];
 
+const findField = (parts: Condition[], matches: (part: FieldCondition) => boolean): FieldCondition | undefined =>
+  parts.find((part): part is FieldCondition => part instanceof FieldCondition && matches(part));
+
 const without = (parts: Condition[], part: Condition): Condition =>
   new CompoundCondition(
     'and',
     parts.filter((one) => one !== part),
   );
-
-function keysetScans(
-  actor: Actor,
-  subject: Subject,
-  listing: ListQuery,
-  condition: Condition,
-  parameters: Parameters,
-): string[] {
-  if (isNarrow(subject, listing.filter)) return [keysetScan(actor, subject, listing, null, condition, parameters)];
-  const parts = partsOf(condition);
-  const sought = parts.find(
-    (part): part is FieldCondition =>
-      part instanceof FieldCondition &&
-      subject.seek.includes(part.field) &&
-      (part.operator === 'in' || (part.operator === 'eq' && part.value !== null)),
-  );
-  if (sought) {
-    const column = columnOf(subject.type, sought.field);
-    const values = sought.operator === 'in' ? (sought.value as unknown[]) : [sought.value];
-    const rest = without(parts, sought);
-    return values.map((value) =>
-      keysetScan(actor, subject, listing, `t.${column.name} = ${parameters.add(value, column.type)}`, rest, parameters),
-    );
-  }
-  const named = parts.find(
-    (part): part is FieldCondition => part instanceof FieldCondition && part.field === 'id' && part.operator === 'in',
-  );
-  if (named) {
-    const from = `SELECT DISTINCT unnest(${parameters.add(named.value, 'uuid[]')}) AS value`;
-    return [scanByIdentifiers(actor, subject, listing, from, without(parts, named), parameters)];
-  }
-  const related = parts.find(
-    (part): part is FieldCondition<Condition> =>
-      part instanceof FieldCondition && part.operator === 'elemMatch' && isFoundById(relationOf(subject, part.field)),
-  );
-  if (related) {
-    const relation = relationOf(subject, related.field);
-    const alias = parameters.alias();
-    const foreign = `${alias}.${columnOf(relation.to, relation.foreign).name}`;
-    const from = `SELECT DISTINCT ${foreign} AS value FROM ${tableOf(relation.to)} ${alias} WHERE ${toSql(related.value, relation.to, alias, parameters)}`;
-    return [scanByIdentifiers(actor, subject, listing, from, without(parts, related), parameters)];
-  }
-  return [keysetScan(actor, subject, listing, null, condition, parameters)];
-}
-
-/** Returns whether the relation refers to the row's id and to no other column. */
-const isFoundById = ({ local, also }: Relation): boolean => local === 'id' && !also;
-
-/** Scans rows by identifier (`value` of the inner query), to avoid a scan of all rows. */
-function scanByIdentifiers(
-  actor: Actor,
-  subject: Subject,
-  listing: ListQuery,
-  ids: string,
-  condition: Condition,
-  parameters: Parameters,
-): string {
-  const inner = keysetScan(actor, subject, listing, 't."id" = seek.value', condition, parameters);
-  return `(SELECT walk.at, walk.id, walk.place FROM (${ids}) seek CROSS JOIN LATERAL ${inner} walk ORDER BY at DESC, id DESC)`;
-}
-
-/** Returns one keyset scan, reduced to sort value, id and ctid. */
-function keysetScan(
-  actor: Actor,
-  subject: Subject,
-  listing: ListQuery,
-  seek: string | null,
-  condition: Condition,
-  parameters: Parameters,
-): string {
-  const order = columnOf(subject.type, listing.orderBy ?? subject.orderBy).name;
-  const rows = pageClauses(actor, subject, listing, seek, condition, parameters);
-  return `(SELECT t.${order} AS at, t."id" AS id, t.ctid AS place ${rows})`;
-}
-
-/** Returns the clauses from FROM to LIMIT: one page after the cursor, newest first. */
-function pageClauses(
-  actor: Actor,
-  subject: Subject,
-  listing: ListQuery,
-  seek: string | null,
-  condition: Condition,
-  parameters: Parameters,
-): string {
-  const order = `t.${columnOf(subject.type, listing.orderBy ?? subject.orderBy).name}`;
-  const needed = [
-    ...(seek ? [seek] : []),
-    toSql(condition, subject.type, 't', parameters),
-    toSql(parseCondition(listing.filter), subject.type, 't', parameters, (field) =>
-      shownSql(actor, subject, field, parameters),
-    ),
-    ...(listing.after
-      ? [
-          `(${order}, t."id") < (${parameters.add(listing.after.at, 'timestamptz')}, ${parameters.add(listing.after.id, 'uuid')})`,
-        ]
-      : []),
-  ].filter((part) => part !== 'TRUE');
-  return (
-    `FROM ${tableOf(subject.type)} t` +
-    `${needed.length ? ` WHERE ${needed.join(' AND ')}` : ''} ` +
-    `ORDER BY ${order} DESC, t."id" DESC LIMIT ${parameters.add(listing.limit, 'integer')}`
-  );
-}

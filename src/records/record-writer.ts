@@ -12,8 +12,7 @@ import type { RevisedRecord, WithdrawnPerson } from './audit-recording.js';
 import type { AuditTrail } from './audit-trail.js';
 import type { DatabaseSession } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
-import { omitSubstitutedValues } from './row-masks.js';
-import { isSame } from './written-values.js';
+import { isSame, omitSubstitutedValues } from './written-values.js';
 
 const sharedFurther = (categories: string[]): string =>
   `What you write here is shared as the words of the agency that contributed the record, and an agreement gives less of what your agency contributes (${categories.join(', ')}). Contribute it for your own agency, or ask that agency, or a chair or coordinator from an agency whose contributions are shared as far.`;
@@ -44,7 +43,7 @@ export class RecordWriter {
     const target = type as EntityTarget<ObjectLiteral>;
     await this.session.manager.insert(target, this.asRow(values, id));
     this.insertedIds.add(id);
-    this.audit.changed('collect', 'make', type, [{ ...values, id }], Object.keys(values));
+    this.noteChange('collect', 'make', type, [{ ...values, id }], Object.keys(values));
     return (await this.session.manager.findOneByOrFail(target, { id })) as T;
   }
 
@@ -54,7 +53,7 @@ export class RecordWriter {
     const whole = rows.map((values) => this.asRow(values, values.id ?? uuidv7()));
     for (let start = 0; start < whole.length; start += INSERTED_AT_ONCE)
       await this.session.manager.insert(target, whole.slice(start, start + INSERTED_AT_ONCE));
-    if (whole.length) this.audit.changed('collect', 'make', type, whole, Object.keys(rows[0] ?? {}));
+    if (whole.length) this.noteChange('collect', 'make', type, whole, Object.keys(rows[0] ?? {}));
   }
 
   /** Deletes rows of a draft, or rows preserved elsewhere by a correction. Other rows must not be deleted. */
@@ -62,7 +61,7 @@ export class RecordWriter {
     const ids = rows.map((row) => row.id);
     if (!ids.length) return;
     await this.session.manager.delete(type, ids);
-    this.audit.changed('erase', 'remove', type, rows);
+    this.noteChange('erase', 'remove', type, rows);
   }
 
   /**
@@ -76,7 +75,7 @@ export class RecordWriter {
   ): Promise<T> {
     if (!this.isUnchanged(row)) return this.update(type, row, changes);
     this.unwrittenIds.add(row.id);
-    this.audit.changed('alter', 'change', type, [row]);
+    this.noteChange('alter', 'change', type, [row]);
     return row;
   }
 
@@ -102,7 +101,7 @@ export class RecordWriter {
       .execute();
     if (done.affected !== 1)
       throw conflict('changed-meanwhile', 'Somebody else changed this record at the same moment. Read it again.');
-    this.audit.changed('alter', 'change', type, [row], Object.keys(written));
+    this.noteChange('alter', 'change', type, [row], Object.keys(written));
     this.noteRevision(type, asRow(row), changes);
     return { ...row, ...changes, version: row.version + 1, updatedAt: now };
   }
@@ -124,7 +123,7 @@ export class RecordWriter {
       .where('id = :id', { id: row.id })
       .execute();
     if (done.affected !== 1) throw new Error(`${subjectOf(type).name} ${row.id} is hidden from its writer`);
-    this.audit.changed('alter', 'change', type, [row], Object.keys(changes));
+    this.noteChange('alter', 'change', type, [row], Object.keys(changes));
     return { ...row, ...changes };
   }
 
@@ -150,6 +149,17 @@ export class RecordWriter {
 
   private asRow(values: object, id: string): ObjectLiteral {
     return { ...values, id, createdAt: this.actor.now, updatedAt: this.actor.now };
+  }
+
+  /** Adds the audit entry of a change. */
+  private noteChange(
+    operation: 'collect' | 'alter' | 'erase',
+    subOperation: 'make' | 'change' | 'remove',
+    type: RecordClass,
+    rows: readonly object[],
+    fields?: string[],
+  ): void {
+    this.audit.add(operation, subOperation, subjectOf(type), rows as Row[], fields ? { fields } : {});
   }
 
   /** Records a recall, or a correction of the fields that hold content of an agency. */

@@ -6,8 +6,8 @@ import type { Actor } from '../authentication/actor.js';
 import { PERMISSION_KEY, type RequiredPermission } from '../authorization/permission.guard.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { AuditLog } from './audit-recording.js';
-import { isAudited, refusalDraft } from './audit-drafts.js';
 import { toProblem } from '../http/problem.filter.js';
+import { isAudited, refusalDraft } from './refusal-drafts.js';
 
 /** Statuses of refusals: permission, unknown or hidden record, conflict, failed precondition, domain rule. */
 const REFUSING = [403, 404, 409, 412, 422, 428];

@@ -13,8 +13,7 @@ import {
   type Reference,
 } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import type { RecordClass } from '../database/columns.js';
 
 export interface ViewShape {
   name: string;
@@ -37,14 +36,15 @@ export interface Withholding {
   withheld: string[];
 }
 
-export type ViewClass<T extends object = object> = Type<T & Withholding>;
+/** Class of a view of records `T`; `record` exists only in the type, for filters on these records. */
+export type ViewClass<T extends object = object> = Type<Withholding> & { readonly record?: T };
 
-const picked = new WeakMap<object, { record: RecordClass; keys: string[] }>();
+export const picked = new WeakMap<object, { record: RecordClass; keys: string[] }>();
 
 export function view<T extends object, K extends keyof T & string = never>(
   record: RecordClass<T>,
   ...keys: K[]
-): Type<Pick<T, K> & Withholding> {
+): Type<Pick<T, K> & Withholding> & { readonly record?: T } {
   const Picked = PickType(record as unknown as Type<T>, keys) as unknown as Type<object>;
   class View extends Picked {
     withheld: string[];
@@ -99,8 +99,6 @@ const rowCategoriesOf = (properties: Map<string, ColumnClass>): string[] => [
   ),
 ];
 
-const declared = new Set<ViewClass>();
-
 /** Returns all classified properties of a record as one view, for data shown elsewhere (events). */
 export function wholeShapeOf(record: RecordClass): ViewShape {
   let shape = shapes.get(record);
@@ -117,48 +115,4 @@ export function wholeShapeOf(record: RecordClass): ViewShape {
     shapes.set(record, shape);
   }
   return shape;
-}
-
-/** Registers the view by name; used by the response decorators of routes. */
-export function declareView(viewClass: ViewClass): MethodDecorator {
-  declared.add(viewClass);
-  return () => undefined;
-}
-
-export function viewNamed(name: string): ViewClass {
-  const found = [...declared].find((one) => one.name === name);
-  if (!found) throw new Error(`no view is called ${name}`);
-  return found;
-}
-
-/** Facts about a view for the OpenAPI document. */
-export interface DeclaredView {
-  shape: ViewShape;
-  /**
-   * Properties that are present in every response: `withheld`, and the administrative ones that no allow rule limits
-   * and that refer to no record which may be hidden.
-   */
-  always: string[];
-}
-
-/** Returns the view classes of routes. */
-export const declaredViews = (): ViewClass[] => [...declared];
-
-/** Returns the facts about a class, or null if it is not a view. */
-export function describeView(type: object): DeclaredView | null {
-  if (!picked.has(Object.getPrototypeOf(type) as object)) return null;
-  const viewClass = type as ViewClass;
-  const shape = shapeOf(viewClass);
-  const limits = subjectOf(shape.record).allowRules.flatMap(({ actions, fields }) =>
-    fields && actions.includes('read') ? [fields] : [],
-  );
-  const always = [...shape.properties]
-    .filter(
-      ([name, column]) =>
-        column.category === 'administrative' &&
-        !shape.references.has(name) &&
-        limits.every((fields) => fields.includes(name)),
-    )
-    .map(([name]) => name);
-  return { shape, always: [...new Set([...always, 'withheld'])] };
 }

@@ -7,20 +7,16 @@ import { CompoundCondition, FieldCondition, type Condition } from '@ucast/mongo2
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { columnOf, columnsOf, tableOf, type RecordClass } from '../database/columns.js';
-import { conditionHolds, parseCondition, type Row } from '../authorization/conditions.js';
-import { READING_CONTEXT, type ReadingContext } from '../authorization/sharing-levels.js';
+import { parseCondition, type Row } from '../authorization/conditions.js';
 import { Parameters } from '../authorization/conditions-to-sql.js';
-import {
-  hasApplicableRule,
-  applicableRules,
-  permittedRows,
-  relationOf,
-  shownFields,
-  subjectOf,
-  type Subject,
-} from '../authorization/subjects.js';
-import { contextSql, shownFor } from './record-queries.js';
+import { relationOf, subjectOf } from '../authorization/subjects.js';
+import { shownFor } from './record-queries.js';
 import { inBatches } from './batches.js';
+import { conditionHolds } from '../authorization/conditions-in-memory.js';
+import type { Subject } from '../authorization/subject.types.js';
+import { hasApplicableRule, applicableRules, permittedRows, shownFields } from '../authorization/applicable-rules.js';
+import { READING_CONTEXT, type ReadingContext } from '../authorization/reading-context.js';
+import { contextSql } from './reading-context-sql.js';
 
 interface Tree {
   [relation: string]: Tree;
@@ -137,13 +133,13 @@ async function inContext(
   inPanel?: string,
 ): Promise<void> {
   const parameters = new Parameters();
-  const ids = rows.map((row) => row['id']);
-  const byId = `t."id" = ANY(${parameters.add(ids, 'uuid[]')})`;
-  const context = contextSql(actor, subject, action, 't', parameters, inPanel);
-  const found = await manager.query<{ id: string; context: ReadingContext }[]>(
-    `SELECT t."id", ${context} AS context FROM ${tableOf(subject.type)} t WHERE ${byId}`,
-    parameters.values,
+  const ids = parameters.add(
+    rows.map((row) => row['id']),
+    'uuid[]',
   );
+  const context = contextSql(actor, subject, action, 't', parameters, inPanel);
+  const sql = `SELECT t."id", ${context} AS context FROM ${tableOf(subject.type)} t WHERE t."id" = ANY(${ids})`;
+  const found = await manager.query<{ id: string; context: ReadingContext }[]>(sql, parameters.values);
   const contexts = new Map(found.map((one) => [one.id, one.context]));
   for (const row of rows) row[READING_CONTEXT] = contexts.get(row['id'] as string);
 }

@@ -10,11 +10,12 @@ import type { EventDraft } from './audit-recording.js';
 import { AuditTrail, listingOf } from './audit-trail.js';
 import { AuthorizedRepository } from './authorized-repository.js';
 import { CommandSubject } from './command-subject.js';
-import { type DatabaseSession, withoutExclusions } from './database-session.js';
+import type { DatabaseSession } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
 import { RecordWriter } from './record-writer.js';
 import { ResponsePresenter } from './response-presenter.js';
 import { RowMasks } from './row-masks.js';
+import { withoutExclusions } from './security-context.js';
 
 /** Partnerships of the actor and their parents, children and siblings, as an array literal. */
 const RELATED_PARTNERSHIPS = `SELECT array_agg(DISTINCT b.id)::text AS related FROM partnerships own
@@ -22,12 +23,10 @@ const RELATED_PARTNERSHIPS = `SELECT array_agg(DISTINCT b.id)::text AS related F
   WHERE own.id = ANY ((SELECT nullif(current_setting('app.partnerships', true), '')::uuid[])::uuid[])`;
 
 export class UnitOfWork {
-  readonly records: AuthorizedRepository;
+  readonly masks: RowMasks;
   readonly respond: ResponsePresenter;
   /** Audit entries, committed with the change or before the response to a read is sent. */
   readonly audit: AuditTrail;
-  /** Record of the command, for the audit entry of a refusal. */
-  readonly command: CommandSubject;
   readonly events: EventDraft[] = [];
   /**
    * Events about records that the actor may not see; inserted in the system context in which the records were found.
@@ -37,21 +36,32 @@ export class UnitOfWork {
   actedAcrossPartnerships = false;
   private isAcrossPartnerships = false;
   private isSystem = false;
+  private repository: AuthorizedRepository | undefined;
+  private commandSubject: CommandSubject | undefined;
   private writer: RecordWriter | undefined;
   /** Identifiers of rows that already hold the values of the request. */
   private readonly unchangedIds = new Set<string>();
   /** Identifiers of rows inserted one by one; the actor knows of these rows. */
-  private readonly insertedIds = new Set<string>();
+  readonly insertedIds = new Set<string>();
 
   constructor(
     readonly actor: Actor,
     private readonly session: DatabaseSession,
   ) {
-    const masks = new RowMasks(actor, session);
+    this.masks = new RowMasks(actor, session);
     this.audit = new AuditTrail(this);
-    this.command = new CommandSubject(actor);
-    this.records = new AuthorizedRepository(actor, session, masks, this.command, this.audit, this.unchangedIds);
-    this.respond = new ResponsePresenter(actor, this.records, masks, this.insertedIds, this.audit);
+    this.respond = new ResponsePresenter(this, session);
+  }
+
+  /** Finds records. */
+  get records(): AuthorizedRepository {
+    const { actor, session, masks, command, audit, unchangedIds } = this;
+    return (this.repository ??= new AuthorizedRepository(actor, session, masks, command, audit, unchangedIds));
+  }
+
+  /** Record of the command, for the audit entry of a refusal. */
+  get command(): CommandSubject {
+    return (this.commandSubject ??= new CommandSubject(this.actor));
   }
 
   /** Writer of changes, made when the first change is written. */
@@ -76,8 +86,7 @@ export class UnitOfWork {
     const values = row as unknown as Record<string, string | undefined> & { agencyOnly?: boolean };
     (this.isSystem ? this.systemEvents : this.events).push({
       type,
-      subjectType: subject.name,
-      subjectId: row.id,
+      ...{ subjectType: subject.name, subjectId: row.id },
       partnershipId: values['partnershipId'] ?? null,
       panelId: values['panelId'] ?? null,
       caseId: subject.name === 'Case' ? row.id : (values['caseId'] ?? null),

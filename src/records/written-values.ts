@@ -2,7 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Row } from '../authorization/conditions.js';
 import { notWritable } from '../http/problems.js';
-import type { FieldMask } from './row-masks.js';
+import { reveals } from './row-masks.js';
+import { shownInstead } from '../authorization/subjects.js';
+import type { Subject } from '../authorization/subject.types.js';
+import type { FieldMask } from './field-mask.js';
 
 /**
  * Refuses to write withheld fields, with the same response as for read-only fields. Status and message do not depend on
@@ -24,3 +27,12 @@ export const isSame = (one: unknown, other: unknown): boolean => isDeepStrictEqu
 
 const inJson = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+
+/** Removes changes that write the substitute value shown to the actor. */
+export function omitSubstitutedValues<T extends object>(subject: Subject, row: Row, changes: T): T {
+  const isSubstitute = ([column, value]: [string, unknown]): boolean => {
+    const one = subject.revealing[column];
+    return one !== undefined && reveals(subject, row, column, row[column]) && value === shownInstead(one, row[column]);
+  };
+  return Object.fromEntries(Object.entries(changes).filter((change) => !isSubstitute(change))) as T;
+}

@@ -38,15 +38,13 @@ export class ReferralPeopleService {
   }
 
   change(actor: Actor, referralId: string, id: string, request: ReferralPersonChange): Promise<AuthorizedResponse> {
-    const { reason, ...changes } = request;
+    const { reason, ...writes } = request;
     return this.records.change(actor, async (work) => {
-      const found = await work.records.findForUpdate('change', ReferralPerson, ReferralPersonView, id, {
-        writes: changes,
-      });
+      const found = await work.records.findForUpdate('change', ReferralPerson, ReferralPersonView, id, { writes });
       const referral = await referralOf(work, found, referralId);
       mustWait(referral);
       if (!work.write.isUnchanged(found)) await this.mustNotTellAnExcludedAuthor(work, referral);
-      const changed = await work.write.updateIfChanged(ReferralPerson, found, changes);
+      const changed = await work.write.updateIfChanged(ReferralPerson, found, writes);
       if (work.write.isUnchanged(found)) return work.respond.one(ReferralPersonView, found);
       await keep(work, referral, found, 'changed', reason);
       await rescreened(work, referral);
@@ -169,12 +167,10 @@ function keep(
   kind: ReferralCorrectionKind,
   reason: string,
 ): Promise<ReferralPersonCorrection> {
-  const { id: roleId, partnershipId, agencyId, contributingType, referralId, panelId } = before;
-  const { personId, role, rationale } = before;
+  const { partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale } = before;
   return work.write.insert(ReferralPersonCorrection, {
-    ...{ roleId, partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
-    kind,
-    reason,
+    ...{ partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
+    ...{ roleId: before.id, kind, reason },
     inDraft: referral.submittedAt === null || isRewriting(rewritten(work, referral)),
     namedAt: before.createdAt,
     correctedById: work.actor.id,

@@ -126,41 +126,8 @@ export const TARGET_PROCESSES = [
 ] as const;
 export type TargetProcess = (typeof TARGET_PROCESSES)[number];
 
-/** Request to a panel to hear a matter. The referring agency remains its owner. Source: JAG note, section 1.4. */
-@Entity('referrals')
-@Check('referrals_rewritten', `rewritten_at IS NULL OR status IN ('returned', 'withdrawn')`)
-@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
-@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
-@Check(SUBJECT_CHECK)
-@Check(oneOf('status', REFERRAL_STATUSES))
-@Check(oneOf('hate_element', YES_NO_NOT_KNOWN))
-@Check(oneOf('consent_status', CONSENT_STATUSES))
-@Check(oneOf('consent_reason', CONSENT_NOT_SOUGHT))
-@Check(
-  `status IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND problem IS NOT NULL)`,
-)
-@Check(`(status = 'accepted') = (case_id IS NOT NULL)`)
-@Index(['panelId', 'updatedAt', 'id'])
-@Index(['agencyId', 'updatedAt', 'id'])
-@Index(['caseId'])
-@Unique(['reference'])
-@Unique(['id', 'panelId'])
-export class Referral extends AboutSubject {
-  declare static readonly actions:
-    | 'accept'
-    | 'change'
-    | 'correct'
-    | 'exclude'
-    | 'name-person'
-    | 'read'
-    | 'redirect'
-    | 'refer-again'
-    | 'refuse'
-    | 'return'
-    | 'submit'
-    | 'track'
-    | 'withdraw';
-
+/** Matter of a referral, as the referrer describes it. */
+export abstract class ReferralContent extends AboutSubject {
   @References(() => Person)
   declare personId: string | null;
 
@@ -169,36 +136,6 @@ export class Referral extends AboutSubject {
 
   @References(() => Group)
   declare groupId: string | null;
-
-  /** Panel that is asked. */
-  @Column({ type: 'uuid' })
-  @Classified('administrative')
-  @Uuid()
-  panelId: string;
-
-  /** Readable reference, e.g. `REF-JAG-2026-48213`; null before the first submission. */
-  @Column({ type: 'text', nullable: true })
-  @Classified('administrative')
-  reference: string | null;
-
-  /** Reference of the sending system; must not identify a person. */
-  @Column({ type: 'text', nullable: true })
-  @Classified('administrative')
-  @IsOptional()
-  @Matches(/^[\x21-\x7e]{1,100}$/)
-  externalRef: string | null;
-
-  /** Status of the referral. */
-  @Column({ type: 'text', default: 'draft' })
-  @Classified('administrative')
-  @IsIn(REFERRAL_STATUSES)
-  status: ReferralStatus;
-
-  /** Data category of the problem. */
-  @Column({ type: 'text' })
-  @Classified('administrative')
-  @IsIn(DATA_CATEGORIES)
-  category: DataCategory;
 
   /** Description of the problem: what happens, since when, how often, to whom. */
   @Column({ type: 'text', nullable: true })
@@ -340,6 +277,72 @@ export class Referral extends AboutSubject {
   @Classified('safe_contact', 'summary')
   @IsBoolean()
   safeToTell: boolean;
+}
+
+/** Request to a panel to hear a matter. The referring agency remains its owner. Source: JAG note, section 1.4. */
+@Entity('referrals')
+@Check('referrals_rewritten', `rewritten_at IS NULL OR status IN ('returned', 'withdrawn')`)
+@ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
+@ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
+@Check(SUBJECT_CHECK)
+@Check(oneOf('status', REFERRAL_STATUSES))
+@Check(oneOf('hate_element', YES_NO_NOT_KNOWN))
+@Check(oneOf('consent_status', CONSENT_STATUSES))
+@Check(oneOf('consent_reason', CONSENT_NOT_SOUGHT))
+@Check(
+  `status IN ('draft', 'withdrawn') OR (reference IS NOT NULL AND submitted_at IS NOT NULL AND problem IS NOT NULL)`,
+)
+@Check(`(status = 'accepted') = (case_id IS NOT NULL)`)
+@Index(['panelId', 'updatedAt', 'id'])
+@Index(['agencyId', 'updatedAt', 'id'])
+@Index(['caseId'])
+@Unique(['reference'])
+@Unique(['id', 'panelId'])
+export class Referral extends ReferralContent {
+  declare static readonly actions:
+    | 'accept'
+    | 'change'
+    | 'correct'
+    | 'exclude'
+    | 'name-person'
+    | 'read'
+    | 'redirect'
+    | 'refer-again'
+    | 'refuse'
+    | 'return'
+    | 'submit'
+    | 'track'
+    | 'withdraw';
+
+  /** Panel that is asked. */
+  @Column({ type: 'uuid' })
+  @Classified('administrative')
+  @Uuid()
+  panelId: string;
+
+  /** Readable reference, e.g. `REF-JAG-2026-48213`; null before the first submission. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  reference: string | null;
+
+  /** Reference of the sending system; must not identify a person. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,100}$/)
+  externalRef: string | null;
+
+  /** Status of the referral. */
+  @Column({ type: 'text', default: 'draft' })
+  @Classified('administrative')
+  @IsIn(REFERRAL_STATUSES)
+  status: ReferralStatus;
+
+  /** Data category of the problem. */
+  @Column({ type: 'text' })
+  @Classified('administrative')
+  @IsIn(DATA_CATEGORIES)
+  category: DataCategory;
 
   /** Points that could not be checked on submission and need a check by a person. */
   @Column({ type: 'text', array: true, default: () => `'{}'` })

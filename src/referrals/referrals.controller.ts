@@ -29,10 +29,14 @@ import {
   ReferralView,
 } from './referral.response.js';
 import { ReferralsService } from './referrals.service.js';
+import { ReferralDecisionsService } from './referral-decisions.service.js';
 
 @Controller('v1/referrals')
 export class ReferralsController {
-  constructor(private readonly referrals: ReferralsService) {}
+  constructor(
+    private readonly referrals: ReferralsService,
+    private readonly referralDecisions: ReferralDecisionsService,
+  ) {}
 
   /** List the referrals that you may see, last changed first */
   @Get()
@@ -129,7 +133,7 @@ export class ReferralsController {
     @Id() id: string,
     @Body() body: ReferralAcceptance,
   ): Promise<AuthorizedResponse> {
-    return this.referrals.accept(actor, id, body);
+    return this.referralDecisions.accept(actor, id, body);
   }
 
   /** Return a referral for completion (chair, coordinator) */
@@ -137,7 +141,7 @@ export class ReferralsController {
   @RequirePermission('return', Referral)
   @ApiAnswer.updated(ReferralView)
   return(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralReturn): Promise<AuthorizedResponse> {
-    return this.referrals.return(actor, id, body);
+    return this.referralDecisions.return(actor, id, body);
   }
 
   /** Refuse a referral (chair, coordinator) */
@@ -145,7 +149,7 @@ export class ReferralsController {
   @RequirePermission('refuse', Referral)
   @ApiAnswer.updated(ReferralView)
   refuse(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: ReferralRefusal): Promise<AuthorizedResponse> {
-    return this.referrals.refuse(actor, id, body);
+    return this.referralDecisions.refuse(actor, id, body);
   }
 
   /** Redirect a referral to the panel or process that owns the matter (chair, coordinator) */
@@ -157,7 +161,7 @@ export class ReferralsController {
     @Id() id: string,
     @Body() body: ReferralRedirection,
   ): Promise<AuthorizedResponse> {
-    return this.referrals.redirect(actor, id, body);
+    return this.referralDecisions.redirect(actor, id, body);
   }
 
   /** Draft a referral to another panel from one of your agency that was redirected */
@@ -177,6 +181,6 @@ export class ReferralsController {
     @Id() id: string,
     @Body() body: ReferralWithdrawal,
   ): Promise<AuthorizedResponse> {
-    return this.referrals.withdraw(actor, id, body);
+    return this.referralDecisions.withdraw(actor, id, body);
   }
 }

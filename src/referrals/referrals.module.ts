@@ -5,10 +5,11 @@ import { ReferralPeopleService } from './referral-people.service.js';
 import { ReferralsController } from './referrals.controller.js';
 import { ReferralsService } from './referrals.service.js';
 import { repeatsOfCase } from './screening.js';
+import { ReferralDecisionsService } from './referral-decisions.service.js';
 
 @Module({
   controllers: [ReferralsController, ReferralPeopleController],
-  providers: [ReferralsService, ReferralPeopleService],
+  providers: [ReferralsService, ReferralDecisionsService, ReferralPeopleService],
 })
 export class ReferralsModule implements OnModuleInit {
   onModuleInit(): void {

@@ -4,14 +4,7 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import {
-  notDenied,
-  applicableRules,
-  refersToHiddenRecord,
-  subjectOf,
-  type DenyRule,
-  type AllowRule,
-} from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
@@ -28,6 +21,9 @@ import {
   ReferralSubject,
   RepeatedCase,
 } from './referral.entity.js';
+import type { DenyRule, AllowRule } from '../authorization/subject.types.js';
+import { notDenied, applicableRules, refersToHiddenRecord } from '../authorization/applicable-rules.js';
+import type { RecordClass } from '../database/columns.js';
 
 export const policy = new Policy();
 
@@ -231,7 +227,7 @@ const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
   panelIds.length ? { panelId: { $in: panelIds }, ...more } : null;
 
 /** Condition for referrals that the referrer has not changed since their return, including those withdrawn later. */
-const AS_SUBMITTED: Where = { rewrittenAt: null };
+const AS_SUBMITTED = { rewrittenAt: null };
 
 /** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
@@ -493,11 +489,12 @@ const throughReferral: AllowRule<'read'> = {
   },
 };
 
-for (const [type, foreign] of [
+const REFERRED: readonly [type: RecordClass, foreign: string][] = [
   [Person, 'personId'],
   [Place, 'placeId'],
   [Group, 'groupId'],
-] as const)
+];
+for (const [type, foreign] of REFERRED)
   policy.extendSubject(type, {
     relations: { referred: { to: ReferralSubject, local: 'id', foreign } },
     contexts: ['referred'],

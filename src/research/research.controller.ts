@@ -19,10 +19,14 @@ import {
 } from './research.dto.js';
 import { ResearchService } from './research.service.js';
 import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.response.js';
+import { ResearchPointsService } from './research-points.service.js';
 
 @Controller('v1')
 export class ResearchController {
-  constructor(private readonly research: ResearchService) {}
+  constructor(
+    private readonly research: ResearchService,
+    private readonly researchPoints: ResearchPointsService,
+  ) {}
 
   /** Ask agencies not asked before for information on the items of a meeting (chair, coordinator) */
   @Post('meetings/:id/research-requests')
@@ -70,7 +74,7 @@ export class ResearchController {
   @RequirePermission('read', ResearchPoint)
   @ApiAnswer.page(ResearchPointView)
   points(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
-    return this.research.points(actor, id, query);
+    return this.researchPoints.points(actor, id, query);
   }
 
   /** Record a finding of your agency */
@@ -78,7 +82,7 @@ export class ResearchController {
   @RequirePermission('answer', ResearchRequest)
   @ApiAnswer.created(ResearchPointView)
   note(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointRequest): Promise<AuthorizedResponse> {
-    return this.research.note(actor, id, body);
+    return this.researchPoints.note(actor, id, body);
   }
 
   /** Answer a request: shared findings are contributed to the case, withheld ones stay with your agency */
@@ -110,7 +114,7 @@ export class ResearchController {
   @RequirePermission('read', ResearchPoint)
   @ApiAnswer.page(ResearchPointView)
   allPoints(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
-    return this.research.allPoints(actor, query);
+    return this.researchPoints.allPoints(actor, query);
   }
 
   /** Get a finding of your agency */
@@ -118,7 +122,7 @@ export class ResearchController {
   @RequirePermission('read', ResearchPoint)
   @ApiAnswer.one(ResearchPointView)
   point(@CurrentActor() actor: Actor, @Id() id: string): Promise<AuthorizedResponse> {
-    return this.research.point(actor, id);
+    return this.researchPoints.point(actor, id);
   }
 
   /** Correct a finding that is not contributed yet, which makes it a draft again */
@@ -126,7 +130,7 @@ export class ResearchController {
   @RequirePermission('change', ResearchPoint)
   @ApiAnswer.updated(ResearchPointView)
   correct(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointChange): Promise<AuthorizedResponse> {
-    return this.research.correct(actor, id, body);
+    return this.researchPoints.correct(actor, id, body);
   }
 
   /** Decide to share a finding, which is contributed when the request is answered */
@@ -134,7 +138,7 @@ export class ResearchController {
   @RequirePermission('decide', ResearchPoint)
   @ApiAnswer.updated(ResearchPointView)
   share(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: PointSharing): Promise<AuthorizedResponse> {
-    return this.research.share(actor, id, body);
+    return this.researchPoints.share(actor, id, body);
   }
 
   /** Decide to withhold a finding, which stays in your agency’s own file with the reason */
@@ -146,6 +150,6 @@ export class ResearchController {
     @Id() id: string,
     @Body() body: PointWithholding,
   ): Promise<AuthorizedResponse> {
-    return this.research.withhold(actor, id, body);
+    return this.researchPoints.withhold(actor, id, body);
   }
 }

@@ -7,7 +7,7 @@
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { applicableRules, denyConditions, permittedRows, subjectOf } from '../authorization/subjects.js';
+import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Case, CasePerson, Contribution } from '../cases/case.entity.js';
 import { hiddenWithCase, NOT_IN_ERROR } from '../cases/cases.policy.js';
@@ -16,6 +16,7 @@ import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { ResearchPoint, ResearchRequest } from './research.entity.js';
+import { applicableRules, denyConditions, permittedRows } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 

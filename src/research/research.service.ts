@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FindOptionsWhere } from 'typeorm';
 import { Case, CasePerson } from '../cases/case.entity.js';
-import { contribute, mustHaveConditions } from '../cases/cases.service.js';
-import { mustNotLieAhead } from '../panels/limits.js';
+import { contribute } from '../cases/cases.service.js';
 import { rulesInForce } from '../panels/panels.service.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -18,16 +17,8 @@ import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { isToBeHeld, Listing, Meeting } from '../meetings/meeting.entity.js';
 import { MeetingView } from '../meetings/meeting.response.js';
 import { pointMachine, researchMachine, ResearchPoint, ResearchRequest } from './research.entity.js';
-import type {
-  PointChange,
-  PointRequest,
-  PointSharing,
-  PointWithholding,
-  ResearchAsking,
-  ResearchQuery,
-  ResearchReturn,
-} from './research.dto.js';
-import { ResearchPointView, ResearchRequestView, SoughtPersonView } from './research.response.js';
+import type { ResearchAsking, ResearchQuery, ResearchReturn } from './research.dto.js';
+import { ResearchRequestView, SoughtPersonView } from './research.response.js';
 
 /** Assumed length of a meeting without a planned end, in hours. */
 const USUAL_LENGTH_HOURS = 8;
@@ -46,11 +37,7 @@ export class ResearchService {
     hooks.register({
       afterClosure: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, () => ({ closesAt: work.now })),
       afterCancellation: (work, { id }) => this.changeOpenRequests(work, { meetingId: id }, cancellationOf),
-      afterPostponement: (work, meeting) =>
-        this.changeOpenRequests(work, { meetingId: meeting.id }, () => ({
-          dueOn: lastResearchDay(work, meeting),
-          closesAt: endOfMeeting(meeting),
-        })),
+      afterPostponement: (work, meeting) => this.postponeOpenRequests(work, meeting),
       afterRemoval: (work, { id }) => this.changeOpenRequests(work, { listingId: id }, cancellationOf),
       afterInvitationEnd: (work, { listingId, practitionerId }) =>
         practitionerId
@@ -130,94 +117,6 @@ export class ResearchService {
         roles: roles.filter((one) => one.personId === person.id).map((one) => one.role),
       }));
       return work.respond.list(SoughtPersonView, withRoles, { action: 'research' });
-    });
-  }
-
-  points(actor: Actor, id: string, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => {
-      await work.records.find('read', ResearchRequest, id);
-      return work.respond.page(ResearchPointView, { requestId: id }, query);
-    });
-  }
-
-  allPoints(actor: Actor, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, (work) => work.respond.page(ResearchPointView, {}, query));
-  }
-
-  point(actor: Actor, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) =>
-      work.respond.one(ResearchPointView, await work.records.find('read', ResearchPoint, id)),
-    );
-  }
-
-  note(actor: Actor, requestId: string, request: PointRequest): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const { caseId, panelId, partnershipId } = await this.requireOpenRequest(work, requestId);
-      const { decision = pointMachine.initial, withheldReason, ...found } = request;
-      if (decision === 'shared' && !found.summary)
-        throw unacceptable(
-          'summary-missing',
-          'A shared point needs a summary for agencies that receive no more. Send `summary`.',
-          [{ pointer: '/summary', detail: 'is required for a shared point' }],
-        );
-      if ((decision === 'withheld') !== (withheldReason !== undefined))
-        throw unacceptable(
-          'reason-to-withhold',
-          'A reason is required for a withheld point, and not allowed otherwise.',
-          [{ pointer: '/withheldReason', detail: 'must be sent if, and only if, the decision is `withheld`' }],
-        );
-      mustHaveConditions(found);
-      mustNotLieAhead(found.occurredOn, work.now, '/occurredOn');
-      const point = await work.write.insert(ResearchPoint, {
-        ...found,
-        handling: found.handling ?? 'P',
-        requestId,
-        caseId,
-        panelId,
-        partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
-        agencyOnly: true,
-        decision,
-        withheldReason: withheldReason ?? null,
-        contributionId: null,
-        authorId: actor.id,
-      });
-      return work.respond.one(ResearchPointView, point, { status: 201 });
-    });
-  }
-
-  /** Corrects a point, which becomes a draft again. */
-  correct(actor: Actor, id: string, request: PointChange): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const found = await work.records.findForUpdate('change', ResearchPoint, ResearchPointView, id, {
-        writes: request,
-      });
-      const decision = after(pointMachine, found.decision, 'correction');
-      await this.requireOpenRequest(work, found.requestId);
-      mustHaveConditions({ ...found, ...request });
-      mustNotLieAhead(request.occurredOn, work.now, '/occurredOn');
-      const changes = { ...request, decision, withheldReason: null };
-      return work.respond.one(ResearchPointView, await work.write.updateIfChanged(ResearchPoint, found, changes));
-    });
-  }
-
-  share(actor: Actor, id: string, request: PointSharing): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
-      const decision = after(pointMachine, found.decision, 'sharing');
-      await this.requireOpenRequest(work, found.requestId);
-      mustHaveConditions({ ...found, ...request });
-      return this.updateDecision(work, found, { ...request, decision, withheldReason: null });
-    });
-  }
-
-  withhold(actor: Actor, id: string, { reason }: PointWithholding): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const found = await work.records.findForUpdate('decide', ResearchPoint, ResearchPointView, id);
-      const decision = after(pointMachine, found.decision, 'withholding');
-      await this.requireOpenRequest(work, found.requestId);
-      return this.updateDecision(work, found, { decision, withheldReason: reason });
     });
   }
 
@@ -301,8 +200,7 @@ export class ResearchService {
       caseId,
       panelId,
       partnershipId,
-      agencyId: work.actor.agencyId,
-      contributingType: work.actor.agencyType,
+      ...contributorOf(work.actor),
       askedAgencyId,
       originalDueOn: dueOn,
       returnedAt: null,
@@ -310,49 +208,22 @@ export class ResearchService {
     });
   }
 
-  /** Returns the request if points can still be recorded for it. */
-  private async requireOpenRequest(work: UnitOfWork, id: string): Promise<ResearchRequest> {
-    const found = await work.records.find('answer', ResearchRequest, id, { lock: true });
-    if (found.closesAt <= work.now) throw meetingOver();
-    if (found.status !== 'asked')
-      throw conflict(
-        'not-in-this-state',
-        `A research request that is ${found.status} accepts no points. ${
-          found.status === 'returned'
-            ? 'Ask the chair or coordinator of the panel to reopen it: POST /v1/research-requests/{id}/reopening.'
-            : 'Ask the chair or coordinator of the panel to ask your agency again: POST /v1/meetings/{id}/research-requests.'
-        }`,
-      );
-    return found;
-  }
-
-  private async updateDecision(
-    work: UnitOfWork,
-    found: ResearchPoint,
-    changes: Partial<ResearchPoint>,
-  ): Promise<AuthorizedResponse> {
-    return work.respond.one(ResearchPointView, await work.write.update(ResearchPoint, found, changes));
-  }
-
   private async contribute(work: UnitOfWork, caseId: string, shared: ResearchPoint[]): Promise<void> {
     const about = await work.records.find('research', Case, caseId, { lock: true });
     for (const point of shared) {
-      const { category, kind, text, summary, handling, conditions, originatorControl, occurredOn } = point;
-      const contribution = await contribute(work, about, {
-        category,
-        kind,
-        text,
-        summary: summary ?? '',
-        handling,
-        conditions,
-        originatorControl,
-        occurredOn,
-      });
+      const { category, kind, text, handling, conditions, originatorControl, occurredOn } = point;
+      const content = { category, kind, text, handling, conditions, originatorControl, occurredOn };
+      const contribution = await contribute(work, about, { ...content, summary: point.summary ?? '' });
       await work.write.update(ResearchPoint, point, {
         decision: after(pointMachine, point.decision, 'contribution'),
         contributionId: contribution.id,
       });
     }
+  }
+
+  private postponeOpenRequests(work: UnitOfWork, meeting: Meeting): Promise<void> {
+    const changes = { dueOn: lastResearchDay(work, meeting), closesAt: endOfMeeting(meeting) };
+    return this.changeOpenRequests(work, { meetingId: meeting.id }, () => changes);
   }
 
   /** Changes all open requests selected by `of`, including requests about cases hidden from the actor. */
@@ -400,7 +271,7 @@ async function refuseItem(work: UnitOfWork, listingId: string): Promise<never> {
 
 const isOpen = ({ status, closesAt }: ResearchRequest, now: Date): boolean => status === 'asked' && closesAt > now;
 
-const meetingOver = (): Error =>
+export const meetingOver = (): Error =>
   conflict(
     'meeting-over',
     'The meeting is over, so research for it is closed. Contribute to the case instead: POST /v1/cases/{id}/contributions.',

@@ -1,5 +1,5 @@
 /** Deny rule for records of disclosures and actions made through an item from which the reader is recused. */
-import type { DenyRule } from '../authorization/subjects.js';
+import type { DenyRule } from '../authorization/subject.types.js';
 
 /** Hides records whose `throughListingIds`, the items through which a case was read, are all hidden from the actor. */
 export const readThroughHiddenItems: DenyRule = {

@@ -5,8 +5,9 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../http/problems.js';
 import { SANDBOX_ISSUER } from '../config.js';
 import { CAST, MACHINE_CLIENTS } from './content/cast.js';
-import { withSecurityContext, SERVICE_CONTEXT } from '../records/database-session.js';
 import { SandboxIssuer, secretOf } from './issuer.js';
+import { SERVICE_CONTEXT } from '../records/security-context.js';
+import { withSecurityContext } from '../records/database-session.js';
 
 export interface SandboxPerson {
   id: string;

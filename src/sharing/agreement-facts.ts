@@ -4,10 +4,11 @@
  */
 import { PANEL_COORDINATION } from '../agencies/agency-types.js';
 import type { AttributeOwner } from '../authentication/actor.js';
-import { type SharingLevel } from '../authorization/data-categories.js';
-import { isAtLeast, type AgreementFact } from '../authorization/sharing-levels.js';
+import type { SharingLevel } from '../authorization/data-categories.js';
+import { isAtLeast } from '../authorization/sharing-levels.js';
 import { Policy } from '../records/policy.js';
 import type { AgreementStatus } from './agreement.entity.js';
+import type { AgreementFact } from '../authorization/agreement-fact.js';
 
 export const policy = new Policy();
 

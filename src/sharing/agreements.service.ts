@@ -163,15 +163,11 @@ export class AgreementsService {
         throw conflict('superseded', 'Another version took the place of this one. Sign that.', {
           state: version.status,
         });
-      const party = await work.manager.findOneByOrFail(SharingParty, {
-        agreementVersionId: id,
-        agencyId: actor.agencyId,
-      });
+      const ofAgency = { agreementVersionId: id, agencyId: actor.agencyId };
+      const party = await work.manager.findOneByOrFail(SharingParty, ofAgency);
       if (party.signedOn) throw conflict('already-signed', 'Your agency has signed this version already.');
-      const signed = await work.write.update(SharingParty, party, {
-        signedOn: londonDay(work.now),
-        signedById: actor.id,
-      });
+      const signature = { signedOn: londonDay(work.now), signedById: actor.id };
+      const signed = await work.write.update(SharingParty, party, signature);
       work.recordEvent('sharing-agreement.signed', SharingAgreementVersion, version, { agencyId: actor.agencyId });
       return work.respond.one(SharingPartyView, signed);
     });
@@ -222,10 +218,8 @@ export class AgreementsService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await taken(work, 'suspend', agreementId, id);
-      const moved = await work.write.update(SharingAgreementVersion, found, {
-        status: after(agreementMachine, found.status, command),
-        statusReason: reason,
-      });
+      const changes = { status: after(agreementMachine, found.status, command), statusReason: reason };
+      const moved = await work.write.update(SharingAgreementVersion, found, changes);
       work.recordEvent(`sharing-agreement.${event}`, SharingAgreementVersion, moved);
       return work.respond.one(SharingAgreementVersionView, moved);
     });
@@ -285,13 +279,15 @@ async function mustBeSignedAsBefore(
     const agency = await work.manager.findOneByOrFail(Agency, { id: agencyId });
     if (agency.active && (await actsIn(work, agencyId, partnershipId))) missing.push(agency);
   }
-  if (missing.length)
-    throw unacceptable(
-      'not-signed-as-before',
-      'Agencies that signed the version in force have not signed this one. Name each as a party and have each sign before activation.',
-      missing.map(({ id, name }) => ({ pointer: '/parties', detail: `${name} (${id}) has not signed` })),
-    );
+  if (missing.length) throw notSignedAsBefore(missing);
 }
+
+const notSignedAsBefore = (missing: Agency[]): Error =>
+  unacceptable(
+    'not-signed-as-before',
+    'Agencies that signed the version in force have not signed this one. Name each as a party and have each sign before activation.',
+    missing.map(({ id, name }) => ({ pointer: '/parties', detail: `${name} (${id}) has not signed` })),
+  );
 
 const signatoriesOf = async (work: UnitOfWork, { id }: SharingAgreementVersion): Promise<string[]> =>
   (

@@ -98,17 +98,22 @@ export async function isAsDrafted(work: UnitOfWork, version: SharingAgreementVer
 }
 
 /** Throws 422 for violations of the legal rules and for unknown or duplicate parties, all together. */
+const errorsOfParties = (ids: string[], types: ReadonlyMap<string, string>): FieldError[] =>
+  ids.flatMap((id, index): FieldError[] => {
+    const at = `/parties/${String(index)}/agencyId`;
+    if (!types.has(id)) return [{ pointer: at, detail: 'no agency of this partnership', code: 'unknown-party' }];
+    return ids.indexOf(id) < index ? [{ pointer: at, detail: 'named already', code: 'duplicate-party' }] : [];
+  });
+
 export async function mustBeLawful(work: UnitOfWork, partnershipId: string, draft: Draft): Promise<void> {
   const ids = draft.parties.map((one) => one.agencyId.toLowerCase());
   const present = await work.manager.findBy(AgencyPartnership, { partnershipId, agencyId: In(ids) });
   const agencies = await work.manager.findBy(Agency, { id: In(present.map((one) => one.agencyId)), active: true });
   const types = new Map(agencies.map(({ id, type }) => [id, type]));
-  const strangers = ids.flatMap((id, index): FieldError[] => {
-    const at = `/parties/${String(index)}/agencyId`;
-    if (!types.has(id)) return [{ pointer: at, detail: 'no agency of this partnership', code: 'unknown-party' }];
-    return ids.indexOf(id) < index ? [{ pointer: at, detail: 'named already', code: 'duplicate-party' }] : [];
-  });
-  const errors = [...strangers, ...unlawful({ ...draft, partyTypes: ids.flatMap((id) => types.get(id) ?? []) })];
+  const errors = [
+    ...errorsOfParties(ids, types),
+    ...unlawful({ ...draft, partyTypes: ids.flatMap((id) => types.get(id) ?? []) }),
+  ];
   if (errors.length)
     throw unacceptable(
       'agreement-unlawful',

@@ -11,16 +11,9 @@ import { classifiedProperties } from '../authorization/classification.js';
 import { columnOf, columnsOf, tableOf } from '../database/columns.js';
 import { parseCondition } from '../authorization/conditions.js';
 import { joinSql, Parameters, toSql } from '../authorization/conditions-to-sql.js';
-import {
-  declaredSubjects,
-  isDeclared,
-  relationOf,
-  typeNamed,
-  subjectOf,
-  type Relation,
-  type Subject,
-} from '../authorization/subjects.js';
+import { declaredSubjects, isDeclared, relationOf, typeNamed, subjectOf } from '../authorization/subjects.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
+import type { Relation, Subject } from '../authorization/subject.types.js';
 
 export interface Holding {
   panelId: string;

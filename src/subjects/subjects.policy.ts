@@ -5,9 +5,9 @@
  */
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import type { DenyRule, AllowRule } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Group, Person, Place, ProtectedAddress } from './subject.entity.js';
+import type { DenyRule, AllowRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
 

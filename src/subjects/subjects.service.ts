@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Partnership } from '../agencies/agency.entity.js';
-import type { Actor } from '../authentication/actor.js';
+import { type Actor, contributorOf } from '../authentication/actor.js';
 import { invalid, unacceptable, type Problem } from '../http/problems.js';
 import { subjectOf } from '../authorization/subjects.js';
-import { type RecordClass } from '../database/columns.js';
+import type { RecordClass } from '../database/columns.js';
 import { londonDay } from '../time/clock.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -46,12 +46,7 @@ export class SubjectsService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       await work.records.find('record-subjects', Partnership, request.partnershipId);
-      const contributed = {
-        ...request,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
-        authorId: actor.id,
-      };
+      const contributed = { ...request, ...contributorOf(actor), authorId: actor.id };
       const made = await work.write.insert(record, contributed as unknown as Partial<T>);
       work.recordEvent(`${subjectOf(record).name.toLowerCase()}.recorded`, record, made);
       return work.respond.one(view, made, { status: 201, extra: { contextPanelIds: [] } });
@@ -104,14 +99,8 @@ export class SubjectsService {
     return this.records.change(actor, async (work) => {
       const { partnershipId } = await work.records.find('name', Person, personId);
       await mustBelongToPartnership(work, partnershipId, request.panelId);
-      const made = await work.write.insert(ProtectedAddress, {
-        ...request,
-        personId,
-        partnershipId,
-        agencyId: actor.agencyId,
-        contributingType: actor.agencyType,
-        authorId: actor.id,
-      });
+      const by = { ...contributorOf(actor), authorId: actor.id };
+      const made = await work.write.insert(ProtectedAddress, { ...request, personId, partnershipId, ...by });
       await mustBeDisclosable(work, made);
       work.recordEvent('protected-address.recorded', ProtectedAddress, made);
       return work.respond.one(ProtectedAddressView, made, { status: 201 });

@@ -155,6 +155,7 @@ test('a page of cases takes the same few statements, whatever its size', async (
   const { EventOutbox } = await import('#built/events/outbox');
   const { databaseOptions, openDatabase } = await import('#built/database/data-source');
   const { Clock } = await import('#built/time/clock');
+  const { ChangeEffects } = await import('#built/records/change-effects');
   const { Records } = await import('#built/records/records');
   const { serviceUrl, ownerUrl } = await givenDatabase();
   const owner = await openDatabase(databaseOptions(ownerUrl, entities, { maintenance: true }));
@@ -167,7 +168,12 @@ test('a page of cases takes the same few statements, whatever its size', async (
     new DisclosureRows(),
     'policy',
   );
-  const records = new Records(source, log, new EventOutbox(), new DisclosureRows(), new Clock());
+  const records = new Records(
+    source,
+    log,
+    new ChangeEffects(log, new EventOutbox(), new DisclosureRows()),
+    new Clock(),
+  );
 
   const { default: driver } = await import('pg');
   const prototype = driver.Client.prototype as unknown as { query: (...sent: unknown[]) => unknown };

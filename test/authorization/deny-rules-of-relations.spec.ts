@@ -8,11 +8,11 @@
  */
 import type { Actor } from '../../src/authentication/actor.ts';
 import type { Where } from '../../src/authorization/conditions.ts';
-import type { Subject } from '../../src/authorization/subjects.ts';
 import { hasId } from '../support/operations.ts';
 import { givenOracle, policyOf } from '../support/policy.ts';
 import { doors } from '../support/protected-routes.ts';
 import { givenServer } from '../support/server.ts';
+import type { Subject } from '../../src/authorization/subject.types.ts';
 
 const id = (last: number): string => `01990000-0000-7000-8000-00000000000${String(last)}`;
 

@@ -14,13 +14,13 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { Actor } from '../../src/authentication/actor.ts';
-import type { Subject } from '../../src/authorization/subjects.ts';
 import { Addresses, doors, type Door, type Row } from '../support/protected-routes.ts';
 import { CAST_PAGE, POLICY_PAGE, receivedOn } from '../support/matrix.ts';
 import { forEachOf, sample } from '../support/operations.ts';
 import { as, castOf } from '../support/people.ts';
 import { request } from '../support/kept-alive.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
+import type { Subject } from '../../src/authorization/subject.types.ts';
 
 const SEED = Number(process.env['MATRIX_SEED'] ?? 20_261_122);
 const LONG = 400_000;
@@ -82,8 +82,11 @@ const built = async () => {
     ...(await import('#built/database/columns')),
     ...(await import('#built/authorization/conditions-to-sql')),
     ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/authorization/applicable-rules')),
     ...(await import('#built/database/data-source')),
     ...(await import('#built/records/record-queries')),
+    ...(await import('#built/records/queries-by-id')),
+    ...(await import('#built/records/reading-context-sql')),
   };
 };
 type Built = Awaited<ReturnType<typeof built>>;

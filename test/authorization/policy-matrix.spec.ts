@@ -21,6 +21,7 @@ const built = async () => {
     ...(await import('#built/authorization/sharing-levels')),
     ...(await import('#built/authorization/matrix')),
     ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/authorization/applicable-rules')),
     ...(await import('#built/database/data-source')),
   };
 };

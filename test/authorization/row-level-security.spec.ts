@@ -23,6 +23,7 @@ const built = async () => {
     ...(await import('#built/authorization/explanation')),
     ...(await import('#built/authorization/conditions-to-sql')),
     ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/authorization/applicable-rules')),
     ...(await import('#built/time/clock')),
     ...(await import('#built/records/database-session')),
     ...(await import('#built/database/data-source')),
@@ -30,6 +31,9 @@ const built = async () => {
     ...(await import('#built/records/record-queries')),
     ...(await import('#built/records/database-session')),
     ...(await import('#built/records/unit-of-work')),
+    ...(await import('#built/records/queries-by-id')),
+    ...(await import('#built/records/security-context')),
+    ...(await import('#built/records/reading-context-sql')),
   };
 };
 

@@ -7,11 +7,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { AgreementFact } from '../../src/authorization/sharing-levels.ts';
 import type { VersionAtHand } from '../../src/sharing/agreement-facts.ts';
 import { connected, inDays } from '../support/agreement.ts';
 import { givenDatabase } from '../support/database.ts';
 import { chance } from '../support/chance.ts';
+import type { AgreementFact } from '../../src/authorization/agreement-fact.ts';
 
 const built = async () => {
   (await import('#built/policies')).registerPolicies();

@@ -11,13 +11,14 @@
 import type { CompoundCondition, Condition, FieldCondition } from '@ucast/mongo2js';
 import type { Actor } from '../../src/authentication/actor.ts';
 import type { SharingLevel } from '../../src/authorization/data-categories.ts';
-import type { Subject } from '../../src/authorization/subjects.ts';
 import type { RecordClass } from '../../src/database/columns.ts';
-import type { SecurityContext } from '../../src/records/database-session.ts';
 import { chance, type Chance } from './chance.ts';
+import type { Subject } from '../../src/authorization/subject.types.ts';
+import type { SecurityContext } from '../../src/records/security-context.ts';
 
 export interface Policy {
-  subjects: typeof import('../../src/authorization/subjects.ts');
+  subjects: typeof import('../../src/authorization/subjects.ts') &
+    typeof import('../../src/authorization/applicable-rules.ts');
   conditions: typeof import('../../src/authorization/conditions.ts');
   columns: typeof import('../../src/database/columns.ts');
 }

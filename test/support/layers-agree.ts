@@ -40,15 +40,28 @@ const FURTHER = 5000;
 const built = async () => {
   (await import('#built/policies')).registerPolicies();
   return {
-    subjects: await import('#built/authorization/subjects'),
-    conditions: await import('#built/authorization/conditions'),
+    subjects: {
+      ...(await import('#built/authorization/subjects')),
+      ...(await import('#built/authorization/applicable-rules')),
+    },
+    conditions: {
+      ...(await import('#built/authorization/conditions')),
+      ...(await import('#built/authorization/conditions-in-memory')),
+    },
     columns: await import('#built/database/columns'),
     explanation: await import('#built/authorization/explanation'),
     sql: await import('#built/authorization/conditions-to-sql'),
-    query: await import('#built/records/record-queries'),
+    query: {
+      ...(await import('#built/records/record-queries')),
+      ...(await import('#built/records/queries-by-id')),
+      ...(await import('#built/records/reading-context-sql')),
+    },
     wall: await import('#built/records/database-session'),
     categories: await import('#built/authorization/data-categories'),
-    levels: await import('#built/authorization/sharing-levels'),
+    levels: {
+      ...(await import('#built/authorization/sharing-levels')),
+      ...(await import('#built/authorization/reading-context')),
+    },
     classification: await import('#built/authorization/classification'),
     asking: await import('#built/records/filter-authorization'),
   };

@@ -4,9 +4,9 @@
  */
 import type { Actor } from '../../src/authentication/actor.ts';
 import type { Row } from '../../src/authorization/conditions.ts';
-import type { ReadingContext } from '../../src/authorization/sharing-levels.ts';
 import type { Cell } from './leak-markers.ts';
 import { willClose } from './opened.ts';
+import type { ReadingContext } from '../../src/authorization/reading-context.ts';
 
 /** What a spec's database tells of itself. */
 export interface Database {
@@ -27,9 +27,12 @@ export const policyOf = async () => {
     ...(await import('#built/authorization/conditions')),
     ...(await import('#built/authorization/sharing-levels')),
     ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/authorization/applicable-rules')),
+    ...(await import('#built/authorization/conditions-in-memory')),
     ...(await import('#built/database/data-source')),
     ...(await import('#built/records/rows-with-relations')),
     ...(await import('#built/records/response-view')),
+    ...(await import('#built/records/declared-views')),
   };
 };
 

@@ -3,9 +3,9 @@
  * given row is found. Derived from the built router and the OpenAPI document.
  */
 import 'reflect-metadata';
-import type { Subject } from '../../src/authorization/subjects.ts';
 import type { RecordClass } from '../../src/database/columns.ts';
 import { v1, type Operation } from './operations.ts';
+import type { Subject } from '../../src/authorization/subject.types.ts';
 
 export interface Door extends Operation {
   action: string;

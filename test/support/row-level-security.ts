@@ -19,6 +19,8 @@ const built = async () => {
     ...(await import('#built/records/rows-with-relations')),
     ...(await import('#built/records/record-queries')),
     ...(await import('#built/records/database-session')),
+    ...(await import('#built/records/count-query')),
+    ...(await import('#built/records/queries-by-id')),
   };
 };
 

@@ -19,6 +19,7 @@ const built = async () => {
     ...(await import('#built/authorization/subjects')),
     ...(await import('#built/authorization/classification')),
     ...(await import('#built/records/response-view')),
+    ...(await import('#built/records/declared-views')),
   };
 };
 

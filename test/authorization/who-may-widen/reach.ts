@@ -14,15 +14,16 @@ import pg from 'pg';
 import type { Actor } from '../../../src/authentication/actor.ts';
 import type { Purpose } from '../../../src/authentication/purposes.ts';
 import type { ColumnClass } from '../../../src/authorization/classification.ts';
-import type { ReadingContext } from '../../../src/authorization/sharing-levels.ts';
-import type { Subject } from '../../../src/authorization/subjects.ts';
 import type { RecordClass } from '../../../src/database/columns.ts';
 import type { StatementTemplate } from '../../../src/records/statement-template.ts';
-import type { FieldMask, FindKnownRecords, KnownRecords as KnownRecords } from '../../../src/records/row-masks.ts';
 import type { SqlStatement } from '../../../src/records/record-queries.ts';
 import type { ViewShape } from '../../../src/records/response-view.ts';
-import type { SecurityContext } from '../../../src/records/database-session.ts';
 import { doors, type Door } from '../../support/protected-routes.ts';
+import type { Subject } from '../../../src/authorization/subject.types.ts';
+import type { ReadingContext } from '../../../src/authorization/reading-context.ts';
+import type { FindKnownRecords, KnownRecords as KnownRecords } from '../../../src/records/hidden-references.ts';
+import type { SecurityContext } from '../../../src/records/security-context.ts';
+import type { FieldMask } from '../../../src/records/field-mask.ts';
 
 export const builtService = async () => {
   await import('#built/app.module'); // the routes declare their views
@@ -38,12 +39,19 @@ export const builtService = async () => {
     ...(await import('#built/authorization/classification')),
     ...(await import('#built/authorization/conditions-to-sql')),
     ...(await import('#built/authorization/subjects')),
+    ...(await import('#built/authorization/applicable-rules')),
+    ...(await import('#built/authorization/reading-context')),
     ...(await import('#built/database/data-source')),
     ...(await import('#built/records/statement-template')),
     ...(await import('#built/records/row-masks')),
     ...(await import('#built/records/record-queries')),
     ...(await import('#built/records/response-view')),
     ...(await import('#built/records/database-session')),
+    ...(await import('#built/records/declared-views')),
+    ...(await import('#built/records/hidden-references')),
+    ...(await import('#built/records/queries-by-id')),
+    ...(await import('#built/records/reading-context-sql')),
+    ...(await import('#built/records/field-mask')),
   };
 };
 export type Service = Awaited<ReturnType<typeof builtService>>;
