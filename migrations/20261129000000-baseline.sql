@@ -61,13 +61,13 @@ CREATE TABLE practitioners (
   issuer text NOT NULL,
   subject text NOT NULL,
   active boolean NOT NULL DEFAULT true,
-  UNIQUE (agency_id, issuer, subject),
   CONSTRAINT practitioners_name CHECK (
     name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
       + (name ~ '[\u0400-\u052F]')::integer <= 1
   )
 );
 CREATE INDEX practitioners_agency_id_idx ON practitioners (agency_id);
+CREATE UNIQUE INDEX practitioners_agency_id_issuer_subject_idx ON practitioners (agency_id, issuer, subject) WHERE active;
 CREATE INDEX practitioners_issuer_subject_idx ON practitioners (issuer, subject);
 CREATE INDEX practitioners_name_key_idx ON practitioners (name_key);
 
@@ -1331,7 +1331,7 @@ CREATE TABLE circulation_checks (
   )
 );
 
--- A recusal hides one item from the person.
+-- A recusal hides the item from the person, and every item of the matter that is decided later.
 CREATE TABLE recusals (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
@@ -1347,19 +1347,22 @@ CREATE TABLE recusals (
   practitioner_id uuid NOT NULL REFERENCES practitioners,
   reason text NOT NULL,
   declared boolean NOT NULL,
-  carried_from_id uuid REFERENCES recusals,
   ended_at timestamptz,
   ended_by_id uuid,
+  end_kind text,
   end_reason text,
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (listing_id, meeting_id, case_id) REFERENCES listings (id, meeting_id, case_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT recusals_ended CHECK (
     (ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)
-  )
+    AND (ended_at IS NULL) = (end_kind IS NULL)
+  ),
+  CONSTRAINT recusals_end_kind CHECK (end_kind IN ('ended', 'entered_in_error'))
 );
 CREATE UNIQUE INDEX recusals_listing_id_practitioner_id_declared_idx
   ON recusals (listing_id, practitioner_id, declared) WHERE ended_at IS NULL;
+CREATE INDEX recusals_case_id_idx ON recusals (case_id);
 CREATE INDEX recusals_meeting_id_updated_at_id_idx ON recusals (meeting_id, updated_at, id);
 CREATE INDEX recusals_practitioner_id_idx ON recusals (practitioner_id);
 

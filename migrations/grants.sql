@@ -17,4 +17,5 @@ REVOKE ALL ON migrations FROM :"service";
 GRANT EXECUTE ON FUNCTION audit_scope_of(text, uuid[], uuid) TO :"service";
 GRANT EXECUTE ON FUNCTION delete_idempotent_replies(timestamptz) TO :"service";
 GRANT EXECUTE ON FUNCTION erase_from_audit(uuid, text) TO :"service";
+GRANT EXECUTE ON FUNCTION matter_of(uuid, boolean) TO :"service";
 GRANT EXECUTE ON FUNCTION registrations_of(uuid) TO :"service";

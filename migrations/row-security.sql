@@ -366,8 +366,8 @@ REVOKE ALL ON FUNCTION refuse_error_in_present_name() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER refuse_error_in_present_name BEFORE UPDATE ON practitioner_names
   FOR EACH ROW WHEN (NEW.entered_in_error_at IS NOT NULL) EXECUTE FUNCTION refuse_error_in_present_name();
 
--- Registrations of the same agency under a name that the person has or had, the person included: neither a second
--- login nor another name is a way around an exclusion.
+-- Registrations of the same agency under a name that the person has or had, or with the same login, the person included:
+-- neither a second login nor another name is a way around an exclusion.
 CREATE OR REPLACE FUNCTION registrations_of(who uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT array_agg(one.id ORDER BY one.id) FROM (
@@ -376,9 +376,25 @@ SELECT array_agg(one.id ORDER BY one.id) FROM (
     JOIN practitioner_names mine ON mine.practitioner_id = self.id AND mine.entered_in_error_at IS NULL
     JOIN practitioner_names theirs ON theirs.name_key = mine.name_key AND theirs.entered_in_error_at IS NULL
     JOIN practitioners other ON other.id = theirs.practitioner_id AND other.agency_id = self.agency_id
+    WHERE self.id = who
+  UNION SELECT other.id FROM practitioners self
+    JOIN practitioners other USING (agency_id, issuer, subject)
     WHERE self.id = who) one
 $$;
 REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
+
+-- A case and the cases that repeat it: directly, or also through other repeats.
+CREATE OR REPLACE FUNCTION matter_of(case_id uuid, through_repeats boolean) RETURNS uuid[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+WITH RECURSIVE matter (id, distance) AS (
+  SELECT $1, 0
+  UNION SELECT later.case_id, CASE WHEN through_repeats THEN 1 ELSE matter.distance + 1 END FROM matter
+    JOIN repeated_cases repeated ON repeated.earlier_case_id = matter.id
+    JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL
+    WHERE through_repeats OR matter.distance = 0)
+SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
+$$;
+REVOKE ALL ON FUNCTION matter_of(uuid, boolean) FROM PUBLIC;
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Version of authorization data
@@ -441,7 +457,9 @@ CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE O
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON emergency_accesses
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
-CREATE OR REPLACE TRIGGER advance_authorization_version AFTER DELETE OR UPDATE OF removed_at ON listings
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF removed_at ON listings
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON decisions
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON invitations
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
@@ -491,7 +509,7 @@ BEGIN
   -- the person who declared a conflict goes on seeing the declaration
   IF plain = 'recusals' THEN
     hideable := hideable || format('CASE WHEN practitioner_id IS DISTINCT FROM ' || own ||
-        ' OR NOT declared OR carried_from_id IS NOT NULL THEN listing_id END', 'actor');
+        ' OR NOT declared THEN listing_id END', 'actor');
   ELSIF column_of ? 'listing_id' THEN
     hideable := hideable || 'listing_id'::text;
   END IF;
@@ -628,6 +646,20 @@ CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);
 -- Row-level security: what is hidden from an actor
 -- -------------------------------------------------------------------------------------------------------------------
 
+-- Items hidden from a person by recusals. A running recusal hides its item, and the items of the matter that were not
+-- decided before it; one that ended because the conflict is over hides the items that were decided meanwhile.
+CREATE OR REPLACE FUNCTION recused_items(who uuid, registrations uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
+  JOIN listings l ON l.case_id = ANY (matter_of(r.case_id, NOT r.declared))
+  LEFT JOIN decisions d ON d.listing_id = l.id
+  WHERE (r.practitioner_id = who OR NOT r.declared AND r.practitioner_id = ANY (registrations))
+    AND CASE WHEN r.ended_at IS NULL THEN l.id = r.listing_id OR d.id IS NULL OR d.created_at >= r.created_at
+      ELSE r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at END
+  ORDER BY 1)
+$$;
+REVOKE ALL ON FUNCTION recused_items(uuid, uuid[]) FROM PUBLIC;
+
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
 -- Finds by itself what is hidden, and shares no statement with the policy: a fault in one is no fault in the other.
 CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
@@ -665,9 +697,9 @@ BEGIN
     SELECT 1 FROM memberships m WHERE m.panel_id = p.id AND kind = 'practitioner' AND m.practitioner_id = who
       AND m.agency_id = agency AND (moment AT TIME ZONE 'Europe/London')::date >= m.valid_from
       AND (moment AT TIME ZONE 'Europe/London')::date <= coalesce(m.valid_to, 'infinity')) ORDER BY 1);
-  items := ARRAY(SELECT r.listing_id FROM recusals r
-    WHERE kind = 'practitioner' AND (r.practitioner_id = who OR NOT r.declared
-        AND r.practitioner_id = ANY (registrations)) AND r.ended_at IS NULL ORDER BY 1);
+  IF kind = 'practitioner' THEN
+    items := recused_items(who, registrations);
+  END IF;
   PERFORM set_config('app.maintenance', before, true);
   RETURN jsonb_build_object(
     'actor', who::text,
@@ -738,8 +770,7 @@ BEGIN
         WHERE r.case_id IS NULL AND n.earlier_case_id = ANY (cases));
     named := named_within(cases, others)::text;
   END IF;
-  others := others || ARRAY(SELECT r.listing_id FROM recusals r WHERE (r.practitioner_id = who OR NOT r.declared
-      AND r.practitioner_id = ANY (registrations)) AND r.ended_at IS NULL);
+  others := others || recused_items(who, registrations);
   compartments := ARRAY(SELECT p.id FROM panels p WHERE p.compartment AND NOT EXISTS (
       SELECT 1 FROM compartment_auditors a WHERE a.panel_id = p.id AND a.practitioner_id = who
         AND a.since <= moment AND coalesce(a.until, 'infinity') > moment) ORDER BY 1);

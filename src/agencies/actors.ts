@@ -77,19 +77,21 @@ const DEFAULT_PURPOSE_OF_AUDITORS: LogPurpose = 'LOG_LAWFULNESS';
 const VOUCHED = 'a.active AND (:vouches IS NULL OR a.code = :vouches)';
 
 /**
- * Selects the registration to which a login belongs. An issuer that vouches for one agency finds only the registration
- * in that agency. The sandbox's issuer vouches for all agencies: the earliest registration owns the login, active or
- * not, and a later one has no effect.
+ * Selects the active registration to which a login belongs. An issuer that vouches for one agency finds only
+ * registrations in that agency. The sandbox's issuer vouches for all agencies: the agency that registered the login
+ * first owns it, and a registration in another agency has no effect.
  */
-const FIRST_REGISTERED = `SELECT f.id FROM practitioners f JOIN agencies g ON g.id = f.agency_id
-    WHERE f.issuer = :issuer AND f.subject = :subject AND (:vouches IS NULL OR g.code = :vouches)
-    ORDER BY f.created_at, f.id LIMIT 1`;
+const REGISTERED = `SELECT p.id FROM practitioners p
+    WHERE p.active AND p.issuer = :issuer AND p.subject = :subject
+      AND p.agency_id = (SELECT f.agency_id FROM practitioners f JOIN agencies g ON g.id = f.agency_id
+        WHERE f.issuer = :issuer AND f.subject = :subject AND (:vouches IS NULL OR g.code = :vouches)
+        ORDER BY f.created_at, f.id LIMIT 1)`;
 
 const WHO = `SELECT 'practitioner' AS kind, p.id, p.name, p.agency_id, a.type AS agency_type, p.roles,
     NULL::text[] AS scopes,
     coalesce(:asked, CASE WHEN 'auditor' = ANY(p.roles) THEN '${DEFAULT_PURPOSE_OF_AUDITORS}' ELSE '${DEFAULT_PURPOSE}' END) AS purpose
   FROM practitioners p JOIN agencies a ON a.id = p.agency_id AND ${VOUCHED}
-  WHERE p.active AND NOT :client AND p.id = coalesce(:id, (${FIRST_REGISTERED}))
+  WHERE p.active AND NOT :client AND p.id = coalesce(:id, (${REGISTERED}))
   UNION ALL
   SELECT 'client', c.id, c.name, c.agency_id, a.type, '{}', c.scopes, c.purpose
   FROM clients c JOIN agencies a ON a.id = c.agency_id AND ${VOUCHED}

@@ -59,6 +59,7 @@ export class AgenciesService {
       onlyOfTheAgency(request.roles);
       notForOneself(actor, request);
       mustVouch(agency, request.issuer);
+      await mustBeFreeLogin(work, { agencyId, ...request });
       const practitioner = await work.write.insert(Practitioner, {
         ...request,
         nameKey: staffNameKey(request.name),
@@ -81,7 +82,10 @@ export class AgenciesService {
       notForOneself(actor, request, found);
       await mustLeaveAnAdministrator(work, found, request);
       await mustRenameSeldom(work, found, request);
-      if (request.active && !found.active) mustVouch(agency, found.issuer);
+      if (request.active && !found.active) {
+        mustVouch(agency, found.issuer);
+        await mustBeFreeLogin(work, found);
+      }
       const changed = await work.write.updateIfChanged(Practitioner, found, {
         ...request,
         ...(request.name === undefined ? {} : { nameKey: staffNameKey(request.name) }),
@@ -114,6 +118,19 @@ function mustVouch({ code }: Agency, issuer: string): void {
   throw unacceptable('issuer-not-of-the-agency', `This issuer does not vouch for the people of your agency. ${known}`, [
     { pointer: '/issuer', detail: 'not an issuer of the agency' },
   ]);
+}
+
+/** Refuses a login of another active registration of the agency, and says how a wrong login is corrected. */
+async function mustBeFreeLogin(
+  work: UnitOfWork,
+  { agencyId, issuer, subject }: Pick<Practitioner, 'agencyId' | 'issuer' | 'subject'>,
+): Promise<void> {
+  const other = await work.manager.findOneBy(Practitioner, { agencyId, issuer, subject, active: true });
+  if (!other) return;
+  throw conflict(
+    'login-registered',
+    `The login belongs to the active registration ${other.id} of your agency. If it was entered there in error, make that registration inactive and register both people again with their own logins.`,
+  );
 }
 
 /** Roles that an agency assigns to its own staff. All others are assigned by the operator of the service. */

@@ -105,7 +105,8 @@ export type SystemRole = (typeof SYSTEM_ROLES)[number];
 
 /** Member of an agency's staff who signs in through the agency's own identity provider. */
 @Entity('practitioners')
-@Unique(['agencyId', 'issuer', 'subject'])
+// a login entered in error is free again when the registration is made inactive
+@Index(['agencyId', 'issuer', 'subject'], { unique: true, where: 'active' })
 @Index(['issuer', 'subject'])
 @Check('practitioners_name', inOneScriptSql('name'))
 export class Practitioner extends RecordEntity {

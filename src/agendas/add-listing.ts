@@ -8,7 +8,6 @@ import { conflict } from '../http/problems.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing, type Meeting } from '../meetings/meeting.entity.js';
-import { carryRecusals } from '../proceedings/recusal.service.js';
 import { contributorOf } from '../authentication/actor.js';
 
 export type ListingValues = Pick<Listing, 'kind' | 'reason'> &
@@ -34,7 +33,6 @@ export async function addListing(
     partnershipId: found.partnershipId,
     ...contributorOf(actor),
   });
-  await carryRecusals(work, listing);
   work.recordEvent('case.listed', Listing, listing, {
     meetingId: meeting.id,
     kind: listing.kind,

@@ -11,7 +11,8 @@ export type Candidate = Pick<Listing, 'caseId' | 'kind' | 'reason' | 'carriedFro
  * SQL for open cases of the panel that are not on the list of a planned meeting. `last`: last listing of the case;
  * `heard`: listings with a decision other than to defer. Cases referred after the meeting's last day for referrals wait
  * for the next meeting, unless urgent (MARAC note, section 2.3, "listed"). Reviews and open actions count if due by the
- * day of the meeting.
+ * day of the meeting. A case that was heard and has no day of review is due at every meeting, so that no open case is
+ * forgotten.
  */
 const CANDIDATES_SQL = `WITH listed AS (
     SELECT l.id, l.case_id, l.kind, l.outcome, m.status, m.kind AS meeting_kind, m.scheduled_at
@@ -42,8 +43,9 @@ const CANDIDATES_SQL = `WITH listed AS (
     WHEN heard.at IS NULL THEN NULL
     WHEN c.next_review_on <= $4::date OR EXISTS (SELECT FROM plans p WHERE p.case_id = c.id
       AND p.status IN ('agreed', 'active') AND p.review_on <= $4::date) THEN 'review_due'
-    WHEN overdue.id IS NOT NULL
-      THEN 'overdue_actions' END AS reason) why
+    WHEN overdue.id IS NOT NULL THEN 'overdue_actions'
+    WHEN c.next_review_on IS NULL AND NOT EXISTS (SELECT FROM plans p WHERE p.case_id = c.id
+      AND p.status IN ('agreed', 'active') AND p.review_on IS NOT NULL) THEN 'review_due' END AS reason) why
   WHERE c.panel_id = $2 AND c.stage <> 'closed' AND why.reason IS NOT NULL
     AND NOT EXISTS (SELECT FROM listings l WHERE l.case_id = c.id AND l.meeting_id = $1)
     AND NOT EXISTS (SELECT FROM listed l WHERE l.case_id = c.id AND l.outcome IS NULL AND l.status = ANY ($6))

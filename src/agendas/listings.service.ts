@@ -20,7 +20,6 @@ import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { authorizeDeferral } from '../meetings/deferrals.js';
 import { requireUrgentKind } from '../meetings/emergency.js';
 import { addListing } from './add-listing.js';
-import { carryRecusals, lockRecusals } from '../proceedings/recusal.service.js';
 import { isInWriting, authorizeDecisionInWriting } from '../meetings/in-writing.js';
 import { findItem, findItems, isHearingAnItem, valuesOfItem } from '../meetings/items.js';
 import {
@@ -135,7 +134,6 @@ export class ListingsService {
   reinstate(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
-      await lockRecusals(work, meeting.panelId);
       const found = await work.records.findForUpdate('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
       // checked before the lists of other meetings, whose items the answer must not reveal to recused people
@@ -159,7 +157,6 @@ export class ListingsService {
           'A closed case cannot be listed. Reopen it first: POST /v1/cases/{id}/reopening.',
         );
       const back = await work.write.update(Listing, found, { outcome: null, removedAt: null, removalReason: null });
-      await carryRecusals(work, back);
       work.recordEvent('case.listing-reinstated', Listing, back, { meetingId });
       return work.respond.one(ListingView, back);
     });

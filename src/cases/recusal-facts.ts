@@ -1,6 +1,10 @@
 /**
- * Actor attributes for recusals. A recusal hides one item of a meeting, including its listing, discussion, decisions
- * and minutes; the rest of the case remains readable. An exclusion hides the whole case.
+ * Which items of meetings a recusal hides, including their discussion, decisions and minutes; the rest of the case
+ * remains readable. An exclusion hides the whole case. Source: docs/decisions/0017.
+ *
+ * Nothing is copied: a running recusal hides its item, and every item of the matter that was not decided before it. The
+ * matter is the case and the cases that repeat it. A declared conflict reaches direct repeats alone: through a case that
+ * the person may not know, its effect would reveal that case.
  */
 import { Policy } from '../records/policy.js';
 import { namesMe } from '../sharing/access.policy.js';
@@ -17,19 +21,44 @@ declare module '../authentication/actor.js' {
   }
 }
 
+/** SQL for pairs of recusals `r` and items `l` of the matter, each with the time of its decision, if any. */
+const ITEMS_OF_MATTER = `recusals r JOIN listings l ON l.case_id = ANY (matter_of(r.case_id, NOT r.declared))
+  LEFT JOIN decisions d ON d.listing_id = l.id`;
+
+/** SQL condition that a running recusal `r` hides the item `l`. */
+const HIDES = `r.ended_at IS NULL AND (l.id = r.listing_id OR coalesce(d.created_at >= r.created_at, true))`;
+
+/** SQL condition that a recusal `r` whose conflict is over hides the item `l`, which was decided meanwhile. */
+const HID_DECISION = `r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at`;
+
+/** Selects the recusals that hide items, with these items. $1 people, or null for all; $2 meeting, or null for all. */
+export const RECUSED_ITEMS = `SELECT r.id, r.practitioner_id AS "practitionerId", r.declared, l.id AS "listingId", l.case_id AS "caseId",
+    l.case_id = ANY (matter_of(r.case_id, false)) AS "isNear"
+  FROM ${ITEMS_OF_MATTER}
+  WHERE ($1::uuid[] IS NULL OR r.practitioner_id = ANY ($1)) AND ($2::uuid IS NULL OR l.meeting_id = $2)
+    AND (${HIDES} OR ${HID_DECISION})`;
+
+export interface RecusedItem {
+  /** Identifier of the recusal. */
+  id: string;
+  practitionerId: string;
+  declared: boolean;
+  listingId: string;
+  caseId: string;
+  /** Whether the item is of the same case, or of a direct repeat. */
+  isNear: boolean;
+}
+
 policy.declareAttribute(
   'recusedListingIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT r.listing_id), '[]') FROM recusals r
-   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
+  `SELECT coalesce(jsonb_agg(DISTINCT l.id), '[]') FROM ${ITEMS_OF_MATTER}
+   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND (${HIDES} OR ${HID_DECISION})`,
 );
 
 policy.declareAttribute(
   'recusedCaseIds',
-  `WITH own AS (SELECT r.case_id FROM recusals r
-     WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL)
-   SELECT coalesce(jsonb_agg(DISTINCT one.case_id), '[]') FROM (SELECT case_id FROM own
-     UNION SELECT later.case_id FROM own JOIN repeated_cases repeated ON repeated.earlier_case_id = own.case_id
-       JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL) one`,
+  `SELECT coalesce(jsonb_agg(DISTINCT one), '[]') FROM recusals r, unnest(matter_of(r.case_id, NOT r.declared)) one
+   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
 );
 
 /** Deny rule for records that hold the identifier of an item in `column`. */

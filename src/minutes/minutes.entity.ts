@@ -94,7 +94,7 @@ export class Minute extends ListingRecord {
   @Length(3, 4000)
   disagreement: string | null;
 
-  /** Day by which the panel reviews the case; null if not set. */
+  /** Day by which the panel reviews the case; null if not set. Approval makes it the case's next review. */
   @Column({ type: 'date', nullable: true })
   @Classified('plan_action')
   @IsOptional()

@@ -91,7 +91,10 @@ export class MinutesService {
     });
   }
 
-  /** Approves the minutes, which shares them. Source: law and standards note, section 1.6, step 5. */
+  /**
+   * Approves the minutes, which shares them and sets the case's next review. Source: law and standards note, section
+   * 1.6, step 5.
+   */
   approve(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = requireMeeting(await work.records.findForUpdate('approve', Minute, MinuteView, id), meetingId);
@@ -104,6 +107,7 @@ export class MinutesService {
         const points = await work.asSystem(() => work.manager.findBy(MinutePoint, { minuteId: earlier.id }));
         for (const point of points) work.write.noteReplacement(MinutePoint, point.id);
       }
+      await applyNextReview(work, approved);
       work.recordEvent('minutes.approved', Minute, approved, { edition: approved.edition });
       return work.respond.found(MinuteView, id);
     });
@@ -163,6 +167,15 @@ export class MinutesService {
 /** Returns the other shared editions of the item's minutes, including those that the actor may not read. */
 const sharedEditions = (work: UnitOfWork, { id, listingId }: Minute): Promise<Minute[]> =>
   work.asSystem(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
+
+/** Sets the next review of an open case to the day that the minutes name. */
+async function applyNextReview(work: UnitOfWork, { caseId, nextReviewOn }: Minute): Promise<void> {
+  if (!nextReviewOn) return;
+  const found = await work.records.find('change', Case, caseId, { lock: true });
+  if (found.stage === 'closed' || found.nextReviewOn === nextReviewOn) return;
+  const changed = await work.write.update(Case, found, { nextReviewOn });
+  work.recordEvent('case.changed', Case, changed, { fields: ['nextReviewOn'] });
+}
 
 function requireMeeting(minute: Minute, meetingId: string): Minute {
   if (minute.meetingId !== meetingId) throw notFound();

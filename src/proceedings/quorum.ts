@@ -5,7 +5,8 @@
  *
  * People count if they are present at the item (or at the end of the meeting), confirmed by the chair or coordinator,
  * and not recused. Guests count only at the items of their invitation: counted elsewhere, or for the meeting, they
- * would reveal a hidden item. Recusals reduce the count, because people who decide on the item may read them.
+ * would reveal a hidden item. Recusals from items of the case reduce the count, because people who decide on the item may
+ * read them.
  * Exclusions do not, because they can be hidden from people who decide.
  *
  * Source: JAG note, section 1.2 "Quoracy"; MARAC note, section 3.4, `quorumRule`.
@@ -103,7 +104,8 @@ export async function evaluateQuorum(work: UnitOfWork, meeting: Meeting, item?: 
        AND (a.listing_ids IS NULL OR $5 = ANY (a.listing_ids))
        AND a.practitioner_id NOT IN (
          SELECT unnest(CASE WHEN r.declared THEN ARRAY[r.practitioner_id] ELSE registrations_of(r.practitioner_id) END)
-         FROM recusals r WHERE r.listing_id = $5 AND r.ended_at IS NULL)`,
+         FROM recusals r JOIN listings l ON l.id = $5 AND l.case_id = r.case_id
+         WHERE r.ended_at IS NULL AND (l.id = r.listing_id OR l.outcome IS NULL))`,
     [id, work.now, PRESENT_STATUSES, at, item?.id ?? null],
   );
   return buildQuorum(rule, inForce?.edition, present, HINT_FOR_MEETINGS);

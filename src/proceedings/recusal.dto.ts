@@ -1,5 +1,6 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { Length } from 'class-validator';
+import { IsIn, Length } from 'class-validator';
+import { ENDING_KINDS, type EndingKind } from '../cases/case-person-correction.entity.js';
 import { Recusal } from './recusal.entity.js';
 
 /**
@@ -13,6 +14,13 @@ export class RecusalRequest extends IntersectionType(
 
 /** Ends a recusal. */
 export class RecusalEnd {
+  /**
+   * `ended`: the conflict is over. The person reads the items that are decided from now on; items decided meanwhile
+   * remain hidden. `entered_in_error`: the person never had the conflict, and reads all items again.
+   */
+  @IsIn(ENDING_KINDS)
+  kind: EndingKind;
+
   /** Reason why the recusal is no longer needed. */
   @Length(3, 500)
   reason: string;

@@ -1,24 +1,31 @@
-import { IsOptional, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
 import { Uuid } from '../http/uuid.js';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
+import { ENDING_KINDS, type EndingKind } from '../cases/case-person-correction.entity.js';
+import { oneOf } from '../database/columns.js';
 import { Classified, ReasonOfPanel } from '../authorization/classification.js';
 import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 
 /**
- * Recusal of a person from one item, for a conflict of interest. The person declared the conflict, or the coordination
- * knows of it. Source: law and standards note, section 1.6, step 4 "conflicts of interest declared"; MARAC note,
+ * Recusal of a person from an item and from every item of the matter that is decided later, for a conflict of interest.
+ * The person declared the conflict, or the coordination knows of it. Source: law and standards note, section 1.6, step 4 "conflicts of interest declared"; MARAC note,
  * section 3.1, the chair rules on conflicts.
  */
 @Entity('recusals')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-// a conflict that somebody declares holds for one registration: it must not stand in the way of a recusal that holds for each
+// a conflict that somebody declares holds for one registration: it must not prevent a recusal that holds for each
 @Index(['listingId', 'practitionerId', 'declared'], { unique: true, where: 'ended_at IS NULL' })
 @Index(['meetingId', 'updatedAt', 'id'])
 @Index(['practitionerId'])
-@Check('recusals_ended', `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)`)
+@Index(['caseId'])
+@Check(
+  'recusals_ended',
+  `(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL) AND (ended_at IS NULL) = (end_kind IS NULL)`,
+)
+@Check('recusals_end_kind', oneOf('end_kind', ENDING_KINDS))
 export class Recusal extends ListingRecord {
   declare static readonly actions: 'end' | 'explain' | 'read';
 
@@ -41,15 +48,6 @@ export class Recusal extends ListingRecord {
   @Classified('administrative')
   declared: boolean;
 
-  /**
-   * Recusal from another item of the same matter, from which this one was copied; null if made for this item. The person
-   * who declared a conflict is not shown its copies.
-   */
-  @Column({ type: 'uuid', nullable: true })
-  @ForeignKey(() => Recusal)
-  @Classified('administrative')
-  carriedFromId: string | null;
-
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   endedAt: Date | null;
@@ -58,6 +56,15 @@ export class Recusal extends ListingRecord {
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   endedById: string | null;
+
+  /**
+   * `ended`: the conflict is over; items decided meanwhile remain hidden. `entered_in_error`: the recusal never applied.
+   * Null while it lasts.
+   */
+  @Column({ type: 'text', nullable: true })
+  @Classified('administrative')
+  @IsIn(ENDING_KINDS)
+  endKind: EndingKind | null;
 
   /** Reason for ending the recusal; null while it lasts. */
   @Column({ type: 'text', nullable: true })

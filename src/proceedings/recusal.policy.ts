@@ -2,13 +2,15 @@
  * Policy of recusals. The coordination sees recusals from items that it may see; people who declared a conflict
  * continue to see their declaration.
  */
-import { In, IsNull } from 'typeorm';
+import type { Actor } from '../authentication/actor.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { hiddenWithCase } from '../cases/cases.policy.js';
+import { RECUSED_ITEMS, type RecusedItem } from '../cases/recusal-facts.js';
 import { chairedPanels } from '../panels/panels.policy.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { Recusal } from './recusal.entity.js';
 import { Policy } from '../records/policy.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 
 export const policy = new Policy();
 
@@ -42,16 +44,16 @@ policy.declareSubject(Recusal, 'Recusal', {
   allowRules: [
     {
       name: 'coordination',
-      sentence: 'who chairs or coordinates the panel',
+      sentence: 'who chairs or coordinates the panel, and is not the one recused',
       actions: ['read'],
       within: 'recuse',
-      where: () => ({}),
+      where: ({ registrationIds }) => ({ practitionerId: { $nin: registrationIds } }),
     },
     {
       name: 'own-declaration',
       sentence: 'who declared the conflict: not whether it was ended',
       actions: ['read'],
-      where: (actor) => ({ practitionerId: actor.id, declared: true, carriedFromId: null }),
+      where: (actor) => ({ practitionerId: actor.id, declared: true }),
       // the end of a declared conflict would reveal a recusal imposed by others that still runs
       fields: WITHOUT_THE_END,
     },
@@ -73,37 +75,42 @@ policy.declareSubject(Recusal, 'Recusal', {
 /** Actor attributes derived from recusals. */
 const RECUSAL_ATTRIBUTES = ['recusedListingIds', 'recusedCaseIds'] as const;
 
-policy.declareConflicts(RECUSAL_ATTRIBUTES, async (work, { id, registrationIds, recusedListingIds }) => {
-  const found = recusedListingIds.length
-    ? await work.manager.findBy(Recusal, { listingId: In(recusedListingIds), endedAt: IsNull() })
+/** Returns whether the recusal applies to a registration. A declared conflict applies only to the one that declared it. */
+const appliesTo = (
+  { id, registrationIds }: Pick<Actor, 'id' | 'registrationIds'>,
+  { practitionerId, declared }: Pick<RecusedItem, 'practitionerId' | 'declared'>,
+): boolean => (declared ? practitionerId === id : registrationIds.includes(practitionerId));
+
+const recusedItemsOf = async (work: UnitOfWork, people: readonly Actor[]): Promise<RecusedItem[]> => {
+  const recused = people.filter(({ recusedListingIds }) => recusedListingIds.length);
+  return recused.length
+    ? work.asSystem(() =>
+        work.manager.query(RECUSED_ITEMS, [recused.flatMap(({ registrationIds }) => registrationIds), null]),
+      )
     : [];
-  // a declared conflict applies only to the registration that declared it
-  return found.filter(({ practitionerId, declared }) =>
-    declared ? practitionerId === id : registrationIds.includes(practitionerId),
-  );
-});
+};
+
+policy.declareConflicts(RECUSAL_ATTRIBUTES, async (work, one) =>
+  (await recusedItemsOf(work, [one])).filter((item) => appliesTo(one, item)),
+);
 
 policy.declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
-  const listingIds = people.flatMap(({ recusedListingIds }) => recusedListingIds);
-  const filter = { listingId: { $in: listingIds }, endedAt: null };
+  // through a case between, an item would reveal that case to an asker who may not know of it
+  const items = (await recusedItemsOf(work, people)).filter(({ isNear }) => isNear);
+  const filter = { id: { $in: [...new Set(items.map(({ id }) => id))] } };
   // officers who may explain a recusal cannot read it, but the explanation counts it
-  const known = listingIds.length
+  const known = items.length
     ? [
         ...(await work.records.findMany('read', Recusal, filter, MOST_RECUSALS)),
         ...(await work.records.findMany('explain', Recusal, filter, MOST_RECUSALS)),
       ]
     : [];
-  const byId = new Map(known.map((one) => [one.id, one]));
-  const byPerson = Map.groupBy(byId.values(), ({ practitionerId }) => practitionerId);
-  return ({ id: ownId, registrationIds, recusedListingIds }) => {
-    const own = registrationIds
-      .flatMap((id) => byPerson.get(id) ?? [])
-      // a declared conflict applies only to the registration that declared it
-      .filter(({ practitionerId, declared }) => !declared || practitionerId === ownId)
-      .filter(({ listingId }) => recusedListingIds.includes(listingId));
+  const knownIds = new Set(known.map(({ id }) => id));
+  return (one) => {
+    const own = items.filter((item) => knownIds.has(item.id) && appliesTo(one, item));
     return {
       recusedListingIds: own.map(({ listingId }) => listingId),
-      recusedCaseIds: own.map(({ caseId }) => caseId),
+      recusedCaseIds: own.map(({ caseId }) => caseId).filter((caseId) => one.recusedCaseIds.includes(caseId)),
     };
   };
 });

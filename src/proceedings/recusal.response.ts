@@ -15,5 +15,6 @@ export class RecusalView extends view(
   'createdAt',
   'endedAt',
   'endedById',
+  'endKind',
   'endReason',
 ) {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
+import { RECUSED_ITEMS, type RecusedItem } from '../cases/recusal-facts.js';
 import { mustBePerson } from '../cases/handling.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
@@ -11,7 +12,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, valuesOfItem } from '../meetings/items.js';
-import { Meeting, TO_BE_HELD, type Listing } from '../meetings/meeting.entity.js';
+import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
@@ -29,16 +30,19 @@ export class RecusalService {
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
-      return work.respond.page(RecusalView, { meetingId }, query, { panelId });
+      // own declarations are listed at their meeting alone: elsewhere they would reveal a hidden item
+      const ofOthers = (await recusedItems(work, meetingId)).filter(
+        ({ isNear, practitionerId }) => isNear && !actor.registrationIds.includes(practitionerId),
+      );
+      const ids = ofOthers.map(({ id }) => id);
+      return work.respond.page(RecusalView, { $or: [{ meetingId }, { id: { $in: ids } }] }, query, { panelId });
     });
   }
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => {
-      const found = await work.records.find('read', Recusal, id);
-      if (found.meetingId !== meetingId) throw notFound();
-      return work.respond.one(RecusalView, found);
-    });
+    return this.records.read(actor, async (work) =>
+      work.respond.one(RecusalView, await ofPanel(work, meetingId, await work.records.find('read', Recusal, id))),
+    );
   }
 
   /** Recuses a person. A person's own declaration is never refused. */
@@ -47,18 +51,13 @@ export class RecusalService {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
-      const { partnershipId, caseId, panelId } = await findItem(work, action, meetingId, listingId);
-      // before any item is locked, as copies refer to other items
-      await lockRecusals(work, panelId);
+      const { partnershipId, caseId } = await findItem(work, action, meetingId, listingId);
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
         : await watchOffices(work, this.actors, {
             partnershipId,
-            listingIds: [
-              listingId,
-              ...(await findOtherItems(work, caseId, practitionerId, declared)).map(({ id }) => id),
-            ],
+            listingIds: [listingId, ...(await undecidedItems(work, caseId))],
           });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
@@ -70,22 +69,18 @@ export class RecusalService {
         await requireKnownPerson(work, listing, practitionerId);
       }
       const who = practitionerId ?? actor.id;
-      // a declared conflict holds for one registration, an imposed recusal for each of the person: neither replaces the other
-      const same = { listingId, practitionerId: who, declared, endedAt: null };
-      if ((await work.records.findMany('read', Recusal, same, 1)).length)
-        throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
-      await this.itemPresence.recordPresenceUntilNow(work, { id: listing.id });
+      await refuseDuplicate(work, listing, who, declared);
+      await this.itemPresence.recordPresenceUntilNow(work, { caseId: In(await matterOf(work, caseId)) });
       const made = await work.write.insert(Recusal, {
         ...valuesOfItem(actor, listing),
         practitionerId: who,
         reason,
         declared,
-        carriedFromId: null,
         endedAt: null,
         endedById: null,
+        endKind: null,
         endReason: null,
       });
-      await recuseFromOtherItems(work, this.itemPresence, made);
       await mustLeaveSomebody?.();
       recordEventWithoutCase(work, 'recusal.made', made);
       return work.respond.one(RecusalView, made, { status: 201 });
@@ -93,18 +88,16 @@ export class RecusalService {
   }
 
   /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
-  end(actor: Actor, meetingId: string, id: string, { reason }: RecusalEnd): Promise<AuthorizedResponse> {
+  end(actor: Actor, meetingId: string, id: string, { kind, reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { panelId } = await work.records.find('read', Meeting, meetingId);
-      await lockRecusals(work, panelId);
-      const found = await work.records.findForUpdate('end', Recusal, RecusalView, id);
-      if (found.meetingId !== meetingId) throw notFound();
+      const found = await ofPanel(work, meetingId, await work.records.findForUpdate('end', Recusal, RecusalView, id));
       if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
       // who declared a conflict is not shown its end
       const write = found.declared ? 'updateWithoutVersion' : 'update';
       const ended = await work.write[write](Recusal, found, {
         endedAt: work.now,
         endedById: actor.id,
+        endKind: kind,
         endReason: reason,
       });
       recordEventWithoutCase(work, 'recusal.ended', ended);
@@ -113,80 +106,45 @@ export class RecusalService {
   }
 }
 
-/** Serializes recusals of a panel with new items: each of two concurrent transactions would miss the other's row. */
-export const lockRecusals = (work: UnitOfWork, panelId: string): Promise<unknown> =>
-  work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`recusals ${panelId}`]);
+/** Returns the recusals that hide items of a meeting, including those that the actor may not read. */
+const recusedItems = (work: UnitOfWork, meetingId: string): Promise<RecusedItem[]> =>
+  work.asSystem(() => work.manager.query(RECUSED_ITEMS, [null, meetingId]));
+
+/** Returns the recusal if it is of the panel of the meeting: one from an earlier meeting holds at later ones. */
+async function ofPanel(work: UnitOfWork, meetingId: string, recusal: Recusal): Promise<Recusal> {
+  const { panelId } = await work.records.find('read', Meeting, meetingId);
+  if (recusal.panelId !== panelId) throw notFound();
+  return recusal;
+}
+
+/** Returns the case and all cases that repeat it, including hidden ones. */
+async function matterOf(work: UnitOfWork, caseId: string): Promise<string[]> {
+  const [{ ids }] = await work.manager.query<[{ ids: string[] }]>('SELECT matter_of($1, true) AS ids', [caseId]);
+  return ids;
+}
+
+/** Returns the other items of the case that the actor may read and that were not decided. */
+async function undecidedItems(work: UnitOfWork, caseId: string): Promise<string[]> {
+  const items = await work.records.findMany('read', Listing, { caseId, outcome: null });
+  return items.map(({ id }) => id);
+}
 
 /**
- * Other pending items of the case `$1` and of cases that repeat it. A pending item can still be decided, or put back on
- * the list. Parameters: `$2` person, `$3` whether declared, `$4` statuses of meetings to be held.
+ * Refuses a recusal from an item for which one of the person already holds. A declared conflict holds for one
+ * registration, an imposed recusal for each of the person: neither replaces the other. Only recusals count that the
+ * actor may read.
  */
-const OTHER_PENDING_ITEMS = `SELECT l.id, l.meeting_id AS "meetingId", l.case_id AS "caseId"
-  FROM listings l JOIN meetings m ON m.id = l.meeting_id
-  WHERE (l.case_id = $1 OR l.case_id IN (SELECT r.case_id FROM repeated_cases repeated
-      JOIN referrals r ON r.id = repeated.referral_id WHERE repeated.earlier_case_id = $1))
-    AND NOT EXISTS (SELECT FROM recusals r
-      WHERE r.listing_id = l.id AND r.practitioner_id = $2 AND r.declared = $3 AND r.ended_at IS NULL)
-    AND (l.outcome IS NULL AND m.status <> 'cancelled' OR l.removed_at IS NOT NULL AND m.status = ANY ($4))
-  ORDER BY l.id`;
-
-const findOtherItems = (
+async function refuseDuplicate(
   work: UnitOfWork,
-  caseId: string,
+  { id: listingId, meetingId }: Listing,
   practitionerId: string,
   declared: boolean,
-): Promise<Pick<Listing, 'id' | 'meetingId' | 'caseId'>[]> =>
-  work.asSystem(() => work.manager.query(OTHER_PENDING_ITEMS, [caseId, practitionerId, declared, TO_BE_HELD]));
-
-/**
- * Recuses the person from all other pending items of the matter. The actor need not know of these items: a case can be
- * listed at several meetings.
- */
-async function recuseFromOtherItems(work: UnitOfWork, presence: ItemPresenceService, made: Recusal): Promise<void> {
-  const others = await findOtherItems(work, made.caseId, made.practitionerId, made.declared);
-  await work.asSystem(async () => {
-    for (const item of others) {
-      await presence.recordPresenceUntilNow(work, { id: item.id });
-      await copyRecusal(work, made, item);
-    }
-  });
-}
-
-/**
- * Running recusals from items of the case `$1` and of cases that it repeats, that the item `$2` lacks. The latest
- * recusal of each person and kind decides.
- */
-const RUNNING_RECUSALS = `SELECT latest.id FROM (
-    SELECT DISTINCT ON (r.practitioner_id, r.declared) r.* FROM recusals r
-    WHERE r.case_id = $1 OR r.case_id IN (SELECT repeated.earlier_case_id FROM referrals own
-      JOIN repeated_cases repeated ON repeated.referral_id = own.id WHERE own.case_id = $1)
-    ORDER BY r.practitioner_id, r.declared, r.created_at DESC, r.ended_at DESC NULLS FIRST, r.id DESC) latest
-  WHERE latest.ended_at IS NULL AND NOT EXISTS (SELECT FROM recusals has WHERE has.listing_id = $2
-    AND has.practitioner_id = latest.practitioner_id AND has.declared = latest.declared AND has.ended_at IS NULL)`;
-
-/**
- * Recuses people from a listed item who are recused from an item of the case, or of an earlier one. A chair of
- * another agency ends that; a colleague could otherwise end it by listing the case again, or by
- * deciding an item without a meeting. The service acts as the system, because the person who lists the case need not
- * know of the recusals.
- */
-export async function carryRecusals(work: UnitOfWork, item: Listing): Promise<void> {
-  await lockRecusals(work, item.panelId);
-  await work.asSystem(async () => {
-    const found = await work.manager.query<{ id: string }[]>(RUNNING_RECUSALS, [item.caseId, item.id]);
-    const running = await work.manager.findBy(Recusal, { id: In(found.map(({ id }) => id)) });
-    for (const recusal of running) await copyRecusal(work, recusal, item);
-  });
-}
-
-/** Recuses the person from another item of the same matter. The event is not part of the case's timeline. */
-async function copyRecusal(
-  work: UnitOfWork,
-  { id, version: _version, createdAt: _created, updatedAt: _updated, ...recusal }: Recusal,
-  { id: listingId, meetingId, caseId }: Pick<Listing, 'id' | 'meetingId' | 'caseId'>,
 ): Promise<void> {
-  const copy = { ...recusal, carriedFromId: id, listingId, meetingId, caseId };
-  recordEventWithoutCase(work, 'recusal.made', await work.write.insert(Recusal, copy));
+  const items = await recusedItems(work, meetingId);
+  const ids = items.filter((one) => one.listingId === listingId && one.isNear).map(({ id }) => id);
+  const same = { id: { $in: ids }, practitionerId, declared, endedAt: null };
+  if (ids.length && (await work.records.findMany('read', Recusal, same, 1)).length)
+    throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');
 }
 
 async function requireKnownPerson(work: UnitOfWork, { partnershipId }: Listing, practitionerId: string): Promise<void> {

@@ -263,17 +263,20 @@ const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals 
   WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
 
 /**
- * Selects a row if the agency, or a member of its staff, is excluded from the case. $1 the case, $2 the agency, $3 now.
+ * Selects a row if the agency, or a member of its staff, is excluded from the case, or recused from an item of the
+ * matter. $1 the case, $2 the agency, $3 now.
  */
 const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
   OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2 AND (p.id = e.practitioner_id
-    OR EXISTS (SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name_key = e.name_key AND n.entered_in_error_at IS NULL))))`;
+    OR EXISTS (SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name_key = e.name_key AND n.entered_in_error_at IS NULL))))
+  UNION ALL SELECT 1 FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id
+    WHERE p.agency_id = $2 AND r.ended_at IS NULL AND $1 = ANY (matter_of(r.case_id, true))`;
 
 /**
  * Removes repeats that depended on a role which a chair or coordinator removes from a case as entered in error: the two
  * never had the same matter. A repeat stays if a correction of the referral had already separated it from the case. All
- * repeats stay if a member of the chair's or coordinator's agency is excluded from the case, because nobody may lift
- * the exclusion of a colleague.
+ * repeats stay if a member of the chair's or coordinator's agency is excluded from the case or recused from an item of
+ * the matter, because nobody may lift the exclusion or recusal of a colleague.
  */
 async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
   const [panelType] = await work.asSystem(() => screeningRules(work, panelId));

@@ -398,8 +398,8 @@ test('a chair cannot end an exclusion or a recusal that keeps out the chair or t
     })
     .expect(201);
   const recusal = `/v1/meetings/${meeting}/recusals/${recused.body.id as string}/ending`;
-  expect((await inspector.post(recusal, { reason }).set('if-match', '*')).status).toBe(404);
-  await chair.post(recusal, { reason }).set('if-match', '*').expect(200);
+  expect((await inspector.post(recusal, { kind: 'entered_in_error', reason }).set('if-match', '*')).status).toBe(404);
+  await chair.post(recusal, { kind: 'entered_in_error', reason }).set('if-match', '*').expect(200);
 
   const made = await chair.post('/v1/exclusions', { caseId, agencyId, reason }).expect(201);
   const exclusion = `/v1/exclusions/${made.body.id as string}/ending`;
@@ -417,7 +417,13 @@ test('a chair cannot end an exclusion or recusal of a colleague, except an exclu
   const { id: caseId, listing: listingId, meeting } = rows[0]!;
   const reason = 'Knows a party.';
   const ending = async (who: string, path: string): Promise<[number, string | undefined]> =>
-    outcome(await (await by(who)).post(`${path}/ending`, { reason }).set('if-match', '*'));
+    outcome(
+      await (
+        await by(who)
+      )
+        .post(`${path}/ending`, { reason, ...(path.includes('recusals') ? { kind: 'ended' } : {}) })
+        .set('if-match', '*'),
+    );
   const imposed = async (who: string): Promise<string> => {
     const made = await (await by(who)).post('/v1/exclusions', { caseId, practitionerId, reason }).expect(201);
     return `/v1/exclusions/${made.body.id as string}`;

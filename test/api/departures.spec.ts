@@ -226,6 +226,7 @@ describe('a hearer', () => {
     const recusal = await (await by('jag-chair')).post(`${at}/recusals`, aside).expect(201);
     await command('jag-coordinator', item, 'start');
     const ending = (await by('jag-chair')).post(`${at}/recusals/${String(recusal.body.id)}/ending`, {
+      kind: 'entered_in_error',
       reason: 'Moved.',
     });
     await ending.set('if-match', '*').expect(200);

@@ -427,6 +427,18 @@ describe('the minutes of a meeting', () => {
     }
   });
 
+  test('set the next review of the case when they are approved, and of a closed case none', async () => {
+    const { cases } = await minuted();
+    const reader = await by('marac-coordinator');
+    for (const { id } of cases) {
+      const { body } = await reader.get(`/v1/cases/${id}`).expect(200);
+      expect(body.nextReviewOn).toBe(body.stage === 'closed' ? null : '2027-03-01');
+      const { body: told } = await reader.get(`/v1/cases/${id}/timeline?limit=100`).expect(200);
+      const changes = told.data.filter((one: { type: string }) => one.type === 'case.changed');
+      expect(changes.at(-1)).toMatchObject({ data: { fields: ['nextReviewOn'] } });
+    }
+  });
+
   test('do not exist for a stranger', async () => {
     const given = await minuted('ask-jag');
     for (const format of ['json', 'pdf', 'docx'])

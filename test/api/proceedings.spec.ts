@@ -706,9 +706,14 @@ describe('who heard an item', () => {
     const { body: recusals } = await (await by('jag-chair')).get(`${given.path}/recusals`).expect(200);
     const fire = await idOf('fire-officer');
     const own = recusals.data.find((one: { practitionerId: string }) => one.practitionerId === fire).id as string;
-    expect((await command('jag-chair', `${given.path}/recusals/${own}`, 'ending', { reason: 'Moved.' })).status).toBe(
-      200,
-    );
+    expect(
+      (
+        await command('jag-chair', `${given.path}/recusals/${own}`, 'ending', {
+          kind: 'entered_in_error',
+          reason: 'Moved.',
+        })
+      ).status,
+    ).toBe(200);
     await end(given);
     const heard = await peopleOf(['jag-chair', 'fire-officer', 'registered-provider-officer']);
     const { body } = await (await by('jag-chair')).get(`${item(given)}/presences`).expect(200);
@@ -855,10 +860,16 @@ describe('a recusal from one item', () => {
     // their own declaration they see, and cannot undo it
     const path = `${given.path}/recusals/${String(declared.body.id)}`;
     await (await by('police-sergeant')).get(path).expect(200);
-    expect((await command('police-sergeant', path, 'ending', { reason: 'It is over.' })).status).toBe(403);
-    expect((await command('jag-coordinator', path, 'ending', { reason: 'It is over.' })).status).toBe(403);
+    expect((await command('police-sergeant', path, 'ending', { kind: 'ended', reason: 'It is over.' })).status).toBe(
+      403,
+    );
+    expect((await command('jag-coordinator', path, 'ending', { kind: 'ended', reason: 'It is over.' })).status).toBe(
+      403,
+    );
     await (await by('fire-officer')).get(path).expect(404);
-    expect((await command('jag-chair', path, 'ending', { reason: 'He moved.' })).status).toBe(200);
+    expect((await command('jag-chair', path, 'ending', { kind: 'entered_in_error', reason: 'He moved.' })).status).toBe(
+      200,
+    );
     const back = await meetsItem('police-sergeant', given, minuteId);
     expect(Object.entries(back).filter(([, met]) => !met)).toEqual([]);
   });
@@ -908,7 +919,7 @@ describe('a recusal from one item', () => {
       .set('if-match', '*')
       .expect(404);
     const own = `${given.path}/recusals/${String(body.id)}`;
-    expect((await command('jag-chair', own, 'ending', { reason: 'I say so.' })).status).toBe(403);
+    expect((await command('jag-chair', own, 'ending', { kind: 'ended', reason: 'I say so.' })).status).toBe(403);
     await begin(given, 0, 'police-inspector');
     await (await by('police-inspector')).post(`${given.path}/decisions`, decision(given, 'note')).expect(201);
     await arrives('fire-officer', given);

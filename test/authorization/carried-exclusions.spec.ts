@@ -308,6 +308,29 @@ test('a data protection officer excluded from the earlier case cannot read what 
   }
 });
 
+test('a coordinator from whom the earlier case is hidden reads no recusal from it at an item of the repeat', async () => {
+  const at = await place();
+  const named = { partnershipId, givenName: 'Isolde', familyName: 'Quillfeather' };
+  const witness = (await made('housing-officer', '/v1/persons', named))['id'] as string;
+  const earlier = await accepted(await referred(at, witness));
+  const hidden = { personId: witness, reason: 'A relative.', ...(await idOf('jag-coordinator')) };
+  await made('jag-chair', '/v1/exclusions', { ...hidden, panelId, reach: 'panel' });
+  const repeat = await accepted(await referred(at));
+  const scheduledAt = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  const meeting = await made('jag-chair', '/v1/meetings', { panelId, scheduledAt, venueOrMode: 'Civic Offices' });
+  const path = `/v1/meetings/${String(meeting['id'])}`;
+  const items: string[] = [];
+  for (const caseId of [earlier, repeat])
+    items.push((await made('jag-chair', `${path}/listings`, { caseId, kind: 'new' }))['id'] as string);
+  const recusal = { listingId: items[0], ...(await idOf('related-officer')), reason: 'Of the hidden family.' };
+  await made('jag-chair', `${path}/recusals`, recusal);
+  expect(await reads('related-officer', `${path}/listings/${String(items[1])}`)).toBe(404);
+  expect(await reads('jag-coordinator', `${path}/listings/${String(items[1])}`)).toBe(200);
+  const { body } = await (await by('jag-coordinator')).get(`${path}/recusals`).expect(200);
+  expect(body.data).toEqual([]);
+  expect((await (await by('jag-chair')).get(`${path}/recusals`).expect(200)).body.data).toHaveLength(1);
+});
+
 test('a coordinator cannot tell by its times a carried exclusion from one imposed on the same day', async () => {
   const at = await place();
   const earlier = await opened(at);
@@ -586,6 +609,55 @@ describe('the pair of a MARAC', () => {
     expect(await reads('social-worker', `/v1/cases/${later}`)).toBe(200);
     await changed(await roleOf(`/v1/cases/${later}`, suspect), 'perpetrator');
     await isMissing('social-worker', '/v1/cases', later, ofCase);
+  });
+
+  const listed = async (caseId: string): Promise<string> => {
+    const scheduledAt = new Date(Date.now() + (60 + ++number) * 86_400_000).toISOString();
+    const meeting = await made(chair, '/v1/meetings', { panelId: marac, scheduledAt, venueOrMode: 'Civic Offices' });
+    const path = `/v1/meetings/${String(meeting['id'])}/listings`;
+    return `${path}/${String((await made(chair, path, { caseId, kind: 'new' }))['id'])}`;
+  };
+  const recused = async (who: string, item: string): Promise<Row> => {
+    const [meeting, listingId] = item.split('/listings/');
+    const recusal = { listingId, ...(await idOf(who)), reason: 'A relative of the family.' };
+    return made(chair, `${String(meeting)}/recusals`, recusal);
+  };
+
+  test('somebody recused from an item reads no item of a repeat of a repeat, whichever was listed first', async () => {
+    const [victim, first, second] = [await person(), await person(), await person()];
+    const earlier = await accepted(await pair(victim, first), chair);
+    const both = [{ personId: second, role: 'perpetrator', rationale: 'Named in the call.' }];
+    const repeat = await accepted(await pair(victim, first, both), chair);
+    const third = await accepted(await pair(victim, second), chair);
+    const before = await listed(third);
+    const item = await listed(earlier);
+    await recused('social-worker', item);
+    for (const one of [item, before, await listed(third), await listed(repeat)])
+      expect(await reads('social-worker', one)).toBe(404);
+  });
+
+  test('a recused coordinator cannot read a repeat after taking a person out of the case in error', async () => {
+    const coordinator = 'marac-coordinator';
+    const [victim, suspect] = [await person(), await person()];
+    const earlier = await accepted(await pair(victim, suspect), chair);
+    await recused(coordinator, await listed(earlier));
+    const waiting = await pair(victim, suspect);
+    const role = await roleOf(`/v1/cases/${earlier}`, suspect);
+    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    await (await by(coordinator)).post(`${role}/ending`, ending).set('if-match', '*').expect(201);
+    expect(await reads(coordinator, await listed(await accepted(waiting, coordinator)))).toBe(404);
+  });
+
+  test('somebody recused from an item reads no item of a case that a correction makes a repeat', async () => {
+    const [victim, suspect] = [await person(), await person()];
+    await recused('social-worker', await listed(await accepted(await pair(victim, suspect), chair)));
+    const witness = { personId: suspect, role: 'witness', rationale: 'Was there.' };
+    const later = await accepted(await pair(victim, await person(), [witness]), chair);
+    const item = await listed(later);
+    expect(await reads('social-worker', item)).toBe(200);
+    await changed(await roleOf(`/v1/cases/${later}`, suspect), 'perpetrator');
+    expect(await reads('social-worker', item)).toBe(404);
+    expect(await reads('idva', item)).toBe(200);
   });
 
   test('somebody excluded from a case cannot read a repeat after a chair of their agency takes a person out', async () => {

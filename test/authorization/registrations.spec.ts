@@ -231,6 +231,40 @@ describe('a second registration', () => {
     expect(await layers()).toEqual({ policy: [], rowSecurity: [] });
   });
 
+  test('with the login of somebody else is corrected by making it inactive, and exclusions of the login remain', async () => {
+    const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
+    const issuer = rows[0]!.issuer;
+    const administrator = await by('agency-administrator');
+    const registers = async (
+      name: string,
+      subject: string,
+    ): Promise<{ status: number; body: Record<string, string> }> =>
+      administrator.post(`/v1/agencies/${agencyId}/people`, { name, jobTitle: 'Officer', roles: [], issuer, subject });
+    const wrong = (await registers('Corisande Wedge', 'owner-of-the-login')).body['id']!;
+    const refused = await registers('Lucasta Mere', 'owner-of-the-login');
+    expect([refused.status, refused.body['code']]).toEqual([409, 'login-registered']);
+    expect(refused.body['detail']).toContain(wrong);
+    expect(await changed(wrong, { active: false })).toBe('200 undefined');
+    const right = (await registers('Lucasta Mere', 'owner-of-the-login')).body['id']!;
+    expect(await changed(wrong, { active: true })).toBe('409 login-registered');
+    const tokens = await fetch(`${server.url}/sandbox/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ person: 'owner-of-the-login' }),
+    });
+    const { access_token: token } = (await tokens.json()) as { access_token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    const signedIn = await fetch(`${server.url}/v1/agencies/${agencyId}/people?limit=1`, { headers });
+    expect(signedIn.status).toBe(200);
+    // the same login is the same person, whatever the names
+    const seat = { practitionerId: right, tier: 'core', role: 'member', validFrom: inDays(0).slice(0, 10) };
+    await (await by(CHAIR)).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
+    const reads = async (): Promise<number> => (await fetch(`${server.url}/v1/cases/${jag}`, { headers })).status;
+    expect(await reads()).toBe(200);
+    await excluded({ caseId: jag, practitionerId: wrong });
+    expect(await reads()).toBe(404);
+  });
+
   test('with a role does not become one of an administrator who gives it or takes on its name', async () => {
     const { rows } = await owner.query<{ id: string; name: string }>(
       `SELECT id, name FROM practitioners WHERE subject = 'agency-administrator'`,
@@ -337,7 +371,7 @@ describe('a second registration', () => {
     expect(await walls.wallAlone(actor, 'Listing', [listingId])).toEqual([]);
     await officer.get(`${path}/listings/${listingId}`).expect(404);
     await owner.query(`UPDATE memberships SET role = 'co_chair' WHERE practitioner_id = $1`, [second]);
-    const ending = officer.post(`${path}/recusals/${String(made.body.id)}/ending`, { reason: 'Over.' });
+    const ending = officer.post(`${path}/recusals/${String(made.body.id)}/ending`, { kind: 'ended', reason: 'Over.' });
     await ending.set('if-match', '*').expect(404);
     await owner.query(`UPDATE memberships SET role = 'member' WHERE practitioner_id = $1`, [second]);
   });

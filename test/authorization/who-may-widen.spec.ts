@@ -45,7 +45,6 @@ const SELDOM: Record<number, string> = {
   20: 'a bid that was screened, and a meeting of Tasking before its day for bids',
   21: 'a draft bid for a plan whose panels have two chairs',
   22: 'a meeting that was opened and whose items were all heard',
-  31: 'a data protection officer, of whom the world has one, and a former name',
 };
 
 let reports: Report[];

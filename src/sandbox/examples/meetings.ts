@@ -137,7 +137,7 @@ export const meetings: Step[] = [
   step(
     'POST /v1/meetings/{id}/recusals/{recusalId}/ending',
     'jag-chair',
-    { reason: 'The relative is not a party after all.' },
+    { kind: 'entered_in_error', reason: 'The relative is not a party after all.' },
     { path: { ...jag, recusalId: from(RECUSALS) } },
   ),
   step('POST /v1/meetings/{id}/agenda', 'jag-coordinator', undefined, { path: jag }),

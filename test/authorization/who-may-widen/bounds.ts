@@ -180,9 +180,29 @@ export class Facts {
         for (const referral of this.by('referrals', 'panel_id', panel.id)) hidden.add(referral.id);
       }
     for (const id of [...hidden]) for (const referral of this.by('referrals', 'case_id', id)) hidden.add(referral.id);
-    for (const one of this.by('recusals', 'practitioner_id', person.id))
-      if (one['ended_at'] === null) hidden.add(one['listing_id'] as string);
+    for (const id of this.recusedItems(person)) hidden.add(id);
     return hidden;
+  }
+
+  /**
+   * Items hidden by recusals: the item, and those of the case and of cases that repeat it directly that were not decided
+   * before; of a conflict that is over, those that were decided meanwhile.
+   */
+  private recusedItems(person: Row): string[] {
+    return this.by('recusals', 'practitioner_id', person.id).flatMap((one) => {
+      const opening = this.by('repeated_cases', 'earlier_case_id', one['case_id']).map(
+        ({ referral_id }) => this.mirror.one('referrals', referral_id)?.['case_id'],
+      );
+      const items = [one['case_id'], ...opening].flatMap((id) => (id ? this.by('listings', 'case_id', id) : []));
+      return items.flatMap(({ id }) => {
+        const decided = this.by('decisions', 'listing_id', id)[0]?.['created_at'];
+        const isLater = decided === undefined || at(decided) >= at(one['created_at']);
+        const isMeanwhile = decided !== undefined && isLater && at(decided) < at(one['ended_at']);
+        const isHidden =
+          one['ended_at'] === null ? id === one['listing_id'] || isLater : one['end_kind'] === 'ended' && isMeanwhile;
+        return isHidden ? [id] : [];
+      });
+    });
   }
 }
 
@@ -333,9 +353,12 @@ export class Bounds {
   private isAuthor = (table: string, id: unknown): boolean =>
     this.facts.mirror.one(table, id)?.['author_id'] === this.person.id;
 
+  /** 5: in every partnership in which the agency takes part. */
   private isOfficer = (row: Row): boolean =>
     this.facts.hasRole(this.person, 'data_protection_officer') &&
-    this.facts.worksIn(this.person, row['partnership_id']);
+    this.facts
+      .by('agency_partnerships', 'agency_id', this.person['agency_id'])
+      .some((one) => one['partnership_id'] === row['partnership_id']);
 
   /** 19: the people of an agency that is asked. */
   private isAsked = (row: Row): boolean =>

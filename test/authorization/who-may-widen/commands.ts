@@ -54,6 +54,7 @@ const INTERESTING: [RegExp, number][] = [
   [/POST .*\/memberships$/, 20],
   [/\/memberships/, 5],
   [/\/exclusions$/, 20],
+  [/\/names\//, 12],
   [/\/(emergency-accesses|invitations)$/, 12],
   [/\/meetings\/\{id\}\/listings$/, 12],
   [/bids\/\{id\}\/(listing|waiver-request)$|agenda\/circulation$|\/signatures$/, 6],
@@ -230,14 +231,31 @@ export class Commands {
     const target =
       !rows.length || this.c.happens(0.1) ? undefined : this.fit(door.name, this.telling(rows, situation), mirror);
     const row = target && on === last ? target : this.near(last, situation, on, target);
-    const named = tables.map((table, n): Row | undefined => {
-      if (n === tables.length - 1) return row;
-      const column = row && Object.keys(row).find((one) => situation.mirror.target(last, one) === table);
-      return column && row ? situation.mirror.one(table, row[column]) : this.some(table, situation);
-    });
+    // each row before the last is one that the row after it names, or the one after that
+    const named = tables.map((): Row | undefined => undefined);
+    for (let n = tables.length - 1; n >= 0; n -= 1) {
+      const table = tables[n] as string;
+      named[n] =
+        n === tables.length - 1 ? row : (this.namedBy(named, tables, n, mirror) ?? this.some(table, situation));
+    }
     let index = 0;
     const path = door.path.replaceAll(/\{\w+\}/g, () => named[index++]?.id ?? this.c.uuid());
     return { path, named: named.filter((one) => one !== undefined) };
+  }
+
+  /** The row of the table at place `n` to which one of the rows after it refers. */
+  private namedBy(
+    named: readonly (Row | undefined)[],
+    tables: readonly string[],
+    n: number,
+    mirror: Mirror,
+  ): Row | undefined {
+    for (let at = n + 1; at < tables.length; at += 1) {
+      const row = named[at];
+      const column = row && Object.keys(row).find((one) => mirror.target(tables[at] as string, one) === tables[n]);
+      if (column) return mirror.one(tables[n] as string, row[column]);
+    }
+    return undefined;
   }
 
   /** The rows, or those of them that are more telling: new, opened, outside the actor's panels, or named by an exclusion. */

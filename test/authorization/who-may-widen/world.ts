@@ -288,6 +288,12 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       [id, [...new Set([...roles, c.pick(['emergency_access', 'emergency_access', 'agency_administrator'])])]],
     );
 
+  // data protection officers of agencies that take part in several boroughs
+  await client.query(
+    `UPDATE practitioners SET roles = array_append(roles, 'data_protection_officer')
+     WHERE subject IN ('pellworth-inspector', 'idva')`,
+  );
+
   // emergencies that are open, in cases of panels on which the reader does not sit
   const outside = seats.flatMap((seat) => {
     const own = new Set(seats.filter((one) => one.practitioner === seat.practitioner).map(({ panel }) => panel));
