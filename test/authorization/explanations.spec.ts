@@ -53,7 +53,7 @@ async function access(who: string, id: string, about: string): Promise<{ text: s
 }
 
 const INVITED =
-  'who is invited, now, by name or as safeguarding lead of the agency that is invited, to the item of a meeting at which the case is heard';
+  'who is invited, now, by name or as safeguarding lead of the agency that is invited, to the item of a meeting at which the case is heard, unless the case was closed as referred in error';
 
 interface Heard {
   path: string;
