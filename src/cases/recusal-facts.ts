@@ -21,7 +21,7 @@ declare module '../authentication/actor.js' {
   }
 }
 
-/** SQL for pairs of recusals `r` and items `l` of the matter, each with the time of its decision, if any. */
+/** SQL for pairs of recusals `r` and items `l` of the matter, with the decision `d` on the item, if any. */
 const ITEMS_OF_MATTER = `recusals r JOIN listings l ON l.case_id = ANY (matter_of(r.case_id, NOT r.declared))
   LEFT JOIN decisions d ON d.listing_id = l.id`;
 

@@ -9,7 +9,7 @@ import { Classified, ReasonOfPanel } from '../authorization/classification.js';
 import { Listing, ListingRecord } from '../meetings/meeting.entity.js';
 
 /**
- * Recusal of a person from an item and from every item of the matter that is decided later, for a conflict of interest.
+ * Recusal of a person from an item, for a conflict of interest. It also hides items of the matter that are decided later.
  * The person declared the conflict, or the coordination knows of it. Source: law and standards note, section 1.6, step 4 "conflicts of interest declared"; MARAC note,
  * section 3.1, the chair rules on conflicts.
  */

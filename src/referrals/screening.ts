@@ -263,8 +263,8 @@ const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals 
   WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
 
 /**
- * Selects a row if the agency, or a member of its staff, is excluded from the case, or recused from an item of the
- * matter. $1 the case, $2 the agency, $3 now.
+ * Selects a row if the agency or one of its staff has a conflict: an exclusion from the case, or a recusal in the matter.
+ * $1 the case, $2 the agency, $3 now.
  */
 const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
   OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2 AND (p.id = e.practitioner_id

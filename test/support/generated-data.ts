@@ -138,10 +138,12 @@ export class Worlds {
   private readonly all: readonly Subject[];
   private readonly pools: Pools;
 
-  constructor(
-    private readonly policy: Policy,
-    private readonly schema: Schema,
-  ) {
+  private readonly policy: Policy;
+  private readonly schema: Schema;
+
+  constructor(policy: Policy, schema: Schema) {
+    this.policy = policy;
+    this.schema = schema;
     this.all = policy.subjects.declaredSubjects();
     this.pools = poolsOf(this.all);
   }
