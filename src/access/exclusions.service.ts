@@ -13,7 +13,7 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { carryOnToRepeats, matterKnownToActor } from '../referrals/carried-exclusions.js';
+import { copyToRepeats, matterKnownToActor } from '../referrals/carried-exclusions.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { lockScreening } from '../referrals/screening.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -169,7 +169,7 @@ export class ExclusionsService {
       endReason: null,
     });
     happenedUnseen(work, 'exclusion.made', made);
-    await carryOnToRepeats(work, made);
+    await copyToRepeats(work, made);
     return work.respond.one(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
   }
 }

@@ -16,12 +16,12 @@ declare module '../authentication/actor.js' {
   interface ActorAttributes {
     /** Listings hidden from the actor. */
     recusedListingIds: string[];
-    /** Cases of those listings, and cases that repeat them: their items will be hidden from the actor. */
+    /** Cases of running recusals, and cases that repeat them: their new items will be hidden from the actor. */
     recusedCaseIds: string[];
   }
 }
 
-/** SQL for pairs of recusals `r` and items `l` of the matter, with the decision `d` on the item, if any. */
+/** SQL for pairs of recusals `r` and items `l` of the matter, with the decision `d` on the item. */
 const ITEMS_OF_MATTER = `recusals r JOIN listings l ON l.case_id = ANY (matter_of(r.case_id, NOT r.declared))
   LEFT JOIN decisions d ON d.listing_id = l.id`;
 
@@ -29,14 +29,14 @@ const ITEMS_OF_MATTER = `recusals r JOIN listings l ON l.case_id = ANY (matter_o
 const HIDES = `r.ended_at IS NULL AND (l.id = r.listing_id OR coalesce(d.created_at >= r.created_at, true))`;
 
 /** SQL condition that a recusal `r` whose conflict is over hides the item `l`, which was decided meanwhile. */
-const HID_DECISION = `r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at`;
+const STILL_HIDES = `r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at`;
 
 /** Selects the recusals that hide items, with these items. $1 people, or null for all; $2 meeting, or null for all. */
 export const RECUSED_ITEMS = `SELECT r.id, r.practitioner_id AS "practitionerId", r.declared, l.id AS "listingId", l.case_id AS "caseId",
-    l.case_id = ANY (matter_of(r.case_id, false)) AS "isNear"
+    l.case_id = ANY (matter_of(r.case_id, false)) AS "isSameOrDirectRepeat"
   FROM ${ITEMS_OF_MATTER}
   WHERE ($1::uuid[] IS NULL OR r.practitioner_id = ANY ($1)) AND ($2::uuid IS NULL OR l.meeting_id = $2)
-    AND (${HIDES} OR ${HID_DECISION})`;
+    AND (${HIDES} OR ${STILL_HIDES})`;
 
 export interface RecusedItem {
   /** Identifier of the recusal. */
@@ -46,18 +46,18 @@ export interface RecusedItem {
   listingId: string;
   caseId: string;
   /** Whether the item is of the same case, or of a direct repeat. */
-  isNear: boolean;
+  isSameOrDirectRepeat: boolean;
 }
 
 policy.declareAttribute(
   'recusedListingIds',
   `SELECT coalesce(jsonb_agg(DISTINCT l.id), '[]') FROM ${ITEMS_OF_MATTER}
-   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND (${HIDES} OR ${HID_DECISION})`,
+   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND (${HIDES} OR ${STILL_HIDES})`,
 );
 
 policy.declareAttribute(
   'recusedCaseIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT one), '[]') FROM recusals r, unnest(matter_of(r.case_id, NOT r.declared)) one
+  `SELECT coalesce(jsonb_agg(DISTINCT matter.id), '[]') FROM recusals r, unnest(matter_of(r.case_id, NOT r.declared)) matter (id)
    WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
 );
 

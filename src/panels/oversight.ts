@@ -22,7 +22,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { conditionHolds } from '../authorization/conditions-in-memory.js';
 import { notDenied, permittedRows } from '../authorization/applicable-rules.js';
 
-interface Matter {
+interface OverseenRecord {
   id: string;
   type: 'Case' | 'Referral' | 'Listing' | 'Person';
   /** Null for a person, because one audit log about a person serves all panels. */
@@ -121,7 +121,7 @@ export async function watchOffices(work: UnitOfWork, actors: Actors, concern: Co
   ]);
   const { caseIds = [], personIds = [], listingIds = [], panelId = null } = concern;
   const matters = await work.asSystem(() =>
-    work.manager.query<Matter[]>(SELECT_CONCERNED_MATTERS, [caseIds, personIds, listingIds, panelId]),
+    work.manager.query<OverseenRecord[]>(SELECT_CONCERNED_MATTERS, [caseIds, personIds, listingIds, panelId]),
   );
   const chaired = await filterReadable(
     work,
@@ -147,8 +147,8 @@ export async function watchOffices(work: UnitOfWork, actors: Actors, concern: Co
 const OVERSIGHT_NOT_CHECKED: Pick<Vacancies, 'auditor' | 'officer'> = { auditor: new Set(), officer: new Set() };
 
 /** Returns the matters that the actor may read, so that a refusal reveals no other matter. */
-async function filterReadable(work: UnitOfWork, matters: Matter[]): Promise<Matter[]> {
-  const found: Matter[] = [];
+async function filterReadable(work: UnitOfWork, matters: OverseenRecord[]): Promise<OverseenRecord[]> {
+  const found: OverseenRecord[] = [];
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = all.map(({ id }) => id);
     const rows = await work.records.findMany('read', typeNamed<{ id: string }>(type), { id: { $in: ids } }, ids.length);
@@ -167,7 +167,7 @@ async function findWithoutChair(
   work: UnitOfWork,
   actors: Actors,
   { from = londonDay(work.now) }: Concern,
-  matters: Matter[],
+  matters: OverseenRecord[],
 ): Promise<Pick<Vacancies, 'chair' | 'lastingChair'>> {
   const byPanel = Map.groupBy(matters, ({ panelId }) => panelId as string);
   const seats = await work.asSystem(() =>
@@ -210,7 +210,7 @@ async function findWithoutOversight(
   work: UnitOfWork,
   actors: Actors,
   { partnershipId }: Concern,
-  matters: Matter[],
+  matters: OverseenRecord[],
 ): Promise<Pick<Vacancies, 'auditor' | 'officer'>> {
   const ids = await work.asSystem(() => work.manager.query<{ id: string }[]>(SELECT_OFFICE_HOLDERS, [partnershipId]));
   const holders = await loadActors(work, actors, ids);
@@ -235,7 +235,7 @@ async function findWithoutOversight(
 }
 
 /** Returns an audit entry as other actors would cause it with the record. */
-const entryAbout = ({ type, id, panelId, caseId }: Matter, partnershipId: string): Record<string, unknown> => ({
+const entryAbout = ({ type, id, panelId, caseId }: OverseenRecord, partnershipId: string): Record<string, unknown> => ({
   partnershipId,
   panelIds: panelId ? [panelId] : [],
   recordIds: [id],
@@ -252,7 +252,12 @@ function loadActors(work: UnitOfWork, actors: Actors, of: readonly { id: string 
 }
 
 /** Adds to `to` the matters that a conflict hides from all of the people in `from`. */
-async function addHiddenFromAll(work: UnitOfWork, to: Set<string>, matters: Matter[], from: Actor[]): Promise<void> {
+async function addHiddenFromAll(
+  work: UnitOfWork,
+  to: Set<string>,
+  matters: OverseenRecord[],
+  from: Actor[],
+): Promise<void> {
   for (const [type, all] of Map.groupBy(matters, (one) => one.type)) {
     const ids = { id: { $in: all.map(({ id }) => id) } };
     const closed = await work.asSystem(() => findRowsHiddenFromAll(work.manager, typeNamed(type), ids, from));

@@ -96,7 +96,7 @@ policy.declareConflicts(RECUSAL_ATTRIBUTES, async (work, one) =>
 
 policy.declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {
   // through a case between, an item would reveal that case to an asker who may not know of it
-  const items = (await recusedItemsOf(work, people)).filter(({ isNear }) => isNear);
+  const items = (await recusedItemsOf(work, people)).filter(({ isSameOrDirectRepeat }) => isSameOrDirectRepeat);
   const filter = { id: { $in: [...new Set(items.map(({ id }) => id))] } };
   // officers who may explain a recusal cannot read it, but the explanation counts it
   const known = items.length

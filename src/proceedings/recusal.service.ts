@@ -9,6 +9,7 @@ import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { matterKnownToActor } from '../referrals/carried-exclusions.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, valuesOfItem } from '../meetings/items.js';
@@ -32,7 +33,8 @@ export class RecusalService {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
       // own declarations are listed at their meeting alone: elsewhere they would reveal a hidden item
       const ofOthers = (await recusedItems(work, meetingId)).filter(
-        ({ isNear, practitionerId }) => isNear && !actor.registrationIds.includes(practitionerId),
+        ({ isSameOrDirectRepeat, practitionerId }) =>
+          isSameOrDirectRepeat && !actor.registrationIds.includes(practitionerId),
       );
       const ids = ofOthers.map(({ id }) => id);
       return work.respond.page(RecusalView, { $or: [{ meetingId }, { id: { $in: ids } }] }, query, { panelId });
@@ -119,13 +121,17 @@ async function ofPanel(work: UnitOfWork, meetingId: string, recusal: Recusal): P
 
 /** Returns the case and all cases that repeat it, including hidden ones. */
 async function matterOf(work: UnitOfWork, caseId: string): Promise<string[]> {
-  const [{ ids }] = await work.manager.query<[{ ids: string[] }]>('SELECT matter_of($1, true) AS ids', [caseId]);
+  const [{ ids }] = await work.asSystem(() =>
+    work.manager.query<[{ ids: string[] }]>('SELECT matter_of($1, true) AS ids', [caseId]),
+  );
   return ids;
 }
 
-/** Returns the other items of the case that the actor may read and that were not decided. */
+/** Returns the items of the matter that the actor may read and that were not decided. */
 async function undecidedItems(work: UnitOfWork, caseId: string): Promise<string[]> {
-  const items = await work.records.findMany('read', Listing, { caseId, outcome: null });
+  const caseIds = await matterKnownToActor(work, caseId);
+  const undecided = { $or: [{ outcome: null }, { removedAt: { $ne: null } }] };
+  const items = await work.records.findMany('read', Listing, { caseId: { $in: caseIds }, ...undecided });
   return items.map(({ id }) => id);
 }
 
@@ -141,7 +147,7 @@ async function refuseDuplicate(
   declared: boolean,
 ): Promise<void> {
   const items = await recusedItems(work, meetingId);
-  const ids = items.filter((one) => one.listingId === listingId && one.isNear).map(({ id }) => id);
+  const ids = items.filter((one) => one.listingId === listingId && one.isSameOrDirectRepeat).map(({ id }) => id);
   const same = { id: { $in: ids }, practitionerId, declared, endedAt: null };
   if (ids.length && (await work.records.findMany('read', Recusal, same, 1)).length)
     throw conflict('recused-already', 'The person is already recused from this item. Nothing more is needed.');

@@ -7,7 +7,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { newExclusionId } from '../sharing/exclusion-id.js';
 
-type Repeat = Pick<Case, 'id' | 'panelId' | 'partnershipId'>;
+type RepeatingCase = Pick<Case, 'id' | 'panelId' | 'partnershipId'>;
 
 /**
  * Selects exclusions in force on the cases that a referral repeats, those of the latest case first. $1 the referral, $2
@@ -24,7 +24,7 @@ const RUNNING = `SELECT e.id FROM repeated_cases repeated JOIN cases c ON c.id =
  * who may end it, is not equivalent to one imposed by others. $1 the case, $2 now, $3 person, $4 agency, $5 key of a
  * name, $6 whether it is declared, $7 the first case, $8 whether a colleague imposed it.
  */
-const SAME = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
+const EQUIVALENT = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
   AND e.practitioner_id IS NOT DISTINCT FROM $3 AND e.agency_id IS NOT DISTINCT FROM $4 AND e.name_key IS NOT DISTINCT FROM $5
   AND e.declared = $6 AND e.origin_case_id = $7 AND e.by_colleague = $8 ORDER BY e.id LIMIT 1`;
 
@@ -45,15 +45,19 @@ const REPEATS = `WITH RECURSIVE opened AS (
  * Copies exclusions of repeated cases to the new case, as separate exclusions that a chair can end. Runs with the
  * service's own rights: the user who accepts the referral may be unaware of the exclusions or the earlier cases.
  */
-export async function carryExclusionsOver(work: UnitOfWork, referralId: string, opened: Repeat): Promise<void> {
+export async function copyFromEarlierCases(work: UnitOfWork, referralId: string, opened: RepeatingCase): Promise<void> {
   await work.asSystem(async () => {
     const running = await work.manager.query<{ id: string }[]>(RUNNING, [referralId, work.now]);
-    for (const { id } of running) await carriedOn(work, await work.manager.findOneByOrFail(Exclusion, { id }), opened);
+    for (const { id } of running) {
+      const copy = await findOrCopy(work, await work.manager.findOneByOrFail(Exclusion, { id }), opened);
+      // a repeat that is found late may have repeats; whether a declarer may know of them is not the actor's to tell
+      if (!copy.declared) await copyToRepeats(work, copy);
+    }
   });
 }
 
 /** Returns the cases that repeat the case, each with the repeated case, including cases hidden from the actor. */
-const repeatsOf = (work: UnitOfWork, caseId: string): Promise<(Repeat & { earlierCaseId: string })[]> =>
+const repeatsOf = (work: UnitOfWork, caseId: string): Promise<(RepeatingCase & { earlierCaseId: string })[]> =>
   work.asSystem(() => work.manager.query(REPEATS, [caseId]));
 
 /** Returns the case and its repeats that are reached without a case from which the actor is excluded. */
@@ -70,7 +74,7 @@ export async function matterKnownToActor(work: UnitOfWork, caseId: string): Prom
  * Copies a new exclusion from a case to the repeats of the case. A conflict that the actor declares is not copied to or
  * through a case from which the actor is excluded: its effect would reveal that case.
  */
-export async function carryOnToRepeats(work: UnitOfWork, made: Exclusion): Promise<void> {
+export async function copyToRepeats(work: UnitOfWork, made: Exclusion): Promise<void> {
   if (!made.caseId) return;
   const known = made.declared ? await matterKnownToActor(work, made.caseId) : null;
   const edges = (await repeatsOf(work, made.caseId)).filter(({ id }) => !known || known.includes(id));
@@ -81,21 +85,21 @@ export async function carryOnToRepeats(work: UnitOfWork, made: Exclusion): Promi
     for (const repeat of repeats.get(earlier.caseId as string) ?? []) {
       if (done.has(repeat.id)) continue;
       done.add(repeat.id);
-      exclusions.push(await work.asSystem(() => carriedOn(work, earlier, repeat)));
+      exclusions.push(await work.asSystem(() => findOrCopy(work, earlier, repeat)));
     }
 }
 
 /** Returns the exclusion for a repeat of the case of `earlier`. Reuses an equivalent exclusion in force. */
-async function carriedOn(
+async function findOrCopy(
   work: UnitOfWork,
   earlier: Exclusion,
-  { id: caseId, panelId, partnershipId }: Repeat,
+  { id: caseId, panelId, partnershipId }: RepeatingCase,
 ): Promise<Exclusion> {
   const { practitionerId, agencyId, name, nameKey, reason, declared } = earlier;
   const { madeById, madeByAgencyId, madeByAgencyType } = earlier;
   const originCaseId = earlier.originCaseId ?? earlier.caseId;
   const whom = [practitionerId, agencyId, nameKey, declared, originCaseId, earlier.byColleague];
-  const [same] = await work.manager.query<{ id: string }[]>(SAME, [caseId, work.now, ...whom]);
+  const [same] = await work.manager.query<{ id: string }[]>(EQUIVALENT, [caseId, work.now, ...whom]);
   if (same) return work.manager.findOneByOrFail(Exclusion, { id: same.id });
   const carried = await work.write.insert(Exclusion, {
     id: newExclusionId(work.now),

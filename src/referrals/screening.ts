@@ -8,7 +8,7 @@ import type { PeopleDependent } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { carryExclusionsOver } from './carried-exclusions.js';
+import { copyFromEarlierCases } from './carried-exclusions.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
@@ -138,7 +138,7 @@ async function addRepeatedCases(
       found.map(({ caseId: _, ...one }) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
     );
     for (const { referralId, caseId, panelId, partnershipId } of found)
-      if (caseId) await carryExclusionsOver(work, referralId, { id: caseId, panelId, partnershipId });
+      if (caseId) await copyFromEarlierCases(work, referralId, { id: caseId, panelId, partnershipId });
   });
 }
 

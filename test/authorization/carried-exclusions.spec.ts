@@ -611,6 +611,17 @@ describe('the pair of a MARAC', () => {
     await isMissing('social-worker', '/v1/cases', later, ofCase);
   });
 
+  test('somebody excluded from a case loses the repeats of a case that a correction makes a repeat', async () => {
+    const [victim, first, second] = [await person(), await person(), await person()];
+    const witness = { personId: first, role: 'witness', rationale: 'Was there.' };
+    await keptOut('social-worker', await accepted(await pair(victim, first), chair));
+    const later = await accepted(await pair(victim, second, [witness]), chair);
+    const last = await accepted(await pair(victim, second), chair);
+    expect(await reads('social-worker', `/v1/cases/${last}`)).toBe(200);
+    await changed(await roleOf(`/v1/cases/${later}`, first), 'perpetrator');
+    for (const id of [later, last]) await isMissing('social-worker', '/v1/cases', id, ofCase);
+  });
+
   const listed = async (caseId: string): Promise<string> => {
     const scheduledAt = new Date(Date.now() + (60 + ++number) * 86_400_000).toISOString();
     const meeting = await made(chair, '/v1/meetings', { panelId: marac, scheduledAt, venueOrMode: 'Civic Offices' });
