@@ -367,6 +367,24 @@ REVOKE ALL ON FUNCTION refuse_error_in_present_name() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER refuse_error_in_present_name BEFORE UPDATE ON practitioner_names
   FOR EACH ROW WHEN (NEW.entered_in_error_at IS NOT NULL) EXECUTE FUNCTION refuse_error_in_present_name();
 
+-- Keeps when a registration first became safeguarding lead, also after the role is taken away.
+CREATE OR REPLACE FUNCTION keep_first_lead() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    NEW.first_lead_at := OLD.first_lead_at;
+  END IF;
+  IF 'safeguarding_lead' = ANY (NEW.roles) THEN
+    NEW.first_lead_at := coalesce(NEW.first_lead_at, NEW.updated_at);
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION keep_first_lead() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER keep_first_lead BEFORE INSERT OR UPDATE ON practitioners
+  FOR EACH ROW EXECUTE FUNCTION keep_first_lead();
+
 -- Registrations of the same agency under a name that the person has or had, or with the same login, the person included:
 -- neither a second login nor another name is a way around an exclusion.
 CREATE OR REPLACE FUNCTION registrations_of(who uuid) RETURNS uuid[]

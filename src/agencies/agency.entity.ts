@@ -173,6 +173,11 @@ export class Practitioner extends RecordEntity {
   @Classified('administrative')
   @IsBoolean()
   active: boolean;
+
+  /** Time at which the registration first became safeguarding lead, kept by a trigger; null if never. */
+  @Column({ type: 'timestamptz', nullable: true, insert: false, update: false })
+  @Classified('administrative')
+  firstLeadAt: Date | null;
 }
 
 /** System of an agency that calls the API on its behalf: narrow scopes, one registered purpose. */
