@@ -43,7 +43,7 @@ export class RecusalService {
 
   get(actor: Actor, meetingId: string, id: string): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) =>
-      work.respond.one(RecusalView, await ofPanel(work, meetingId, await work.records.find('read', Recusal, id))),
+      work.respond.one(RecusalView, requireMeeting(await work.records.find('read', Recusal, id), meetingId)),
     );
   }
 
@@ -92,7 +92,7 @@ export class RecusalService {
   /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
   end(actor: Actor, meetingId: string, id: string, { kind, reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const found = await ofPanel(work, meetingId, await work.records.findForUpdate('end', Recusal, RecusalView, id));
+      const found = requireMeeting(await work.records.findForUpdate('end', Recusal, RecusalView, id), meetingId);
       if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
       // who declared a conflict is not shown its end
       const write = found.declared ? 'updateWithoutVersion' : 'update';
@@ -112,10 +112,8 @@ export class RecusalService {
 const recusedItems = (work: UnitOfWork, meetingId: string): Promise<RecusedItem[]> =>
   work.asSystem(() => work.manager.query(RECUSED_ITEMS, [null, meetingId]));
 
-/** Returns the recusal if it is of the panel of the meeting: one from an earlier meeting holds at later ones. */
-async function ofPanel(work: UnitOfWork, meetingId: string, recusal: Recusal): Promise<Recusal> {
-  const { panelId } = await work.records.find('read', Meeting, meetingId);
-  if (recusal.panelId !== panelId) throw notFound();
+function requireMeeting(recusal: Recusal, meetingId: string): Recusal {
+  if (recusal.meetingId !== meetingId) throw notFound();
   return recusal;
 }
 

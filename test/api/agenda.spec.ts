@@ -510,7 +510,7 @@ test('a recused person cannot read the item after it is moved to another meeting
   const { body: recusals } = await (await by('jag-chair')).get(`${second.path}/recusals`).expect(200);
   const [one] = recusals.data as { id: string; declared: boolean }[];
   expect(recusals.data).toMatchObject([{ listingId: item.id, declared: false, endedAt: null }]);
-  const ending = (await by('police-inspector')).post(`${second.path}/recusals/${one!.id}/ending`, {
+  const ending = (await by('police-inspector')).post(`${first.path}/recusals/${one!.id}/ending`, {
     kind: 'ended',
     reason: 'Moved.',
   });
@@ -612,7 +612,7 @@ test('a recusal whose conflict is over ends for all items of the matter, but not
   await chair.post(`${first.path}/listings/${heard}/end`).set('if-match', '*').expect(200);
   const later = await item(third);
   const [made] = (await chair.get(`${third.path}/recusals`).expect(200)).body.data as { id: string }[];
-  const ending = chair.post(`${third.path}/recusals/${made!.id}/ending`, { kind: 'ended', reason: 'He moved.' });
+  const ending = chair.post(`${first.path}/recusals/${made!.id}/ending`, { kind: 'ended', reason: 'He moved.' });
   await ending.set('if-match', '*').expect(200);
   for (const [meeting, id, status] of [
     [first, heard, 404],

@@ -72,7 +72,7 @@ export const casework: Step[] = [
   step(
     'POST /v1/release-requests/{id}/approval',
     'police-sergeant',
-    { expiresAt: at(28) },
+    { expiresAt: at(27) },
     { path: { id: seedId('release-request', 'ask-release-request-1') } },
   ),
   step(
@@ -194,7 +194,7 @@ export const casework: Step[] = [
   step(
     'POST /v1/access-requests/{id}/approval',
     'marac-coordinator',
-    { expiresAt: at(28) },
+    { expiresAt: at(27) },
     { path: { id: seedId('access-request', 'ask-access-request-1') } },
   ),
   step(
