@@ -1489,7 +1489,7 @@ CREATE TABLE minutes (
   CONSTRAINT minutes_confirmed CHECK (
     (status = 'confirmed') = (confirmed_at_id IS NOT NULL) AND confirmed_at_id <> meeting_id
   ),
-  CONSTRAINT minutes_status CHECK (status IN ('draft', 'approved', 'confirmed'))
+  CONSTRAINT minutes_status CHECK (status IN ('draft', 'approved', 'confirmed', 'superseded'))
 );
 CREATE INDEX minutes_case_id_updated_at_id_idx ON minutes (case_id, updated_at, id);
 CREATE INDEX minutes_meeting_id_updated_at_id_idx ON minutes (meeting_id, updated_at, id);

@@ -28,19 +28,21 @@ function migrationOf(name: string, sql: string): Migration {
   };
 }
 
+const digestOf = (sql: string): string => createHash('sha256').update(sql).digest('hex').slice(0, 12);
+
+// the name holds a digest: a database to which another text of the file was applied is recognized by it
 const datedFiles = readdirSync(FOLDER)
   .flatMap((file) => {
     const [, date, title] = DATED_FILE.exec(file) ?? [];
-    return date && title ? [{ name: `${title}-${date}`, file, date }] : [];
+    return date && title ? [{ name: `${title}-${digestOf(readSql(file))}-${date}`, file, date }] : [];
   })
   .sort((one, other) => (one.date < other.date ? -1 : 1));
 
 function rowSecurity(): Migration {
   const sql = readSql('row-security.sql');
-  const digest = createHash('sha256').update(sql).digest('hex').slice(0, 12);
   // only the last applied text is recorded, so that an earlier text can be applied again
   return migrationOf(
-    `row-security-${digest}-${LAST_TIMESTAMP}`,
+    `row-security-${digestOf(sql)}-${LAST_TIMESTAMP}`,
     `DELETE FROM migrations WHERE name LIKE 'row-security-%';\n${sql}`,
   );
 }
@@ -51,14 +53,15 @@ export const migrations: Migration[] = [
 ];
 
 /**
- * Returns the applied migrations if the first migration of this folder is not among them. No migration of this folder
- * fits such a database. Returns an empty list for other databases.
+ * Returns the applied migrations that this folder does not have, or has with another text. Its migrations do not fit
+ * such a database. Returns an empty list for other databases.
  */
 export async function foreignMigrations(ask: (sql: string) => Promise<{ name: string }[]>): Promise<string[]> {
   const [table] = await ask(`SELECT c.relname AS name FROM pg_class c WHERE c.oid = to_regclass('migrations')`);
   if (!table) return [];
   const names = (await ask('SELECT name FROM migrations ORDER BY id')).map(({ name }) => name);
-  return names.includes(datedFiles[0]?.name ?? '') ? [] : names;
+  const known = datedFiles.map(({ name }) => name);
+  return names.filter((name) => !name.startsWith('row-security-') && !known.includes(name));
 }
 
 /** Returns the statements that let the role of the service (quoted) read and write rows. */

@@ -321,11 +321,17 @@ policy.declareSubject(Contribution, 'Contribution', {
     {
       name: 'former-contributor',
       sentence:
-        'who has a seat on the panel for the agency that contributed it, or is safeguarding lead of that agency, also where they may not read the case: takes it back without reading it',
+        'who is safeguarding lead of the agency that contributed it, also without a seat or invitation, or has a core seat on the panel for that agency where the case was closed as referred in error: takes it back without reading it',
       actions: ['recall'],
       where: (actor) => ({
         agencyId: actor.agencyId,
-        $or: [{ partnershipId: { $in: entrustedPartnerships(actor) } }, { panelId: { $in: seatedPanels(actor) } }],
+        $or: [
+          { partnershipId: { $in: entrustedPartnerships(actor) } },
+          {
+            panelId: { $in: corePanels(actor) },
+            $and: [{ case: { $elemMatch: { closureReason: 'referred_in_error' } } }],
+          },
+        ],
         case: { $elemMatch: notDenied(actor, subjectOf(Case)) },
       }),
       fields: ['id', 'recalledAt'],

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
-import { ApiAnswer } from '../openapi/api-answer.js';
+import { ApiAnswer, ApiProblems, OptionalIfMatch } from '../openapi/api-answer.js';
 import { BodyLimit, LONG_BODY_BYTES } from '../http/body-limit.js';
 import { Expensive } from '../records/concurrency-limit.js';
 import { Id } from '../http/id.js';
@@ -64,10 +64,12 @@ export class MinutesController {
     return this.minutes.points(actor, id, minuteId, query);
   }
 
-  /** Write the minutes of an item (chair, coordinator) */
+  /** Write the minutes of an item (chair, coordinator), or replace their draft: If-Match with its ETag is needed then */
   @Post(':id/minutes')
   @BodyLimit(LONG_BODY_BYTES)
   @RequirePermission('minute', Listing)
+  @OptionalIfMatch
+  @ApiProblems(412, 428)
   @ApiAnswer.created(MinuteView)
   write(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: MinuteRequest): Promise<AuthorizedResponse> {
     return this.minutes.write(actor, id, body);

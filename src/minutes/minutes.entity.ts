@@ -10,10 +10,10 @@ import { oneOf } from '../database/columns.js';
 import type { StateMachine } from '../records/state-machine.js';
 import { Listing, ListingRecord, Meeting } from '../meetings/meeting.entity.js';
 
-export const MINUTE_STATUSES = ['draft', 'approved', 'confirmed'] as const;
+export const MINUTE_STATUSES = ['draft', 'approved', 'confirmed', 'superseded'] as const;
 export type MinuteStatus = (typeof MINUTE_STATUSES)[number];
 
-/** Statuses in which minutes are shared: from the chair's approval on. */
+/** Statuses in which minutes are shared: from the chair's approval until a later edition is approved. */
 export const SHARED_STATUSES = ['approved', 'confirmed'] as const satisfies MinuteStatus[];
 
 /**
@@ -21,12 +21,13 @@ export const SHARED_STATUSES = ['approved', 'confirmed'] as const satisfies Minu
  * AMENDED by versioned correction". Approved minutes count as circulated, because each reader fetches them; a
  * correction is another edition.
  */
-export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmation'> = {
+export const minuteMachine: StateMachine<MinuteStatus, 'approval' | 'confirmation' | 'supersession'> = {
   name: 'minute',
   initial: 'draft',
   commands: {
     approval: { from: ['draft'], to: 'approved' },
     confirmation: { from: ['approved'], to: 'confirmed' },
+    supersession: { from: ['approved', 'confirmed'], to: 'superseded' },
   },
 };
 
@@ -101,7 +102,7 @@ export class Minute extends ListingRecord {
   @CalendarDate()
   nextReviewOn: string | null;
 
-  /** `draft`, `approved` by the chair, or `confirmed` at a later meeting. */
+  /** `draft`, `approved` by the chair, `confirmed` at a later meeting, or `superseded` by a later edition. */
   @Column({ type: 'text', default: 'draft' })
   @Classified('administrative')
   @IsIn(MINUTE_STATUSES)

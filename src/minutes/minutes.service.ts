@@ -3,7 +3,7 @@ import { In, Not } from 'typeorm';
 import { actsIn } from '../agencies/acting-in.js';
 import { Agency } from '../agencies/agency.entity.js';
 import type { Actor } from '../authentication/actor.js';
-import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { notFound, Problem, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -66,9 +66,14 @@ export class MinutesService {
       const listing = await findItem(work, 'minute', meetingId, listingId, { lock: true });
       const editions = await work.records.findMany('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
+      if (draft && !actor.call.ifMatch) throw draftExists(draft);
       const minute = draft
         ? // the draft is rewritten as a whole, so it becomes a contribution of the writer's agency
-          await work.write.update(Minute, draft, { ...EMPTY_PARTS, ...parts, ...valuesOfItem(actor, listing) })
+          await work.write.update(Minute, await work.records.findForUpdate('read', Minute, MinuteView, draft.id), {
+            ...EMPTY_PARTS,
+            ...parts,
+            ...valuesOfItem(actor, listing),
+          })
         : await work.write.insert(Minute, {
             ...EMPTY_PARTS,
             ...parts,
@@ -103,6 +108,8 @@ export class MinutesService {
       });
       for (const earlier of await sharedEditions(work, found)) {
         if (earlier.edition > found.edition) continue;
+        const superseded = { status: after(minuteMachine, earlier.status, 'supersession') };
+        await work.asSystem(() => work.write.update(Minute, earlier, superseded));
         work.write.noteReplacement(Minute, earlier.id);
         const points = await work.asSystem(() => work.manager.findBy(MinutePoint, { minuteId: earlier.id }));
         for (const point of points) work.write.noteReplacement(MinutePoint, point.id);
@@ -118,12 +125,6 @@ export class MinutesService {
     return this.records.change(actor, async (work) => {
       const found = requireMeeting(await work.records.findForUpdate('confirm', Minute, MinuteView, id), meetingId);
       const status = after(minuteMachine, found.status, 'confirmation');
-      const last = Math.max(...(await sharedEditions(work, found)).map(({ edition }) => edition));
-      if (last > found.edition)
-        throw conflict(
-          'replaced',
-          `Edition ${String(last)} of these minutes was approved later. Confirm that edition.`,
-        );
       const { scheduledAt } = await work.records.find('read', Meeting, meetingId);
       const later = await work.records.findOrNull('read', Meeting, request.meetingId);
       if (
@@ -167,6 +168,14 @@ export class MinutesService {
 /** Returns the other shared editions of the item's minutes, including those that the actor may not read. */
 const sharedEditions = (work: UnitOfWork, { id, listingId }: Minute): Promise<Minute[]> =>
   work.asSystem(() => work.manager.findBy(Minute, { id: Not(id), listingId, status: In(SHARED_STATUSES) }));
+
+const draftExists = ({ id, edition }: Minute): Problem =>
+  new Problem(
+    428,
+    'draft-exists',
+    'Say which version you change',
+    `The item has a draft of its minutes already (edition ${String(edition)}), which this request would replace as a whole. Read it (GET /v1/meetings/{id}/minutes/${id}), and send its ETag as If-Match with everything that the minutes shall say.`,
+  );
 
 /** Sets the next review of an open case to the day that the minutes name. */
 async function applyNextReview(work: UnitOfWork, { caseId, nextReviewOn }: Minute): Promise<void> {

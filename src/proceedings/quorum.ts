@@ -5,8 +5,7 @@
  *
  * People count if they are present at the item (or at the end of the meeting), confirmed by the chair or coordinator,
  * and not recused. Guests count only at the items of their invitation: counted elsewhere, or for the meeting, they
- * would reveal a hidden item. Recusals from items of the case reduce the count, because people who decide on the item may
- * read them.
+ * would reveal a hidden item. Recusals reduce the count as far as the person who decides may read them.
  * Exclusions do not, because they can be hidden from people who decide.
  *
  * Source: JAG note, section 1.2 "Quoracy"; MARAC note, section 3.4, `quorumRule`.
@@ -15,7 +14,9 @@ import { rulesInForce } from '../panels/panels.service.js';
 import type { Actors } from '../authentication/actor.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findContributingAgencies } from '../meetings/in-writing.js';
+import { RECUSED_ITEMS, type RecusedItem } from '../cases/recusal-facts.js';
 import { PRESENT_STATUSES } from './attendance.entity.js';
+import { Recusal } from './recusal.entity.js';
 import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meetings/meeting.entity.js';
 
 export interface QuorumRule {
@@ -102,13 +103,25 @@ export async function evaluateQuorum(work: UnitOfWork, meeting: Meeting, item?: 
      WHERE a.meeting_id = $1 AND a.status = ANY($3) AND a.confirmed_at IS NOT NULL
        AND ($4::timestamptz IS NULL OR (a.arrived_at <= $4 AND (a.left_at IS NULL OR a.left_at > $4)))
        AND (a.listing_ids IS NULL OR $5 = ANY (a.listing_ids))
-       AND a.practitioner_id NOT IN (
-         SELECT unnest(CASE WHEN r.declared THEN ARRAY[r.practitioner_id] ELSE registrations_of(r.practitioner_id) END)
-         FROM recusals r JOIN listings l ON l.id = $5 AND l.case_id = r.case_id
-         WHERE r.ended_at IS NULL AND (l.id = r.listing_id OR l.outcome IS NULL))`,
-    [id, work.now, PRESENT_STATUSES, at, item?.id ?? null],
+       AND a.practitioner_id <> ALL ($6)`,
+    [id, work.now, PRESENT_STATUSES, at, item?.id ?? null, item ? await findRecused(work, item) : []],
   );
   return buildQuorum(rule, inForce?.edition, present, HINT_FOR_MEETINGS);
+}
+
+/** Returns the registrations that running recusals keep from the item, as far as the actor may read the recusals. */
+async function findRecused(work: UnitOfWork, { id: listingId, meetingId }: Listing): Promise<string[]> {
+  const items = await work.asSystem(() => work.manager.query<RecusedItem[]>(RECUSED_ITEMS, [null, meetingId]));
+  const ids = items.filter((one) => one.listingId === listingId && one.isSameOrDirectRepeat).map(({ id }) => id);
+  const known = await work.records.findMany('read', Recusal, { id: { $in: ids }, endedAt: null });
+  const [{ recused }] = await work.manager.query<[{ recused: string[] }]>(
+    `SELECT ARRAY(SELECT unnest($1::uuid[]) UNION SELECT unnest(registrations_of(one)) FROM unnest($2::uuid[]) one) AS recused`,
+    [
+      known.filter(({ declared }) => declared).map(({ practitionerId }) => practitionerId),
+      known.filter(({ declared }) => !declared).map(({ practitionerId }) => practitionerId),
+    ],
+  );
+  return recused;
 }
 
 /**

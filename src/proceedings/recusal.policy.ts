@@ -91,7 +91,10 @@ const recusedItemsOf = async (work: UnitOfWork, people: readonly Actor[]): Promi
 };
 
 policy.declareConflicts(RECUSAL_ATTRIBUTES, async (work, one) =>
-  (await recusedItemsOf(work, [one])).filter((item) => appliesTo(one, item)),
+  (await recusedItemsOf(work, [one]))
+    .filter((item) => appliesTo(one, item))
+    // through a case between, the recusal would reveal that case: such a conflict has an identifier that nobody knows
+    .map((item) => ({ ...item, id: item.isSameOrDirectRepeat ? item.id : item.listingId })),
 );
 
 policy.declareKnownAttributes(RECUSAL_ATTRIBUTES, async (work, people) => {

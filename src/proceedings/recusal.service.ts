@@ -31,10 +31,11 @@ export class RecusalService {
   list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
-      // own declarations are listed at their meeting alone: elsewhere they would reveal a hidden item
+      // a recusal from elsewhere would reveal an item of this meeting that is hidden from the reader, or from the declarer
+      const readable = new Set((await work.records.findMany('read', Listing, { meetingId })).map(({ id }) => id));
       const ofOthers = (await recusedItems(work, meetingId)).filter(
-        ({ isSameOrDirectRepeat, practitionerId }) =>
-          isSameOrDirectRepeat && !actor.registrationIds.includes(practitionerId),
+        ({ isSameOrDirectRepeat, listingId, practitionerId }) =>
+          isSameOrDirectRepeat && readable.has(listingId) && !actor.registrationIds.includes(practitionerId),
       );
       const ids = ofOthers.map(({ id }) => id);
       return work.respond.page(RecusalView, { $or: [{ meetingId }, { id: { $in: ids } }] }, query, { panelId });

@@ -635,6 +635,24 @@ test('a recusal whose conflict is over ends for all items of the matter, but not
     await sergeant.get(`${meeting.path}/listings/${one}`).expect(200);
 });
 
+test('a recusal from a case leaves a chair for the items of its repeats', async () => {
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  const caseId = await opened('housing-officer');
+  const coordinator = await by(COORDINATOR);
+  const item = async (meeting: Convened, id: string): Promise<string> =>
+    (await coordinator.post(`${meeting.path}/listings`, { caseId: id, kind: 'new' }).expect(201)).body.id as string;
+  const earlier = await item(first, caseId);
+  const later = await item(second, await repeatOf(caseId));
+  const recuses = async (meeting: Convened, listingId: string, who: string): Promise<Response> => {
+    const recusal = { listingId, practitionerId: (await practitioner(owner, who)).id, reason: 'A relative of his.' };
+    return coordinator.post(`${meeting.path}/recusals`, recusal);
+  };
+  expect((await recuses(second, later, 'police-inspector')).status).toBe(201);
+  const last = await recuses(first, earlier, 'jag-chair');
+  expect([last.status, last.body.code]).toEqual([422, 'no-chair-left']);
+  await (await by('jag-chair')).get(`${second.path}/listings/${later}`).expect(200);
+});
+
 test('a coordinator recused by others reads the recusal neither before nor after its end', async () => {
   const meeting = await convened();
   const caseId = await opened('housing-officer');

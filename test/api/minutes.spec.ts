@@ -256,6 +256,10 @@ describe('the minutes of a meeting', () => {
     await document('police-sergeant', given);
     expect((await command('jag-chair', `${given.path}/minutes/${String(made.body.id)}`, 'approval')).status).toBe(200);
     expect(await first()).toBe(2);
+    // the first edition remains with the coordination
+    const replaced = `${given.path}/minutes/${given.minutes[0]}`;
+    await (await by('police-sergeant')).get(replaced).expect(404);
+    expect((await coordinator.get(replaced).expect(200)).body.status).toBe('superseded');
     // whoever read the first is to be told of the second
     const { body: toBeTold } = await coordinator
       .get(`/v1/disclosures?toBeTold=true&limit=100&recordId=${given.minutes[0]}`)
@@ -269,7 +273,7 @@ describe('the minutes of a meeting', () => {
     expect((await command('jag-chair', path, 'confirmation', later)).body.code).toBe('no-later-meeting');
     expect((await command('jag-coordinator', next, 'opening')).status).toBe(200);
     const wrong = `${given.path}/minutes/${given.minutes[0]}`;
-    expect((await command('jag-chair', wrong, 'confirmation', later)).body.code).toBe('replaced');
+    expect((await command('jag-chair', wrong, 'confirmation', later)).body.code).toBe('not-in-this-state');
     expect((await command('jag-chair', path, 'confirmation', later)).body).toMatchObject({ status: 'confirmed' });
     expect((await document('jag-chair', given)).items[1]?.minutes).toMatchObject({ status: 'confirmed' });
   });
@@ -516,6 +520,28 @@ describe('a calendar', () => {
     await (await by('jag-chair')).get(`${apart}/calendar`).expect(404);
     for (const line of [...text.split('\r\n')]) expect(line).not.toMatch(/^(LOCATION|DESCRIPTION|ATTENDEE|ORGANIZER)/);
   });
+});
+
+test('a draft is replaced only in the version that its writer read', async () => {
+  const given = await minuted('ask-jag');
+  const coordinator = await by('jag-coordinator');
+  const chair = await by('jag-chair');
+  const path = `${given.path}/minutes`;
+  const full = { listingId: given.listings[0], text: 'What was said.', voice: 'She wants to move.' };
+  const { body, headers } = await coordinator.post(path, full).expect(201);
+  const short = { listingId: given.listings[0], text: 'Short text by the chair.' };
+  const refused = await chair.post(path, short);
+  expect([refused.status, refused.body.code]).toEqual([428, 'draft-exists']);
+  await coordinator
+    .post(path, { ...full, text: 'More of it.' })
+    .set('if-match', headers['etag'] as string)
+    .expect(201);
+  await chair
+    .post(path, short)
+    .set('if-match', headers['etag'] as string)
+    .expect(412);
+  const kept = await chair.get(`${path}/${body.id as string}`).expect(200);
+  expect(kept.body).toMatchObject({ text: 'More of it.', voice: 'She wants to move.' });
 });
 
 test('a point says whose it is, and repeats only what stands in the case', async () => {

@@ -386,6 +386,7 @@ const FOLLOW: Record<string, string[]> = {
   point: ['contribution'],
   case: ['plan-agreement', 'monitoring'],
   agreement: ['supersession'],
+  minute: ['supersession'],
 };
 
 test('every machine is tried, and of each every command that somebody gives', () => {

@@ -690,6 +690,13 @@ describe('the pair of a MARAC', () => {
       [],
     ]);
     expect((await carriedTo(last, chair)).length).toBeGreaterThan(0);
+    // nor does the list of recusals at the meeting that hears the hidden case
+    await recused('probation-officer', item);
+    const [elsewhere] = (await listed(between)).split('/listings/');
+    const recusals = async (who: string): Promise<unknown[]> =>
+      (await (await by(who)).get(`${String(elsewhere)}/recusals`).expect(200)).body.data as unknown[];
+    expect(await recusals(coordinator)).toEqual([]);
+    expect(await recusals(chair)).toHaveLength(2);
   });
 
   test('a recused coordinator cannot read a repeat after taking a person out of the case in error', async () => {
