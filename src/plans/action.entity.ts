@@ -63,7 +63,8 @@ export const actionMachine: StateMachine<ActionStatus, ActionCommand> = {
     progress: { from: OPEN_STATUSES, to: 'in_progress' },
     obstruction: { from: ACCEPTED_STATUSES, to: 'blocked' },
     completion: { from: ['agreed', 'in_progress'], to: 'done' },
-    impossibility: { from: ACCEPTED_STATUSES, to: 'not_possible' },
+    // also declines a proposed action: nobody else's proposal must become overdue in the agency's name
+    impossibility: { from: OPEN_STATUSES, to: 'not_possible' },
     omission: { from: ACCEPTED_STATUSES, to: 'not_done' },
     cancellation: { from: OPEN_STATUSES, to: 'cancelled' },
     supersession: { from: OPEN_STATUSES, to: 'superseded' },

@@ -229,6 +229,15 @@ const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
 /** Condition for referrals that the referrer has not changed since their return, including those withdrawn later. */
 const AS_SUBMITTED = { rewrittenAt: null };
 
+/** Conditions for referrals made in error: withdrawn as such, or with a case that was closed as such. */
+const IN_ERROR: Where = {
+  $or: [
+    { status: 'withdrawn', reasonCode: 'referred_in_error' },
+    { case: { $elemMatch: { closureReason: 'referred_in_error' } } },
+  ],
+};
+const NOT_IN_ERROR: Where = { $nor: [IN_ERROR] };
+
 /** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
   'id',
@@ -265,6 +274,7 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 policy.declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
+    case: { to: Case, local: 'caseId', foreign: 'id' },
     repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
   },
   seek: ['panelId', 'agencyId'],
@@ -281,16 +291,28 @@ policy.declareSubject(Referral, 'Referral', {
     },
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel, as it was submitted',
+      sentence: 'who is a core member of the panel, as it was submitted, unless it was made in error',
       actions: ['read', 'track'],
-      where: (actor) => inPanels(corePanels(actor), AS_SUBMITTED),
+      where: (actor) => inPanels(corePanels(actor), { ...AS_SUBMITTED, ...NOT_IN_ERROR }),
     },
     {
       name: 'core-member-while-rewritten',
       sentence: 'who is a core member of the panel, while the referrer rewrites what was returned: where it stands',
       actions: ['read', 'track'],
-      where: (actor) => inPanels(corePanels(actor)),
+      where: (actor) => inPanels(corePanels(actor), NOT_IN_ERROR),
       fields: WITHOUT_THE_TEXT,
+    },
+    {
+      name: 'coordination-of-an-error',
+      sentence: 'who is a core member of the panel and chairs or coordinates it, where the referral was made in error',
+      actions: ['read', 'track'],
+      where: (actor) => {
+        const coordinated = coordinatedPanels(actor);
+        return inPanels(
+          corePanels(actor).filter((id) => coordinated.includes(id)),
+          IN_ERROR,
+        );
+      },
     },
     {
       name: 'deciding-coordination',

@@ -24,7 +24,7 @@ describe('the states of an action', () => {
     expect(
       Object.fromEntries(ACTION_STATUSES.map((status) => [status, states.permittedCommands(actionMachine, status)])),
     ).toEqual({
-      proposed: ['acceptance', 'progress', 'cancellation', 'supersession'],
+      proposed: ['acceptance', 'progress', 'impossibility', 'cancellation', 'supersession'],
       agreed: ['progress', 'obstruction', 'completion', ...ends],
       in_progress: ['progress', 'obstruction', 'completion', ...ends],
       blocked: ['progress', 'obstruction', ...ends],
