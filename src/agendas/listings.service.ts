@@ -144,7 +144,7 @@ export class ListingsService {
           'meeting-over',
           `A meeting that is ${meeting.status} accepts no case. List the case at the next meeting.`,
         );
-      if (isAgendaCirculated(meeting))
+      if (isAgendaCirculated(meeting) && !wasCirculatedWith(meeting, found))
         throw conflict(
           'agenda-locked',
           'The agenda was circulated without this item. List the case at the next meeting.',
@@ -367,6 +367,10 @@ function assertMayList(meeting: Meeting, { kind, late = false, lateReason }: Lis
     );
 }
 
+/** Returns whether the item was taken off after the agenda was circulated, which still names it. */
+const wasCirculatedWith = ({ circulatedAt }: Meeting, { removedAt }: Listing): boolean =>
+  circulatedAt !== null && removedAt !== null && removedAt > circulatedAt;
+
 /**
  * Refuses a case already on the list. Counts hidden items, so the caller must first check the permission to list the
  * case, which people recused from one of its items do not have.
@@ -380,7 +384,7 @@ async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: stri
 export const takenOffProblem = (): Error =>
   conflict(
     'listing-removed',
-    'The case was taken off the list of this meeting. Put it back on the list, or list it at another meeting.',
+    'The case was taken off the list of this meeting. Put it back on the list, or, if the agenda was circulated without it, list it at another meeting.',
   );
 
 /** Refuses items of other meetings, and items that can no longer be moved. */

@@ -8,6 +8,7 @@ import { shortenInvitations } from '../meetings/invitations-end.js';
 import type { MeetingOpeningReversal } from '../meetings/meeting.dto.js';
 import { Listing, Meeting, meetingMachine } from '../meetings/meeting.entity.js';
 import { isHearingAnItem } from '../meetings/items.js';
+import { chairedPanels } from '../panels/panels.policy.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { MeetingView } from '../meetings/meeting.response.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -34,10 +35,11 @@ export class OpeningAndClosureService {
       refuseInWriting(found);
       const status = after(meetingMachine, found.status, 'opening');
       await requireUrgency(work, found);
+      const chairId = found.chairId ?? chairingActor(actor, found);
       const opened = await work.write.update(Meeting, found, {
         status,
-        chairId: found.chairId ?? actor.id,
-        chairByOpening: found.chairId === null,
+        chairId,
+        chairByOpening: found.chairId === null && chairId !== null,
         openedFrom: found.status,
       });
       work.recordEvent('meeting.opened', Meeting, opened);
@@ -91,7 +93,7 @@ export class OpeningAndClosureService {
         status,
         closedAt: work.now,
         quorate,
-        chairId: found.chairId ?? actor.id,
+        chairId: found.chairId ?? chairingActor(actor, found),
       });
       // closing the meeting early can end invitations now
       await this.itemPresence.recordPresenceUntilNow(work, { meetingId: id });
@@ -102,6 +104,10 @@ export class OpeningAndClosureService {
     });
   }
 }
+
+/** Returns the actor if the actor chairs the panel. A coordinator opens a meeting without chairing it. */
+const chairingActor = (actor: Actor, { panelId }: Meeting): string | null =>
+  chairedPanels(actor).includes(panelId) ? actor.id : null;
 
 /**
  * Returns whether an attendance was confirmed or a decision taken that the actor may know of. A panel's rules may allow

@@ -489,6 +489,9 @@ test('an item that was taken off comes back, unless it went elsewhere, the meeti
   await checked(server, first.path, COORDINATOR, 'jag-chair');
   expect((await moved(COORDINATOR, first, 'agenda/circulation')).status).toBe(200);
   expect((await back(COORDINATOR, late)).body.code).toBe('agenda-locked');
+  // an item with which the agenda was circulated comes back
+  expect((await removed(COORDINATOR, first, listing)).status).toBe(200);
+  expect((await back(COORDINATOR)).status).toBe(200);
   await moved(COORDINATOR, first, 'cancellation', { reason: 'Nobody can come on that day.' });
   expect((await back(COORDINATOR, late)).body.code).toBe('meeting-over');
 });

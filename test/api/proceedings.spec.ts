@@ -822,6 +822,19 @@ async function heardItem(): Promise<{ given: Given; minuteId: string }> {
   return { given, minuteId: minute.body.id };
 }
 
+test('a meeting that a coordinator opens is chaired by the chair who closes it', async () => {
+  const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+  const place = {
+    panelId: rows[0]!.id,
+    scheduledAt: new Date(Date.now() + 3_600_000).toISOString(),
+    venueOrMode: 'Room 2',
+  };
+  const { body } = await (await by('jag-coordinator')).post('/v1/meetings', place).expect(201);
+  const path = `/v1/meetings/${body.id as string}`;
+  expect((await command('jag-coordinator', path, 'opening')).body.chairId).toBeNull();
+  expect((await command('jag-chair', path, 'closure')).body.chairId).toBe(await idOf('jag-chair'));
+});
+
 describe('a recusal from one item', () => {
   test('a member can go on with a list after being recused from its last item', async () => {
     const given = await meeting({ cases: 2 });
