@@ -233,7 +233,7 @@ const AS_SUBMITTED = { rewrittenAt: null };
 const IN_ERROR: Where = {
   $or: [
     { status: 'withdrawn', reasonCode: 'referred_in_error' },
-    { case: { $elemMatch: { closureReason: 'referred_in_error' } } },
+    { openedCase: { $elemMatch: { closureReason: 'referred_in_error' } } },
   ],
 };
 const NOT_IN_ERROR: Where = { $nor: [IN_ERROR] };
@@ -274,7 +274,7 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 policy.declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
-    case: { to: Case, local: 'caseId', foreign: 'id' },
+    openedCase: { to: Case, local: 'caseId', foreign: 'id' },
     repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
   },
   seek: ['panelId', 'agencyId'],

@@ -55,6 +55,7 @@ const INTERESTING: [RegExp, number][] = [
   [/\/memberships/, 5],
   [/\/exclusions$/, 20],
   [/\/names\//, 12],
+  [/\/reopening$/, 6],
   [/\/(emergency-accesses|invitations)$/, 12],
   [/\/meetings\/\{id\}\/listings$/, 12],
   [/bids\/\{id\}\/(listing|waiver-request)$|agenda\/circulation$|\/signatures$/, 6],
@@ -489,6 +490,8 @@ export class Commands {
       const there = situation.mirror.all(to).filter((row) => acting.has(to === 'agencies' ? row.id : row['agency_id']));
       if (there.length) return this.c.pick(there).id;
     }
+    const listing = to === 'cases' && named[0] ? this.caseToList(situation.mirror, named[0]) : undefined;
+    if (listing) return listing;
     const about = new Set(named.flatMap((row) => [row.id, row['case_id'], row['meeting_id']]));
     const panel = named[0]?.['panel_id'];
     const suits = (row: Row): boolean =>
@@ -497,6 +500,16 @@ export class Commands {
       about.has(row['meeting_id']) ||
       (panel !== undefined && row['panel_id'] === panel);
     return this.some(to, situation, suits)?.id ?? null;
+  }
+
+  /** An open case of the meeting's panel that the meeting has not on its list. */
+  private caseToList(mirror: Mirror, meeting: Row): string | undefined {
+    if (!mirror.one('meetings', meeting.id) || !this.c.happens(0.6)) return undefined;
+    const listed = new Set(mirror.where('listings', { meeting_id: meeting.id }).map((row) => row['case_id']));
+    const open = mirror
+      .where('cases', { panel_id: meeting['panel_id'] })
+      .filter((row) => row['stage'] !== 'closed' && !listed.has(row.id));
+    return open.length ? this.c.pick(open).id : undefined;
   }
 
   private moment(name: string, now: Date): Date {
