@@ -21,7 +21,9 @@ export const policy = new Policy();
 
 /** Returns whether the subject belongs to a case, according to its own declaration. */
 const isOfCase = ({ type, case: inCase, relations }: Subject): boolean =>
-  type === Case || inCase !== undefined || relations['case']?.to === Case;
+  type === Case ||
+  inCase !== undefined ||
+  Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id');
 
 /** Subjects of a case whose events appear on the timeline. */
 const ON_TIMELINE = [

@@ -3,11 +3,10 @@ import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
-import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { Recusal } from './recusal.entity.js';
-import { RecusalEnd, RecusalRequest } from './recusal.dto.js';
+import { RecusalEnd, RecusalQuery, RecusalRequest } from './recusal.dto.js';
 import { RecusalService } from './recusal.service.js';
 import { RecusalView } from './recusal.response.js';
 
@@ -19,7 +18,7 @@ export class RecusalController {
   @Get(':id/recusals')
   @RequirePermission('read', Recusal)
   @ApiAnswer.page(RecusalView)
-  list(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
+  list(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: RecusalQuery): Promise<AuthorizedResponse> {
     return this.recusals.list(actor, id, query);
   }
 

@@ -1,6 +1,7 @@
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { IsIn, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
 import { ENDING_KINDS, type EndingKind } from '../cases/case-person-correction.entity.js';
+import { PageQuery } from '../http/page-query.dto.js';
 import { Recusal } from './recusal.entity.js';
 
 /**
@@ -11,6 +12,14 @@ export class RecusalRequest extends IntersectionType(
   PickType(Recusal, ['listingId', 'reason'] as const),
   PartialType(PickType(Recusal, ['practitionerId'] as const), { skipNullProperties: false }),
 ) {}
+
+/** Selects recusals of a meeting. */
+export class RecusalQuery extends PageQuery {
+  /** Also returns recusals made at other meetings that hold for items of this one, if `true`. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  holding?: 'true' | 'false';
+}
 
 /** Ends a recusal. */
 export class RecusalEnd {

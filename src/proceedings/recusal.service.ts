@@ -7,7 +7,6 @@ import { mustBePerson } from '../cases/handling.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
-import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { matterKnownToActor } from '../referrals/carried-exclusions.js';
 import { Records } from '../records/records.js';
@@ -16,7 +15,7 @@ import { findItem, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
-import type { RecusalEnd, RecusalRequest } from './recusal.dto.js';
+import type { RecusalEnd, RecusalQuery, RecusalRequest } from './recusal.dto.js';
 import { RecusalView } from './recusal.response.js';
 
 /** Recuses people from single items of a meeting. Source: MARAC note, section 6.4 "Conflicts and staff cases". */
@@ -28,9 +27,10 @@ export class RecusalService {
     private readonly actors: Actors,
   ) {}
 
-  list(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
+  list(actor: Actor, meetingId: string, { holding, ...query }: RecusalQuery): Promise<AuthorizedResponse> {
     return this.records.read(actor, async (work) => {
       const { panelId } = await work.records.find('read', Meeting, meetingId);
+      if (holding !== 'true') return work.respond.page(RecusalView, { meetingId }, query, { panelId });
       // a recusal from elsewhere would reveal an item of this meeting that is hidden from the reader, or from the declarer
       const readable = new Set((await work.records.findMany('read', Listing, { meetingId })).map(({ id }) => id));
       const ofOthers = (await recusedItems(work, meetingId)).filter(

@@ -129,7 +129,7 @@ export class UnitOfWork {
       return await does();
     } finally {
       this.isAcrossPartnerships = false;
-      this.session.useSecurityContext();
+      this.session.useSecurityContext(this.isSystem ? withoutExclusions : undefined);
     }
   }
 }

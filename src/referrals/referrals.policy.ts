@@ -229,14 +229,8 @@ const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
 /** Condition for referrals that the referrer has not changed since their return, including those withdrawn later. */
 const AS_SUBMITTED = { rewrittenAt: null };
 
-/** Conditions for referrals made in error: withdrawn as such, or with a case that was closed as such. */
-const IN_ERROR: Where = {
-  $or: [
-    { status: 'withdrawn', reasonCode: 'referred_in_error' },
-    { openedCase: { $elemMatch: { closureReason: 'referred_in_error' } } },
-  ],
-};
-const NOT_IN_ERROR: Where = { $nor: [IN_ERROR] };
+/** Condition for referrals that were not withdrawn as referred in error. */
+const NOT_IN_ERROR: Where = { $nor: [{ status: 'withdrawn', reasonCode: 'referred_in_error' }] };
 
 /** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
@@ -274,7 +268,6 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 policy.declareSubject(Referral, 'Referral', {
   relations: {
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
-    openedCase: { to: Case, local: 'caseId', foreign: 'id' },
     repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
   },
   seek: ['panelId', 'agencyId'],
@@ -291,7 +284,7 @@ policy.declareSubject(Referral, 'Referral', {
     },
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel, as it was submitted, unless it was made in error',
+      sentence: 'who is a core member of the panel, as it was submitted, unless it was withdrawn as referred in error',
       actions: ['read', 'track'],
       where: (actor) => inPanels(corePanels(actor), { ...AS_SUBMITTED, ...NOT_IN_ERROR }),
     },
@@ -304,13 +297,14 @@ policy.declareSubject(Referral, 'Referral', {
     },
     {
       name: 'coordination-of-an-error',
-      sentence: 'who is a core member of the panel and chairs or coordinates it, where the referral was made in error',
+      sentence:
+        'who is a core member of the panel and chairs or coordinates it, where the referral was withdrawn as referred in error',
       actions: ['read', 'track'],
       where: (actor) => {
         const coordinated = coordinatedPanels(actor);
         return inPanels(
           corePanels(actor).filter((id) => coordinated.includes(id)),
-          IN_ERROR,
+          { status: 'withdrawn', reasonCode: 'referred_in_error' },
         );
       },
     },

@@ -510,7 +510,7 @@ test('a recused person cannot read the item after it is moved to another meeting
   const sergeant = await by('police-sergeant');
   await sergeant.get(`${second.path}/listings/${carried}`).expect(404);
   expect(casesIn(await agenda('police-sergeant', second))).not.toContain(caseId);
-  const { body: recusals } = await (await by('jag-chair')).get(`${second.path}/recusals`).expect(200);
+  const { body: recusals } = await (await by('jag-chair')).get(`${second.path}/recusals?holding=true`).expect(200);
   const [one] = recusals.data as { id: string; declared: boolean }[];
   expect(recusals.data).toMatchObject([{ listingId: item.id, declared: false, endedAt: null }]);
   const ending = (await by('police-inspector')).post(`${first.path}/recusals/${one!.id}/ending`, {
@@ -584,10 +584,10 @@ test('a declared conflict holds for later items too, of its own registration alo
   const carried = listingOf(await agenda('jag-chair', second), caseId);
   await sergeant.get(`${second.path}/listings/${carried}`).expect(404);
   await (await by('police-inspector')).get(`${second.path}/listings/${carried}`).expect(200);
-  const { body: own } = await sergeant.get(`${second.path}/recusals`).expect(200);
+  const { body: own } = await sergeant.get(`${second.path}/recusals?holding=true`).expect(200);
   // neither the item of the second meeting nor the end of the recusal shows
   expect(own.data).toEqual([]);
-  const { body: all } = await chair.get(`${second.path}/recusals`).expect(200);
+  const { body: all } = await chair.get(`${second.path}/recusals?holding=true`).expect(200);
   expect(all.data).toMatchObject([{ listingId: item.id, declared: true, endedAt: null }]);
   await owner.query(names, ['police-inspector', rows[0]!.name, rows[0]!.key]);
   await owner.query(`DELETE FROM practitioner_names n USING practitioners p WHERE p.id = n.practitioner_id
@@ -614,7 +614,7 @@ test('a recusal whose conflict is over ends for all items of the matter, but not
   await chair.post(`${first.path}/decisions`, note).expect(201);
   await chair.post(`${first.path}/listings/${heard}/end`).set('if-match', '*').expect(200);
   const later = await item(third);
-  const [made] = (await chair.get(`${third.path}/recusals`).expect(200)).body.data as { id: string }[];
+  const [made] = (await chair.get(`${third.path}/recusals?holding=true`).expect(200)).body.data as { id: string }[];
   const ending = chair.post(`${first.path}/recusals/${made!.id}/ending`, { kind: 'ended', reason: 'He moved.' });
   await ending.set('if-match', '*').expect(200);
   for (const [meeting, id, status] of [
@@ -627,7 +627,10 @@ test('a recusal whose conflict is over ends for all items of the matter, but not
   // a second conflict holds again, and one entered in error opens everything that it hid
   await recused('police-sergeant', third, later);
   await sergeant.get(`${second.path}/listings/${next}`).expect(404);
-  const again = (await chair.get(`${second.path}/recusals`).expect(200)).body.data as { id: string; endedAt: string }[];
+  const again = (await chair.get(`${second.path}/recusals?holding=true`).expect(200)).body.data as {
+    id: string;
+    endedAt: string;
+  }[];
   const { id } = again.find(({ endedAt }) => endedAt === null)!;
   const error = { kind: 'entered_in_error', reason: 'A namesake.' };
   await chair.post(`${third.path}/recusals/${id}/ending`, error).set('if-match', '*').expect(200);

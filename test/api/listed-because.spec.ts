@@ -5,7 +5,7 @@
  * Seen to fail: an order, or a proposal of what could be moved, by the kept ones; kind and reason as they are kept, also where the reason is an overdue action that is hidden from the reader.
  */
 import type pg from 'pg';
-import { asOwner, casesOf, practitioner } from '../support/panel-work.ts';
+import { asOwner, casesOf, conflictsAreOver, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -51,8 +51,7 @@ async function carriedOver(n: number): Promise<{ from: string; to: string; meeti
   await coordinator.post(`${meeting}/listings/${to}/invitations`, invitation).expect(201);
   const recusal = { listingId: from, practitionerId: (await practitioner(owner, 'fire-officer')).id };
   await coordinator.post(`${first}/recusals`, { ...recusal, reason: 'A relative of his.' }).expect(201);
-  // as if a chair ended it for the later item
-  await owner.query('DELETE FROM recusals WHERE listing_id = $1', [to]);
+  await conflictsAreOver(owner, from);
   return { from, to, meeting };
 }
 
@@ -109,7 +108,6 @@ test('an item listed for an overdue action is shown as a review to readers from 
   await owner.query(`UPDATE plans SET review_on = current_date + 365 WHERE case_id = $1`, [rows[0]!.id]);
   await owner.query(`UPDATE cases SET next_review_on = NULL WHERE id = $1`, [rows[0]!.id]);
   await coordinator.post(`${given.meeting}/agenda`).expect(201);
-  await owner.query('DELETE FROM recusals WHERE listing_id <> $1', [given.from]);
   for (const [who, shown] of [
     ['police-sergeant', 'overdue_actions'],
     ['fire-officer', 'review_due'],
@@ -186,6 +184,6 @@ test('lists, packs and proposals go by what the item is shown as', async () => {
   const recusal = { listingId: given.from, practitionerId: (await practitioner(owner, 'jag-coordinator')).id };
   const chair = await by('jag-chair');
   await chair.post(`/v1/meetings/${from[0]!.meeting}/recusals`, { ...recusal, reason: 'A relative.' }).expect(201);
-  await owner.query('DELETE FROM recusals WHERE listing_id = $1', [given.to]);
+  await conflictsAreOver(owner, given.from);
   expect(await proposed('jag-coordinator')).toContain(given.to);
 });

@@ -247,7 +247,7 @@ describe('an action taken on in an item', () => {
   /** The one chair is recused, and the other one is a colleague of whom it concerns: nobody ends it but a chair who is appointed. */
   const endRecusal = (practitionerId: string): Promise<unknown> =>
     owner.query(
-      `UPDATE recusals SET ended_at = now(), ended_by_id = practitioner_id, end_reason = 'He moved.'
+      `UPDATE recusals SET ended_at = now(), ended_by_id = practitioner_id, end_reason = 'He moved.', end_kind = 'entered_in_error'
        WHERE practitioner_id = $1 AND listing_id = $2 AND ended_at IS NULL`,
       [practitionerId, item.id],
     );

@@ -8,7 +8,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, practitioner } from '../support/panel-work.ts';
+import { asOwner, casesOf, conflictsAreOver, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -102,7 +102,7 @@ describe('a guest of a hidden item', () => {
     await invite(GUEST, given);
     const second = await listed(given.caseId);
     // as if a chair ended it for the second item
-    await owner.query('DELETE FROM recusals WHERE listing_id = $1', [second.listingId]);
+    await conflictsAreOver(owner, given.listingId);
     await invite(GUEST, second);
     await reads(GUEST, given);
     expect((await received(RECUSED, GUEST, given)).length).toBeGreaterThan(1);

@@ -151,3 +151,23 @@ export async function untilWaiting(owner: pg.Client, count: number): Promise<voi
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/**
+ * As if the item was decided while its recusals ran, and a chair ended them then because the conflicts were over: this item
+ * stays hidden, and later ones do not.
+ */
+export async function conflictsAreOver(owner: pg.Client, listingId: string): Promise<void> {
+  await owner.query(
+    `INSERT INTO decisions (id, version, created_at, updated_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
+       meeting_id, listing_id, kind, text, rationale, quorate)
+     SELECT gen_random_uuid(), 1, r.created_at, r.created_at, r.partnership_id, r.agency_id, r.contributing_type, r.case_id,
+       r.panel_id, r.meeting_id, r.listing_id, 'note', 'Noted.', 'Nothing new.', true
+     FROM recusals r WHERE r.listing_id = $1 AND r.ended_at IS NULL LIMIT 1`,
+    [listingId],
+  );
+  await owner.query(
+    `UPDATE recusals SET ended_at = created_at + interval '1 second', ended_by_id = practitioner_id, end_kind = 'ended',
+       end_reason = 'He moved.' WHERE listing_id = $1 AND ended_at IS NULL`,
+    [listingId],
+  );
+}
