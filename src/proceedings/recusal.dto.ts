@@ -15,7 +15,7 @@ export class RecusalRequest extends IntersectionType(
 
 /** Selects recusals of a meeting. */
 export class RecusalQuery extends PageQuery {
-  /** Also returns recusals made at other meetings that hold for items of this one, if `true`. */
+  /** Adds recusals made at other meetings that hold for items of this one, if `true`. */
   @IsOptional()
   @IsIn(['true', 'false'])
   holding?: 'true' | 'false';
