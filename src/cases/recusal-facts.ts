@@ -7,6 +7,7 @@
  * the person may not know, its effect would reveal that case.
  */
 import { Policy } from '../records/policy.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
 import { namesMe } from '../sharing/access.policy.js';
 import type { DenyRule } from '../authorization/subject.types.js';
 
@@ -48,6 +49,10 @@ export interface RecusedItem {
   /** Whether the item is of the same case, or of a direct repeat. */
   isSameOrDirectRepeat: boolean;
 }
+
+/** Returns the recusals that hide items of a meeting, including those that the actor may not read. */
+export const recusedItemsOfMeeting = (work: UnitOfWork, meetingId: string): Promise<RecusedItem[]> =>
+  work.asSystem(() => work.manager.query(RECUSED_ITEMS, [null, meetingId]));
 
 policy.declareAttribute(
   'recusedListingIds',

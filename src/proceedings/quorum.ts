@@ -14,7 +14,7 @@ import { rulesInForce } from '../panels/panels.service.js';
 import type { Actors } from '../authentication/actor.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findContributingAgencies } from '../meetings/in-writing.js';
-import { RECUSED_ITEMS, type RecusedItem } from '../cases/recusal-facts.js';
+import { recusedItemsOfMeeting } from '../cases/recusal-facts.js';
 import { PRESENT_STATUSES } from './attendance.entity.js';
 import { Recusal } from './recusal.entity.js';
 import { DECISION_KINDS, type DecisionKind, type Listing, type Meeting } from '../meetings/meeting.entity.js';
@@ -111,7 +111,7 @@ export async function evaluateQuorum(work: UnitOfWork, meeting: Meeting, item?: 
 
 /** Returns the registrations that running recusals keep from the item, as far as the actor may read the recusals. */
 async function findRecused(work: UnitOfWork, { id: listingId, meetingId }: Listing): Promise<string[]> {
-  const items = await work.asSystem(() => work.manager.query<RecusedItem[]>(RECUSED_ITEMS, [null, meetingId]));
+  const items = await recusedItemsOfMeeting(work, meetingId);
   const ids = items.filter((one) => one.listingId === listingId && one.isSameOrDirectRepeat).map(({ id }) => id);
   const known = await work.records.findMany('read', Recusal, { id: { $in: ids }, endedAt: null });
   const [{ recused }] = await work.manager.query<[{ recused: string[] }]>(

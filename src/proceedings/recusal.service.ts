@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
-import { RECUSED_ITEMS, type RecusedItem } from '../cases/recusal-facts.js';
+import { recusedItemsOfMeeting } from '../cases/recusal-facts.js';
 import { mustBePerson } from '../cases/handling.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
@@ -33,7 +33,7 @@ export class RecusalService {
       if (holding !== 'true') return work.respond.page(RecusalView, { meetingId }, query, { panelId });
       // a recusal from elsewhere would reveal an item of this meeting that is hidden from the reader, or from the declarer
       const readable = new Set((await work.records.findMany('read', Listing, { meetingId })).map(({ id }) => id));
-      const ofOthers = (await recusedItems(work, meetingId)).filter(
+      const ofOthers = (await recusedItemsOfMeeting(work, meetingId)).filter(
         ({ isSameOrDirectRepeat, listingId, practitionerId }) =>
           isSameOrDirectRepeat && readable.has(listingId) && !actor.registrationIds.includes(practitionerId),
       );
@@ -109,10 +109,6 @@ export class RecusalService {
   }
 }
 
-/** Returns the recusals that hide items of a meeting, including those that the actor may not read. */
-const recusedItems = (work: UnitOfWork, meetingId: string): Promise<RecusedItem[]> =>
-  work.asSystem(() => work.manager.query(RECUSED_ITEMS, [null, meetingId]));
-
 function requireMeeting(recusal: Recusal, meetingId: string): Recusal {
   if (recusal.meetingId !== meetingId) throw notFound();
   return recusal;
@@ -145,7 +141,7 @@ async function refuseDuplicate(
   practitionerId: string,
   declared: boolean,
 ): Promise<void> {
-  const items = await recusedItems(work, meetingId);
+  const items = await recusedItemsOfMeeting(work, meetingId);
   const ids = items.filter((one) => one.listingId === listingId && one.isSameOrDirectRepeat).map(({ id }) => id);
   const same = { id: { $in: ids }, practitionerId, declared, endedAt: null };
   if (ids.length && (await work.records.findMany('read', Recusal, same, 1)).length)

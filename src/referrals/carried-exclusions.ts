@@ -50,7 +50,7 @@ export async function copyFromEarlierCases(work: UnitOfWork, referralId: string,
     const running = await work.manager.query<{ id: string }[]>(RUNNING, [referralId, work.now]);
     for (const { id } of running) {
       const copy = await findOrCopy(work, await work.manager.findOneByOrFail(Exclusion, { id }), opened);
-      // a repeat that is found late may have repeats; whether a declarer may know of them is not the actor's to tell
+      // a repeat that is found late may have repeats; a declared exclusion reaches none that its declarer may not know
       if (!copy.declared) await copyToRepeats(work, copy);
     }
   });

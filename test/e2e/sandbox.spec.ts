@@ -3,7 +3,7 @@
  * people who are plainly invented.
  *
  * Seen to fail: a date taken from the clock instead of the day that was passed in; a telephone number outside the ranges
- * that are reserved for drama; a caseload of the bench on panels that hear no case.
+ * that are reserved for drama; a caseload of the bench on panels that hear no case; a guest invited for 28 days after the meeting.
  */
 import type { Caseload } from '../../src/sandbox/content/caseload.ts';
 import { caseload } from '../../tools/bench/caseload.mjs';
@@ -40,6 +40,16 @@ test('nobody in it is a real person: reserved numbers, example domains, test NHS
     if (phone) expect(phone).toMatch(RESERVED_PHONES);
     if (email) expect(email).toMatch(/@([a-z-]+\.)*example\.(org|com|net)$/);
     expect([nhsNumber, nhsNumber.startsWith('999') && isNhsNumber(nhsNumber)]).toEqual([nhsNumber, true]);
+  }
+});
+
+test('guests are invited until 14 days after the meeting at most, as docs/who-may-widen.md allows', async () => {
+  const { invitations, listings, meetings } = await build('2026-11-22T08:00:00Z');
+  expect(invitations.length).toBeGreaterThan(0);
+  for (const { listing, validTo } of invitations) {
+    const meeting = meetings.find(({ key }) => key === listings.find((one) => one.key === listing)?.meeting)!;
+    const latest = Date.parse(meeting.endsAt) + 14 * 86_400_000;
+    expect(Date.parse(`${validTo}T23:59:59Z`)).toBeLessThanOrEqual(latest);
   }
 });
 
