@@ -670,7 +670,8 @@ CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);
 CREATE OR REPLACE FUNCTION recused_items(who uuid, registrations uuid[]) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
-  JOIN listings l ON l.case_id = ANY (matter_of(r.case_id, NOT r.declared))
+  CROSS JOIN LATERAL unnest(matter_of(r.case_id, NOT r.declared)) matter (case_id)
+  JOIN listings l ON l.case_id = matter.case_id
   LEFT JOIN decisions d ON d.listing_id = l.id
   WHERE (r.practitioner_id = who OR NOT r.declared AND r.practitioner_id = ANY (registrations))
     AND CASE WHEN r.ended_at IS NULL THEN l.id = r.listing_id OR d.id IS NULL OR d.created_at >= r.created_at

@@ -34,7 +34,7 @@ const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n
   WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id AND n.entered_in_error_at IS NULL`;
 
 /** Condition on a column that names a person: it is a registration of the actor. */
-const ANY_OF_MINE = `ANY ((SELECT registrations_of(who.id))::uuid[])`;
+const ANY_OF_MINE = 'ANY (who.registrations)';
 
 /**
  * Returns the condition that an exclusion or recusal names the actor. A declared conflict applies only to the
@@ -55,7 +55,7 @@ policy.declareAttribute(
   `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`,
 );
 
-policy.declareAttribute('registrationIds', `SELECT to_jsonb(registrations_of(who.id))`);
+policy.declareAttribute('registrationIds', 'SELECT to_jsonb(who.registrations)');
 
 policy.declareAttribute(
   'excludedPersonIds',
