@@ -595,6 +595,7 @@ CREATE TABLE referrals (
   reason_code text,
   decided_at timestamptz,
   case_id uuid,
+  case_in_error boolean NOT NULL DEFAULT false,
   UNIQUE (id, panel_id),
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
@@ -617,6 +618,7 @@ CREATE TABLE referrals (
   CONSTRAINT "CHK_fa3ff7b3b0bcef592ce616b291" CHECK (
     status IN ('draft', 'submitted', 'returned', 'accepted', 'refused', 'redirected', 'withdrawn')
   ),
+  CONSTRAINT referrals_case_in_error CHECK (NOT case_in_error OR case_id IS NOT NULL),
   CONSTRAINT referrals_rewritten CHECK (rewritten_at IS NULL OR status IN ('returned', 'withdrawn'))
 );
 CREATE INDEX referrals_agency_id_updated_at_id_idx ON referrals (agency_id, updated_at, id);

@@ -225,6 +225,25 @@ CREATE OR REPLACE TRIGGER hears_cases BEFORE INSERT OR UPDATE OF panel_id ON cas
 CREATE OR REPLACE TRIGGER hears_cases BEFORE INSERT OR UPDATE OF panel_id ON referrals
   FOR EACH ROW EXECUTE FUNCTION hears_cases();
 
+-- Marks the referral of a case that is closed as referred in error, and removes the mark when the case is reopened. The
+-- version of the referral stays: nothing that its readers see has changed.
+CREATE OR REPLACE FUNCTION mark_referral_of_error() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE before text := coalesce(current_setting('app.maintenance', true), '');
+BEGIN
+  PERFORM set_config('app.maintenance', 'on', true);
+  UPDATE referrals SET case_in_error = (NEW.closure_reason IS NOT DISTINCT FROM 'referred_in_error') WHERE case_id = NEW.id;
+  PERFORM set_config('app.maintenance', before, true);
+  RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION mark_referral_of_error() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER mark_referral_of_error AFTER UPDATE OF closure_reason ON cases
+  FOR EACH ROW WHEN (OLD.closure_reason IS DISTINCT FROM NEW.closure_reason
+    AND 'referred_in_error' IN (coalesce(OLD.closure_reason, ''), coalesce(NEW.closure_reason, '')))
+  EXECUTE FUNCTION mark_referral_of_error();
+
 -- Refuses a grant outside the partnership of its case, and to a person whose agency does not act there: row-level
 -- security would let it open nothing.
 CREATE OR REPLACE FUNCTION access_grants_open_something() RETURNS trigger
@@ -250,13 +269,14 @@ CREATE OR REPLACE FUNCTION mark_exclusion_by_colleague() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   NEW.by_colleague := NOT NEW.declared AND EXISTS (
-    SELECT FROM practitioners p WHERE p.id = NEW.practitioner_id AND p.agency_id = NEW.made_by_agency_id);
+    SELECT FROM practitioners p WHERE p.agency_id = NEW.made_by_agency_id
+      AND (p.id = NEW.practitioner_id OR p.id = ANY (registrations_named(NEW.name_key))));
   RETURN NEW;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER mark_exclusion_by_colleague
-  BEFORE INSERT OR UPDATE OF practitioner_id, made_by_agency_id, declared, by_colleague ON exclusions
+  BEFORE INSERT OR UPDATE OF practitioner_id, name_key, made_by_agency_id, declared, by_colleague ON exclusions
   FOR EACH ROW EXECUTE FUNCTION mark_exclusion_by_colleague();
 
 -- -------------------------------------------------------------------------------------------------------------------
@@ -402,6 +422,26 @@ SELECT array_agg(one.id ORDER BY one.id) FROM (
 $$;
 REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
 
+-- Names that a person has or had under any registration of the same login, without names entered in error.
+CREATE OR REPLACE FUNCTION name_keys_of(who uuid) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT coalesce(array_agg(DISTINCT n.name_key ORDER BY n.name_key), '{}') FROM practitioners self
+  JOIN practitioners same USING (agency_id, issuer, subject)
+  JOIN practitioner_names n ON n.practitioner_id = same.id AND n.entered_in_error_at IS NULL
+  WHERE self.id = who
+$$;
+REVOKE ALL ON FUNCTION name_keys_of(uuid) FROM PUBLIC;
+
+-- Registrations to which an exclusion by a name applies: those that have or had the name, and those of the same login.
+CREATE OR REPLACE FUNCTION registrations_named(key text) RETURNS uuid[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT coalesce(array_agg(DISTINCT same.id ORDER BY same.id), '{}') FROM practitioner_names n
+  JOIN practitioners bearer ON bearer.id = n.practitioner_id
+  JOIN practitioners same USING (agency_id, issuer, subject)
+  WHERE n.name_key = key AND n.entered_in_error_at IS NULL
+$$;
+REVOKE ALL ON FUNCTION registrations_named(text) FROM PUBLIC;
+
 -- A case and the cases that repeat it: directly, or also through other repeats.
 CREATE OR REPLACE FUNCTION matter_of(case_id uuid, through_repeats boolean) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -414,6 +454,43 @@ WITH RECURSIVE matter (id, distance) AS (
 SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
 $$;
 REVOKE ALL ON FUNCTION matter_of(uuid, boolean) FROM PUBLIC;
+
+-- Referrals and cases from which a person was taken out in error by the agency of somebody who was excluded from the
+-- person. The exclusion continues to hide them: nobody lifts the exclusion of a colleague, but the one who imposed it.
+CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[])
+RETURNS TABLE (exclusion_id uuid, referral_id uuid, case_id uuid)
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT DISTINCT e.id, removed.referral_id, removed.case_id FROM exclusions e
+  JOIN LATERAL (
+    SELECT k.partnership_id, k.panel_id, k.corrected_by_id, k.corrected_at, NULL::uuid AS referral_id, k.case_id
+      FROM case_person_corrections k WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error'
+    UNION ALL SELECT k.partnership_id, k.panel_id, k.corrected_by_id, k.corrected_at, r.id, r.case_id
+      FROM referral_person_corrections k JOIN referrals r ON r.id = k.referral_id
+      WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error' AND NOT k.in_draft) removed
+    ON removed.partnership_id = e.partnership_id AND (e.reach = 'partnership' OR removed.panel_id = e.panel_id)
+      AND e.created_at <= removed.corrected_at AND (e.declared OR e.made_by_id IS DISTINCT FROM removed.corrected_by_id)
+  JOIN (SELECT p.id, p.agency_id FROM practitioners p UNION ALL SELECT c.id, c.agency_id FROM clients c) remover
+    ON remover.id = removed.corrected_by_id
+  WHERE e.id = ANY (exclusion_ids) AND (remover.agency_id = e.agency_id OR EXISTS (SELECT FROM practitioners p
+    WHERE p.agency_id = remover.agency_id AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
+$$;
+REVOKE ALL ON FUNCTION kept_after_removal(uuid[]) FROM PUBLIC;
+
+-- Cases hidden by exclusions after a removal, and cases that repeat them.
+CREATE OR REPLACE FUNCTION cases_after_removal(exclusion_ids uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT ARRAY(SELECT DISTINCT matter.id FROM kept_after_removal(exclusion_ids) k JOIN exclusions e ON e.id = k.exclusion_id
+  CROSS JOIN LATERAL unnest(matter_of(k.case_id, NOT e.declared)) matter (id) WHERE k.case_id IS NOT NULL ORDER BY 1)
+$$;
+REVOKE ALL ON FUNCTION cases_after_removal(uuid[]) FROM PUBLIC;
+
+-- Referrals without a case hidden by exclusions after a removal.
+CREATE OR REPLACE FUNCTION referrals_after_removal(exclusion_ids uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids) k
+  WHERE k.case_id IS NULL ORDER BY 1)
+$$;
+REVOKE ALL ON FUNCTION referrals_after_removal(uuid[]) FROM PUBLIC;
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Version of authorization data
@@ -697,9 +774,7 @@ BEGIN
   registrations := registrations_of(who);
   mine := ARRAY(SELECT e.id FROM exclusions e
     WHERE (e.agency_id = agency OR (kind = 'practitioner' AND ((e.practitioner_id = who OR NOT e.declared
-        AND e.practitioner_id = ANY (registrations)) OR EXISTS (
-        SELECT 1 FROM practitioner_names n
-          WHERE n.practitioner_id = who AND n.name_key = e.name_key AND n.entered_in_error_at IS NULL))))
+        AND e.practitioner_id = ANY (registrations)) OR e.name_key = ANY (name_keys_of(who)))))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment);
   people := ARRAY(SELECT DISTINCT e.person_id FROM exclusions e
     WHERE e.id = ANY (mine) AND e.person_id IS NOT NULL AND e.reach <> 'panel');
@@ -709,7 +784,7 @@ BEGIN
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));
   END IF;
   IF mine <> '{}' THEN
-    cases := cases || ARRAY(SELECT c.id FROM exclusions e JOIN cases c ON c.panel_id = e.panel_id
+    cases := cases || cases_after_removal(mine) || ARRAY(SELECT c.id FROM exclusions e JOIN cases c ON c.panel_id = e.panel_id
       WHERE e.id = ANY (mine) AND e.person_id IS NOT NULL AND e.reach = 'panel' AND (c.person_id = e.person_id
         OR EXISTS (SELECT 1 FROM case_people p WHERE p.case_id = c.id AND p.person_id = e.person_id)));
   END IF;
@@ -759,6 +834,7 @@ CREATE OR REPLACE FUNCTION unread_entries_of(kind text, who uuid, agency uuid, m
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   registrations uuid[];
+  mine uuid[];
   before text := coalesce(current_setting('app.maintenance', true), '');
   people uuid[];
   cases uuid[];
@@ -772,20 +848,20 @@ BEGIN
     RETURN '{}';
   END IF;
   registrations := registrations_of(who);
-  SELECT coalesce(array_agg(e.person_id) FILTER (WHERE e.person_id IS NOT NULL), '{}'),
+  SELECT array_agg(e.id), coalesce(array_agg(e.person_id) FILTER (WHERE e.person_id IS NOT NULL), '{}'),
          coalesce(array_agg(e.case_id) FILTER (WHERE e.case_id IS NOT NULL), '{}')
-    INTO people, cases FROM exclusions e
+    INTO mine, people, cases FROM exclusions e
     WHERE (e.agency_id = agency OR (e.practitioner_id = who OR NOT e.declared AND e.practitioner_id = ANY (registrations))
-        OR e.name_key IN (SELECT n.name_key FROM practitioner_names n
-          WHERE n.practitioner_id = who AND n.entered_in_error_at IS NULL))
+        OR e.name_key = ANY (name_keys_of(who)))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
   IF people <> '{}' THEN
-    cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
+    cases := cases || cases_after_removal(mine) || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));
   END IF;
   IF people <> '{}' OR cases <> '{}' THEN
     others := ARRAY(SELECT r.id FROM referrals r WHERE r.person_id = ANY (people) OR r.case_id = ANY (cases)
       UNION SELECT n.referral_id FROM referral_people n WHERE n.person_id = ANY (people)
+      UNION SELECT unnest(referrals_after_removal(mine))
       UNION SELECT r.id FROM referrals r JOIN repeated_cases n ON n.referral_id = r.id
         WHERE r.case_id IS NULL AND n.earlier_case_id = ANY (cases));
     named := named_within(cases, others)::text;

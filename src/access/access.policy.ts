@@ -15,6 +15,7 @@ import { Referral } from '../referrals/referral.entity.js';
 import { namedInHiddenMatters } from '../referrals/referrals.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
+import { PractitionerName } from '../agencies/practitioner-name.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { entrustedPartnerships } from '../subjects/subjects.policy.js';
@@ -58,6 +59,12 @@ const fromHiddenCase: DenyRule = {
   where: (actor) => (actor.excludedCaseIds.length ? { throughCaseIds: { $overlaps: actor.excludedCaseIds } } : null),
 };
 
+/** Condition for names that somebody of the actor's agency has or had. */
+const isColleagueName = ({ agencyId }: Actor): Where => ({
+  enteredInErrorAt: null,
+  practitioner: { $elemMatch: { agencyId } },
+});
+
 /** Fields needed for a review. The reason is omitted, because it describes the case and often a person's family. */
 const WITHOUT_THE_REASON = [
   'id',
@@ -79,7 +86,11 @@ const WITHOUT_THE_REASON = [
 ];
 
 policy.declareSubject(Exclusion, 'Exclusion', {
-  relations: { ...toCase, ...toPractitioner },
+  relations: {
+    ...toCase,
+    ...toPractitioner,
+    bearers: { to: PractitionerName, local: 'nameKey', foreign: 'nameKey' },
+  },
   seek: ['panelId'],
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
@@ -95,11 +106,14 @@ policy.declareSubject(Exclusion, 'Exclusion', {
     {
       name: 'chair',
       sentence:
-        'who chairs the panel that keeps it, and is not of the agency of the person who is kept out, unless they imposed it themselves',
+        'who chairs the panel that keeps it, and is not of the agency of the person who is kept out, or of anybody who has or had the name, unless they imposed it themselves',
       actions: ['end'],
       where: (actor) => ({
         panelId: { $in: chairedPanels(actor) },
-        $or: [ofNoColleague(actor), { declared: false, madeById: actor.id }],
+        $or: [
+          { $and: [ofNoColleague(actor), { $nor: [{ bearers: { $elemMatch: isColleagueName(actor) } }] }] },
+          { declared: false, madeById: actor.id },
+        ],
       }),
     },
     {
@@ -324,6 +338,7 @@ const OF_EXCLUSIONS = [
   'excludedPersonIds',
   'panelExclusions',
   'peopleOfHiddenMatters',
+  'excludedReferralIds',
 ] as const;
 
 policy.declareConflicts(OF_EXCLUSIONS, async (work, one) =>
@@ -346,7 +361,8 @@ policy.declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
       return names !== null && (isKnown || work.write.insertedIds.has(exclusion.id));
     });
     const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
-    const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));
+    const named = new Set(known.flatMap(({ namedCaseIds }) => namedCaseIds));
+    const referralIds = new Set(known.flatMap((exclusion) => exclusion.referralIds));
     const hides = (personId: string, panelId?: string): boolean =>
       known.some(
         (exclusion) =>
@@ -356,6 +372,7 @@ policy.declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
     return {
       excludedCaseIds: one.excludedCaseIds.filter((id) => caseIds.has(id)),
       namedExcludedCaseIds: one.namedExcludedCaseIds.filter((id) => named.has(id)),
+      excludedReferralIds: one.excludedReferralIds.filter((id) => referralIds.has(id)),
       excludedPersonIds: one.excludedPersonIds.filter((id) => hides(id)),
       panelExclusions: one.panelExclusions
         .map(({ panelId, personIds }) => ({ panelId, personIds: personIds.filter((id) => hides(id, panelId)) }))

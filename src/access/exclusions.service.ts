@@ -301,8 +301,7 @@ async function whomOf(
  */
 const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
   CROSS JOIN LATERAL (SELECT unnest(CASE WHEN e.declared THEN ARRAY[e.practitioner_id] ELSE registrations_of(e.practitioner_id) END) AS id
-    UNION SELECT n.practitioner_id FROM practitioner_names n
-      WHERE n.name_key = e.name_key AND n.entered_in_error_at IS NULL) one
+    UNION SELECT unnest(registrations_named(e.name_key))) one
   JOIN practitioners p ON p.id = one.id AND p.active
   JOIN agency_partnerships ap ON ap.agency_id = p.agency_id AND ap.partnership_id = e.partnership_id
   WHERE e.id = ANY ($1::uuid[])`;

@@ -50,11 +50,13 @@ policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.si
  * Common table expressions for an auditor's exclusions and the cases and referrals closed by them. These include a
  * repeat referral that is not yet attached to a case.
  */
-const EXCLUDED = `WITH mine AS (SELECT e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
+const EXCLUDED = `WITH mine AS (SELECT e.id, e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
      theirs AS (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
        UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
-       UNION SELECT c.id FROM cases c JOIN mine USING (person_id)),
-     referring AS (SELECT rp.referral_id AS id FROM referral_people rp JOIN mine USING (person_id)
+       UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
+       UNION SELECT unnest(cases_after_removal(ARRAY(SELECT id FROM mine)))),
+     referring AS (SELECT unnest(referrals_after_removal(ARRAY(SELECT id FROM mine))) AS id
+       UNION SELECT rp.referral_id AS id FROM referral_people rp JOIN mine USING (person_id)
        UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)
        UNION SELECT r.id FROM referrals r JOIN theirs ON theirs.id = r.case_id
        UNION SELECT r.id FROM referrals r JOIN repeated_cases rc ON rc.referral_id = r.id

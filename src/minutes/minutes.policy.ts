@@ -3,6 +3,8 @@
  * `professional_opinion`. Points are shared as their agency shares them, unless the contribution that they repeat is
  * withheld.
  */
+import { withoutScopes } from '../authorization/actor-permissions.js';
+import { permittedRows } from '../authorization/applicable-rules.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { chairedPanels } from '../panels/panels.policy.js';
@@ -81,7 +83,17 @@ policy.declareDependentSubject(MinutePoint, 'MinutePoint', () => ({
       sentence: 'whose agency told it or may know of it, and who may read the minutes',
       actions: ['read'],
       within: 'read',
-      where: ownOrShared,
+      where: (actor) => ({ $and: [{ contributionId: null }, ownOrShared(actor)] }),
+    },
+    {
+      name: 'contribution-reader',
+      sentence: 'who may read the contribution that it repeats, and the minutes',
+      actions: ['read'],
+      within: 'read',
+      where: (actor) => {
+        const readable = permittedRows(withoutScopes(actor), subjectOf(Contribution), 'read');
+        return readable && { contribution: { $elemMatch: readable } };
+      },
     },
   ],
 }));

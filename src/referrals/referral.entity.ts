@@ -281,6 +281,7 @@ export abstract class ReferralContent extends AboutSubject {
 
 /** Request to a panel to hear a matter. The referring agency remains its owner. Source: JAG note, section 1.4. */
 @Entity('referrals')
+@Check('referrals_case_in_error', `NOT case_in_error OR case_id IS NOT NULL`)
 @Check('referrals_rewritten', `rewritten_at IS NULL OR status IN ('returned', 'withdrawn')`)
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
@@ -398,6 +399,11 @@ export class Referral extends ReferralContent {
   @Classified('administrative')
   @References(() => Case, ['track'])
   caseId: string | null;
+
+  /** Whether the case is closed as referred in error. Set by a trigger. */
+  @Column({ type: 'boolean', default: false, insert: false, update: false })
+  @Classified('administrative')
+  caseInError: boolean;
 }
 
 /**

@@ -36,6 +36,11 @@ declare module '../authentication/actor.js' {
      * conflict that the actor declared, only people named at the time of the declaration.
      */
     peopleOfHiddenMatters: { panelId: string; personId: string; caseIds: string[]; excludedPersonIds: string[] }[];
+    /**
+     * Referrals without a case from which a colleague of the actor took out, in error, a person from whom the actor is
+     * excluded.
+     */
+    excludedReferralIds: string[];
   }
 }
 
@@ -44,7 +49,7 @@ declare module '../authentication/actor.js' {
  * declaration. Otherwise any colleague on the panel could, by naming people later, take away records with which the
  * actor still works.
  */
-const MINE = `SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
+const MINE = `SELECT e.id, e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
     CASE WHEN NOT e.declared THEN 'infinity' WHEN e.carried_from_id IS NULL THEN e.since ELSE '-infinity' END AS named_by
   FROM exclusions e WHERE ${CONCERNING_ME}`;
 
@@ -53,7 +58,8 @@ const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS 
    UNION SELECT cp.case_id, mine.named_by FROM case_people cp JOIN mine USING (person_id)
      WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND cp.created_at <= mine.named_by
    UNION SELECT c.id, mine.named_by FROM cases c JOIN mine USING (person_id)
-     WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by`;
+     WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by
+   UNION SELECT unnest(cases_after_removal(ARRAY[mine.id])), mine.named_by FROM mine`;
 
 /** SQL of `ofOwnAuthorship`, for a referral `r`. */
 const BY_ME = `(r.author_id = who.id OR who.id = ANY (r.co_author_ids))`;
@@ -69,6 +75,8 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
    UNION SELECT r.id, rc.earlier_case_id, NULL, mine.named_by FROM repeated_cases rc
      JOIN mine ON mine.case_id = rc.earlier_case_id
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND NOT ${BY_ME} AND rc.found_by_id IS DISTINCT FROM who.id
+   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id]) k ON true
+     JOIN referrals r ON r.id = k.referral_id AND r.case_id IS NULL AND NOT ${BY_ME}
    UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine
      JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
        AND (NOT ${BY_ME} OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
@@ -95,6 +103,11 @@ policy.declareAttribute(
    FROM (SELECT w.panel_id, w.person_id, coalesce(jsonb_agg(DISTINCT w.case_id) FILTER (WHERE w.case_id IS NOT NULL), '[]') AS cases,
        coalesce(jsonb_agg(DISTINCT w.excluded_id) FILTER (WHERE w.excluded_id IS NOT NULL), '[]') AS people FROM within w
      GROUP BY w.panel_id, w.person_id HAVING w.person_id IS NOT NULL) one`,
+);
+
+policy.declareAttribute(
+  'excludedReferralIds',
+  `SELECT to_jsonb(referrals_after_removal(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME})))`,
 );
 
 /** Rows of a panel about people named there by a record that an exclusion hides from the actor. */
@@ -187,10 +200,11 @@ export const excludedFromReferral: DenyRule = {
   name: 'excluded-from-referral',
   step: 'conflict',
   sentence:
-    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, from the case that it led to, or from a case that it repeats; neither reaches those who wrote a referral without a case, or submitted or completed it for their agency, unless they chair or coordinate that panel, and one from a case does not reach those who made the referral a repeat of it by submitting or correcting it',
+    'who is excluded, by its panel or in the whole partnership, from a person named in the referral, or taken out of it in error by a colleague, from the case that it led to, or from a case that it repeats; neither reaches those who wrote a referral without a case, or submitted or completed it for their agency, unless they chair or coordinate that panel, and one from a case does not reach those who made the referral a repeat of it by submitting or correcting it',
   where: (actor) => {
-    const { excludedCaseIds } = actor;
+    const { excludedCaseIds, excludedReferralIds } = actor;
     const hidden = namingExcluded(actor);
+    if (excludedReferralIds.length) hidden.push({ id: { $in: excludedReferralIds }, $nor: [beyondExclusions(actor)] });
     if (excludedCaseIds.length) hidden.push({ caseId: { $in: excludedCaseIds } });
     hidden.push(...repeatingExcluded(actor));
     return hidden.length ? { $or: hidden } : null;
@@ -229,8 +243,9 @@ const inPanels = (panelIds: string[], more: Where = {}): Where | null =>
 /** Condition for referrals that the referrer has not changed since their return, including those withdrawn later. */
 const AS_SUBMITTED = { rewrittenAt: null };
 
-/** Condition for referrals that were not withdrawn as referred in error. */
-const NOT_IN_ERROR: Where = { $nor: [{ status: 'withdrawn', reasonCode: 'referred_in_error' }] };
+/** Conditions for referrals that were withdrawn as referred in error, or whose case was closed so. */
+const IN_ERROR: Where[] = [{ status: 'withdrawn', reasonCode: 'referred_in_error' }, { caseInError: true }];
+const NOT_IN_ERROR: Where = { $nor: IN_ERROR };
 
 /** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
@@ -284,7 +299,7 @@ policy.declareSubject(Referral, 'Referral', {
     },
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel, as it was submitted, unless it was withdrawn as referred in error',
+      sentence: 'who is a core member of the panel, as it was submitted, unless it was withdrawn as referred in error or its case was closed so',
       actions: ['read', 'track'],
       where: (actor) => inPanels(corePanels(actor), { ...AS_SUBMITTED, ...NOT_IN_ERROR }),
     },
@@ -298,13 +313,13 @@ policy.declareSubject(Referral, 'Referral', {
     {
       name: 'coordination-of-an-error',
       sentence:
-        'who is a core member of the panel and chairs or coordinates it, where the referral was withdrawn as referred in error',
+        'who is a core member of the panel and chairs or coordinates it, where the referral was withdrawn as referred in error or its case was closed so',
       actions: ['read', 'track'],
       where: (actor) => {
         const coordinated = coordinatedPanels(actor);
         return inPanels(
           corePanels(actor).filter((id) => coordinated.includes(id)),
-          { status: 'withdrawn', reasonCode: 'referred_in_error' },
+          { $or: IN_ERROR },
         );
       },
     },

@@ -267,8 +267,8 @@ const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals 
  * $1 the case, $2 the agency, $3 now.
  */
 const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
-  OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2 AND (p.id = e.practitioner_id
-    OR EXISTS (SELECT 1 FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name_key = e.name_key AND n.entered_in_error_at IS NULL))))
+  OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2
+    AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
   UNION ALL SELECT 1 FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id
     WHERE p.agency_id = $2 AND r.ended_at IS NULL AND $1 = ANY (matter_of(r.case_id, true))`;
 

@@ -13,7 +13,10 @@ export interface PanelExclusionFact {
 
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
-    /** Keys of every present or former name of the actor, for matching typed exclusions; empty for a system. */
+    /**
+     * Keys of every present or former name of the actor, under any registration of the same login, for matching typed
+     * exclusions. Empty for a system. Computed by the database function `name_keys_of`.
+     */
     nameKeys: string[];
     /**
      * Registrations of the actor: the actor's own, and all of the same agency under a present or former name of the
@@ -30,9 +33,6 @@ declare module '../authentication/actor.js' {
   }
 }
 
-const NAME_KEYS = `SELECT n.name_key FROM practitioner_names n
-  WHERE who.kind = 'practitioner' AND n.practitioner_id = who.id AND n.entered_in_error_at IS NULL`;
-
 /** Condition on a column that names a person: it is a registration of the actor. */
 const ANY_OF_MINE = 'ANY (who.registrations)';
 
@@ -43,17 +43,14 @@ const ANY_OF_MINE = 'ANY (who.registrations)';
 export const namesMe = (alias: string): string =>
   `(${alias}.practitioner_id = who.id OR NOT ${alias}.declared AND ${alias}.practitioner_id = ${ANY_OF_MINE})`;
 
-/** Condition for exclusions `e` of the actor: by person, by agency, or by a present or former name. */
-const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key IN (${NAME_KEYS}))`;
+/** Condition for exclusions `e` of the actor: by person, by agency, or by a name of the actor. */
+const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key = ANY (who.name_keys))`;
 
 /** Condition for exclusions `e` in force for the actor. */
 export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
-policy.declareAttribute(
-  'nameKeys',
-  `SELECT coalesce(jsonb_agg(name_key ORDER BY name_key), '[]') FROM (${NAME_KEYS}) mine`,
-);
+policy.declareAttribute('nameKeys', 'SELECT to_jsonb(who.name_keys)');
 
 policy.declareAttribute('registrationIds', 'SELECT to_jsonb(who.registrations)');
 

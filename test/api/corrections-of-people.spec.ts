@@ -286,6 +286,11 @@ test('a case about the wrong person that is closed as referred in error is left 
   const asGuest = [...paths, `${meeting}/listings/${item.id as string}`];
   const metByGuest = async (): Promise<number[]> =>
     Promise.all(asGuest.map((path) => status('probation-officer', path)));
+  const ofReferral = async (): Promise<number[]> => {
+    const path = `/v1/referrals/${body.id as string}`;
+    return Promise.all(['fire-officer', COORDINATOR, OFFICER].map((who) => status(who, path)));
+  };
+  expect(await ofReferral()).toEqual([200, 200, 200]);
   const searched = async (): Promise<number> => {
     const { body: people } = await (await by('probation-officer')).get(`/v1/research-requests/${research}/people`);
     return people.data?.length ?? 0;
@@ -299,6 +304,7 @@ test('a case about the wrong person that is closed as referred in error is left 
     [200, 200, 200],
   ]);
   expect([await metByGuest(), await searched()]).toEqual([[404, 404, 404, 404], 0]);
+  expect(await ofReferral()).toEqual([404, 200, 200]);
   const recall = { reason: 'Another family.' };
   await (
     await by('fire-officer')
@@ -313,6 +319,7 @@ test('a case about the wrong person that is closed as referred in error is left 
     expect(await toBeTold(one)).toEqual(expect.arrayContaining(await recalledFrom('fire-officer')));
   expect(await command('reopening', { reason: 'She was meant after all.' })).toBe(200);
   expect(await met('fire-officer')).toEqual([200, 200, 200]);
+  expect(await ofReferral()).toEqual([200, 200, 200]);
   expect(await metByGuest()).toEqual([200, 200, 200, 200]);
 });
 

@@ -92,6 +92,7 @@ function memberOf(panelIds: string[]): Actor {
     coordinatedPanelIds: [],
     excludedCaseIds: [],
     namedExcludedCaseIds: [],
+    excludedReferralIds: [],
     excludedPersonIds: [],
     panelExclusions: [],
     peopleOfHiddenMatters: [],

@@ -3,7 +3,8 @@
  * with a seat on the panel. A colleague who was let into the case by an invitation, a grant or an emergency reads what the agency
  * shares. Sources: design, section 1, principle 4; docs/who-may-widen.md, rows 6 to 8.
  *
- * Seen to fail: any reader of the case of the same agency; any colleague who contributes to the case and changes or recalls it.
+ * Seen to fail: any reader of the case of the same agency; any colleague who contributes to the case and changes or recalls it; points
+ * of minutes that repeat what is withheld from a colleague.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, inDays, practitioner } from '../support/panel-work.ts';
@@ -97,4 +98,32 @@ test('a colleague who is invited cannot publish or recall what the agency keeps 
   const open = `/v1/contributions/${ids['open']!}/recall`;
   expect((await colleague.post(open, { reason: 'Not to be known.' }).set('if-match', '*')).status).toBe(403);
   await owner.query('DELETE FROM invitations WHERE case_id = $1', [caseId]);
+});
+
+test('a colleague who is granted access reads of approved minutes only the points that repeat what the colleague may read', async () => {
+  const coordinator = await by('jag-coordinator');
+  const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+  const place = { panelId: rows[0]!.id, scheduledAt: inDays(1), venueOrMode: 'Room 2' };
+  const meeting = `/v1/meetings/${(await coordinator.post('/v1/meetings', place).expect(201)).body.id as string}`;
+  const listed = await coordinator.post(`${meeting}/listings`, { caseId, kind: 'review' }).expect(201);
+  const points = Object.entries(ids).map(([name, contributionId]) => ({ text: `Point of ${name}.`, contributionId }));
+  const officer = await by('housing-officer');
+  const visible = points.filter(({ text }) => !text.includes('private'));
+  const body = { listingId: listed.body.id as string, text: 'The item was heard.', points: visible };
+  const made = (await coordinator.post(`${meeting}/minutes`, body).expect(201)).body.id as string;
+  const path = `${meeting}/minutes/${made}`;
+  await (await by('jag-chair')).post(`${path}/approval`).set('if-match', '*').expect(200);
+  const { id } = await practitioner(owner, COLLEAGUE);
+  await owner.query(
+    `INSERT INTO access_grants (id, version, partnership_id, practitioner_id, case_id, granted_at, expires_at)
+     SELECT gen_random_uuid(), 1, partnership_id, $2, id, now() - interval '1 hour', now() + interval '5 days' FROM cases WHERE id = $1`,
+    [caseId, id],
+  );
+  const read = async (who: string): Promise<string[]> => {
+    const { body: page } = await (await by(who)).get(`${path}/points?limit=100`).expect(200);
+    return (page.data as { text?: string }[]).map(({ text }) => text ?? '').sort();
+  };
+  expect(await read(COLLEAGUE)).toEqual(['Point of open.']);
+  expect((await officer.get(`${path}/points?limit=100`).expect(200)).body.data).toHaveLength(visible.length);
+  await owner.query('DELETE FROM access_grants WHERE case_id = $1', [caseId]);
 });

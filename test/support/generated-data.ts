@@ -372,6 +372,7 @@ export class Worlds {
       recusedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       namedExcludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
+      excludedReferralIds: c.happens(0.5) ? [] : c.some(pool('Referral', 'id'), 0.3),
       emergencyCaseIds: c.happens(0.8) ? [] : c.some(pool('Case', 'id'), 0.5),
       emergencyRoleIdsAsShared: c.happens(0.5) ? [] : c.some(pool('CasePerson', 'id'), 0.5),
       emergencyPersonIdsAsShared: c.happens(0.5) ? [] : c.some(pool('Person', 'id'), 0.5),

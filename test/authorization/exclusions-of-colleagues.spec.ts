@@ -1,0 +1,196 @@
+/**
+ * Nobody lifts the exclusion of a colleague: not by registering a login again under another name, by ending an exclusion by a name
+ * that a colleague has, or by taking out of a case or referral, as named in error, the person from whom the colleague is excluded.
+ * Sources: docs/who-may-widen.md, rule 1 and row 24; docs/decisions/0054 and 0057.
+ *
+ * Seen to fail: names of other registrations of the login not compared; a chair of the agency who ends an exclusion by name; a person
+ * taken out of a case, a repeat of it, and a referral by a colleague.
+ */
+import type pg from 'pg';
+import { givenWallsApart, type WallsApart } from '../support/row-level-security.ts';
+import { aReferral, asOwner, casesOf, inDays, practitioner } from '../support/panel-work.ts';
+import { as, type Caller } from '../support/people.ts';
+import { givenServer, type TestServer } from '../support/server.ts';
+
+const ERROR = { kind: 'entered_in_error', reason: 'Another person was meant.' };
+
+let server: TestServer;
+let owner: pg.Client;
+let walls: WallsApart;
+const by = (who: string): Promise<Caller> => as(server, who);
+const status = async (who: string, path: string): Promise<number> => (await (await by(who)).get(path)).status;
+
+beforeAll(async () => {
+  server = await givenServer({ env: { RATE_LIMIT: '100000' } });
+  owner = await asOwner(server);
+  walls = await givenWallsApart(server.database);
+}, 60_000);
+
+beforeEach(async () => {
+  await owner.query('DELETE FROM exclusions');
+});
+
+const panel = async (code: string): Promise<string> =>
+  (await owner.query<{ id: string }>('SELECT id FROM panels WHERE code = $1', [code])).rows[0]!.id;
+
+/** What the policy and row-level security each hide: rows left to a person by one of the two layers alone. */
+async function layers(who: string, subject: 'Case' | 'Referral', id: string): Promise<unknown> {
+  const { actor } = (await walls.cast([who]))[0]!;
+  return {
+    policy: await walls.policyAlone(actor, subject, [id]),
+    rowSecurity: await walls.wallAlone(actor, subject, [id]),
+  };
+}
+
+describe('an exclusion by a name', () => {
+  const name = 'Vincent Harbottle';
+  let caseId: string;
+  let exclude: () => Promise<string>;
+
+  beforeAll(async () => {
+    caseId = (await casesOf(owner, 'ask-jag'))[0]!.id;
+    exclude = async () =>
+      (await (await by('police-inspector')).post('/v1/exclusions', { caseId, name, reason: 'Is a party.' }).expect(201))
+        .body.id;
+  });
+
+  test('continues to hide a case when the login is registered again under another name', async () => {
+    const { agencyId } = await practitioner(owner, 'agency-administrator');
+    const people = `/v1/agencies/${agencyId}/people`;
+    const administrator = await by('agency-administrator');
+    const { rows } = await owner.query<{ issuer: string }>(
+      `SELECT issuer FROM practitioners WHERE subject = 'agency-administrator'`,
+    );
+    const registered = async (of: string): Promise<string> => {
+      const login = { issuer: rows[0]!.issuer, subject: 'login-of-vh' };
+      const request = { name: of, jobTitle: 'Officer', roles: [], ...login };
+      const { id } = (await administrator.post(people, request).expect(201)).body as { id: string };
+      const seat = { practitionerId: id, tier: 'core', role: 'member', validFrom: inDays(0).slice(0, 10) };
+      const panelId = await panel('ask-jag');
+      await (await by('jag-chair')).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
+      return id;
+    };
+    const first = await registered(name);
+    expect(await status('login-of-vh', `/v1/cases/${caseId}`)).toBe(200);
+    const exclusion = await exclude();
+    expect(await status('login-of-vh', `/v1/cases/${caseId}`)).toBe(404);
+    await administrator.patch(`${people}/${first}`, { active: false }, '*').expect(200);
+    await registered('Vince H Bottle');
+    expect(await status('login-of-vh', `/v1/cases/${caseId}`)).toBe(404);
+    expect(await layers('login-of-vh', 'Case', caseId)).toEqual({ policy: [], rowSecurity: [] });
+    const { body } = await (await by('police-inspector')).get(`/v1/exclusions/${exclusion}`).expect(200);
+    expect(body.matches).toBe(1);
+  });
+
+  test('cannot be ended by a chair of the agency of somebody who has or had the name', async () => {
+    const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE subject = $1', [
+      'analyst',
+    ]);
+    const body = { caseId, name: rows[0]!.name, reason: 'Is a party.' };
+    const { id } = (await (await by('police-inspector')).post('/v1/exclusions', body).expect(201)).body as {
+      id: string;
+    };
+    const ending = async (who: string): Promise<number> =>
+      (await (await by(who)).post(`/v1/exclusions/${id}/ending`, { reason: 'Over.' }).set('if-match', '*')).status;
+    expect(await ending('jag-chair')).toBe(403);
+    expect(await ending('police-inspector')).toBe(200);
+  });
+});
+
+describe('a person taken out in error by a colleague of somebody who is excluded from the person', () => {
+  let panelId: string;
+  let partnershipId: string;
+  let count = 0;
+
+  beforeAll(async () => {
+    panelId = await panel('ask-jag');
+    ({ partnershipId } = (
+      await owner.query<{ partnershipId: string }>(
+        'SELECT partnership_id AS "partnershipId" FROM panels WHERE id = $1',
+        [panelId],
+      )
+    ).rows[0]!);
+  });
+
+  async function aPerson(): Promise<string> {
+    const person = { partnershipId, givenName: 'Perpetua', familyName: `Quillfeather${String((count += 1))}` };
+    return (await (await by('police-sergeant')).post('/v1/persons', person).expect(201)).body.id;
+  }
+
+  const exclude = async (personId: string): Promise<string> => {
+    const { id: practitionerId } = await practitioner(owner, 'analyst');
+    const body = { personId, panelId, practitionerId, reason: 'Is a relative.' };
+    return (await (await by('police-inspector')).post('/v1/exclusions', body).expect(201)).body.id;
+  };
+
+  async function namedIn(path: string, personId: string): Promise<string> {
+    const role = {
+      personId,
+      role: 'witness',
+      rationale: 'Saw it.',
+      ...(path.includes('cases') ? { since: '2026-01-01' } : {}),
+    };
+    return (await (await by('police-sergeant')).post(`${path}/people`, role).expect(201)).body.id;
+  }
+
+  const end = async (exclusion: string): Promise<void> => {
+    await (
+      await by('police-inspector')
+    )
+      .post(`/v1/exclusions/${exclusion}/ending`, { reason: 'Over.' })
+      .set('if-match', '*')
+      .expect(200);
+  };
+
+  test('is kept from them with the case, until somebody else ends the exclusion', async () => {
+    const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const path = `/v1/cases/${caseId}`;
+    const personId = await aPerson();
+    const role = await namedIn(path, personId);
+    expect(await status('analyst', path)).toBe(200);
+    const exclusion = await exclude(personId);
+    expect(await status('analyst', path)).toBe(404);
+    await (await by('jag-coordinator')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    expect(await status('analyst', path)).toBe(404);
+    expect(await layers('analyst', 'Case', caseId)).toEqual({ policy: [], rowSecurity: [] });
+    await end(exclusion);
+    expect(await status('analyst', path)).toBe(200);
+  });
+
+  test('is open to them again when somebody of another agency takes the person out', async () => {
+    const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const path = `/v1/cases/${caseId}`;
+    const personId = await aPerson();
+    const role = await namedIn(path, personId);
+    await exclude(personId);
+    expect(await status('analyst', path)).toBe(404);
+    await (await by('police-inspector')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    expect(await status('analyst', path)).toBe(200);
+  });
+
+  test('is kept from them with the referral, and with the case that it opens', async () => {
+    const personId = await aPerson();
+    const referral = aReferral(panelId, await aPerson(), await aPerson()) as { people: object[] };
+    const people = [...referral.people, { personId, role: 'witness', rationale: 'Saw it.' }];
+    const sergeant = await by('police-sergeant');
+    const { id } = (await sergeant.post('/v1/referrals', { ...referral, people }).expect(201)).body as { id: string };
+    const path = `/v1/referrals/${id}`;
+    const { body } = await sergeant.get(`${path}/people?limit=100`).expect(200);
+    const role = (body.data as { id: string; personId: string }[]).find((one) => one.personId === personId)!.id;
+    expect(await status('analyst', path)).toBe(200);
+    await exclude(personId);
+    expect(await status('analyst', path)).toBe(404);
+    await (await by('jag-coordinator')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    expect(await status('analyst', path)).toBe(404);
+    expect(await layers('analyst', 'Referral', id)).toMatchObject({ policy: [] });
+    const accepted = await (
+      await by('police-inspector')
+    )
+      .post(`${path}/acceptance`, {})
+      .set('if-match', '*')
+      .expect(200);
+    expect(await status('fire-officer', `/v1/cases/${accepted.body.caseId as string}`)).toBe(200);
+    expect(await status('analyst', `/v1/cases/${accepted.body.caseId as string}`)).toBe(404);
+    expect(await status('analyst', path)).toBe(404);
+  });
+});
