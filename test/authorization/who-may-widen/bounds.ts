@@ -118,14 +118,13 @@ export class Facts {
 
   /** Exclusions that hold, also by any name that the person ever had. */
   exclusions(person: Row): Row[] {
-    const names = this.mirror.names.get(person.id);
     return this.mirror
       .all('exclusions')
       .filter(
         (one) =>
           (one['practitioner_id'] === person.id ||
             (one['agency_id'] !== null && one['agency_id'] === person['agency_id']) ||
-            (one['name_key'] !== null && names?.has(one['name_key'] as string))) &&
+            this.mirror.hasName(person, one['name_key'])) &&
           at(one['since']) <= this.now.getTime() &&
           (one['until'] === null || at(one['until']) > this.now.getTime()),
       );

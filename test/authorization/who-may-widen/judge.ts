@@ -232,12 +232,15 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const concerns =
         after['practitioner_id'] === actor.id ||
         (after['agency_id'] !== null && after['agency_id'] === actor['agency_id']) ||
-        mirror.names.get(actor.id)?.has(after['name_key'] as string);
+        mirror.hasName(actor, after['name_key']);
       if (!facts.chairs(actor, after['panel_id']))
         fault(24, 'an exclusion ended by somebody who does not chair its panel');
       if (concerns) fault(24, 'an exclusion ended by somebody whom it keeps out');
       const isOwnAct = after['made_by_id'] === actor.id && after['declared'] === false;
-      if (ofColleague(after) && after['panel_id'] !== null && !isOwnAct)
+      const isNamedColleague = mirror
+        .where('practitioners', { agency_id: actor['agency_id'] })
+        .some((one) => mirror.hasName(one, after['name_key']));
+      if ((ofColleague(after) || isNamedColleague) && after['panel_id'] !== null && !isOwnAct)
         fault(24, 'an exclusion of a colleague ended by somebody who did not impose it');
     }
     if (table === 'recusals' && before && touched('ended_at') && after['ended_at'] !== null) {
@@ -399,11 +402,23 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
       isSelf,
     });
     const isRedirection = command.operation.endsWith('/redirection');
+    const actor = mirror.one('practitioners', command.actorId);
+    /** 27: nobody of the agency of the person who acts, unless that person imposed the exclusion. */
+    const ofOthers =
+      (personId: unknown) =>
+      (person: Row): boolean =>
+        person['agency_id'] !== actor?.['agency_id'] ||
+        mirror.where('exclusions', { person_id: personId, made_by_id: command.actorId, declared: false }).length > 0;
     const all = effects.flatMap(({ table, before, after, columns }): Licence[] => {
       // 27: the case or referral, to whoever was kept out through the person who was taken out; a referral that repeats no case then
       if (!after)
         return before && ['case_people', 'referral_people', 'repeated_cases'].includes(table)
-          ? [licence([before['case_id'], before['referral_id'], before['person_id'], ...repeating(mirror, before)])]
+          ? [
+              licence(
+                [before['case_id'], before['referral_id'], before['person_id'], ...repeating(mirror, before)],
+                ofOthers(before['person_id']),
+              ),
+            ]
           : [];
       const concerns = (person: Row): boolean =>
         after['practitioner_id'] === person.id ||
@@ -484,10 +499,7 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           return [
             licence([after.id]),
             // 24: what they could read without it
-            licence(
-              null,
-              (person) => concerns(person) || (mirror.names.get(person.id)?.has(after['name_key'] as string) ?? false),
-            ),
+            licence(null, (person) => concerns(person) || mirror.hasName(person, after['name_key'])),
           ];
         // 26: what is corrected opens as what is given
         case 'invitations':

@@ -153,6 +153,16 @@ export class Mirror {
     return noun === 'agency' ? 'agencies' : `${noun}s`;
   }
 
+  /** Whether somebody has or had the name, under any registration of the login. */
+  hasName(person: Row, key: unknown): boolean {
+    const isSameLogin = (one: Row): boolean =>
+      ['agency_id', 'issuer', 'subject'].every((column) => one[column] === person[column]);
+    return (
+      typeof key === 'string' &&
+      this.all('practitioners').some((one) => this.names.get(one.id)?.has(key) === true && isSameLogin(one))
+    );
+  }
+
   private named(row: Row): void {
     const bearer = row['practitioner_id'] as string;
     const known = this.names.get(bearer) ?? new Set();
