@@ -220,9 +220,9 @@ function carried(child: Subject, parent: Subject, where: Where): Where {
 
 /**
  * Restricts machine clients to their registered scopes, regardless of their agency's permissions. Checking an identity
- * (`act-for`) needs no scope.
+ * (`act-for`) and reading what everybody reads need no scope.
  */
-function inScope(actor: Actor, subject: Subject, action: string): boolean {
+export function inScope(actor: Actor, subject: Subject, action: string): boolean {
   if (actor.scopes === undefined || action === 'act-for' || subject.needsNoScope) return true;
   return actor.scopes.includes(`${action}:${subject.name}`);
 }

@@ -25,7 +25,7 @@ import { subjectOf } from './subjects.js';
 import type { RecordClass } from '../database/columns.js';
 import { actionPhrase, sentenceOfWhoMay, wordingOf } from './wording.js';
 import type { Subject } from './subject.types.js';
-import { hasApplicableRule } from './applicable-rules.js';
+import { hasApplicableRule, inScope } from './applicable-rules.js';
 
 export const PERMISSION_KEY = 'wardmote:can';
 export const PUBLIC_KEY = 'wardmote:open';
@@ -92,7 +92,7 @@ export class PermissionGuard implements CanActivate, OnApplicationBootstrap {
 
   private closedTo(actor: Actor, action: string, subject: Subject, isCollection: boolean): Problem | null {
     const scope = `${action}:${subject.name}`;
-    if (actor.scopes && !actor.scopes.includes(scope))
+    if (!inScope(actor, subject, action))
       return refused('insufficient-scope', `This client needs the scope ${scope}, registered and asked for.`, {
         requiredScope: scope,
       });

@@ -19,6 +19,7 @@
  * condition; an explanation that takes every ground for open; a rule that opens more where a related row is hidden.
  */
 import pg from 'pg';
+import type { Where } from '../../src/authorization/conditions.ts';
 import type { SqlStatement } from '../../src/records/record-queries.ts';
 import { givenDatabase, type TestDatabase } from './database.ts';
 import { settingsOf, Worlds, type Schema, type World } from './generated-data.ts';
@@ -228,6 +229,31 @@ class Examination {
           ways.some(({ where }) => rows.some((row) => conditions.conditionHolds(conditions.parseCondition(where), row)))
         )
           return [{ seed, world, questions: [{ subject, action }] }];
+      }
+      return [];
+    });
+  }
+
+  /** For each sharing limit that came out one way only, a world in which memory says that it comes out the other way. */
+  meetingTheLimits(from: number): Case[] {
+    const { subjects, conditions } = this.policy;
+    const limits = this.all.flatMap((subject) =>
+      subject.sharingLimits.flatMap((limit) =>
+        [true, false]
+          .filter((how) => !this.heldBy.has(`${subject.name} ${limit.name} ${String(how)}`))
+          .map((how) => ({ subject, limit, how })),
+      ),
+    );
+    return limits.flatMap(({ subject, limit, how }, index): Case[] => {
+      for (let seed = from + index * FURTHER; seed < from + (index + 1) * FURTHER; seed += 1) {
+        const world = this.worlds.make(seed, [subject]);
+        const holds = (where: Where | null, row: Row): boolean =>
+          where !== null && conditions.conditionHolds(conditions.parseCondition(where), row);
+        const ways = subjects.applicableRules(world.actor, subject, 'read');
+        const isMet = (world.rows.get(subject.type) ?? []).some(
+          (row) => holds(limit.where(world.actor), row) === how && ways.some(({ where }) => holds(where, row)),
+        );
+        if (isMet) return [{ seed, world, questions: [{ subject, action: 'read' }] }];
       }
       return [];
     });
@@ -475,7 +501,7 @@ export async function examineHalf(half: number): Promise<Agreement> {
         exam.caseOf(SEED + start + index, SEED + Math.floor((start + index) / PER_KIND)),
       ),
     );
-  const further = exam.openingTheRest(SEED + WORLDS);
+  const further = [...exam.openingTheRest(SEED + WORLDS), ...exam.meetingTheLimits(SEED + 10 * WORLDS)];
   if (further.length) await examine(further);
   await owner.end();
 
