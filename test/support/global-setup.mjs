@@ -19,6 +19,8 @@ export default async function setUp() {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), `wardmote-test-${process.pid}-`));
   const database = await startEmbeddedDatabase({ dataDir: home, durable: false });
   Object.assign(globalThis, { wardmoteTestRun: { home, database } });
+  // a hundred starts of the service load the same modules; a start takes 0.3 s less of about 2.4 s of processor time
+  process.env.NODE_COMPILE_CACHE = path.join(home, 'compiled');
 
   const admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();
