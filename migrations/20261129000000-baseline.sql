@@ -1111,7 +1111,6 @@ CREATE TABLE listings (
   ended_at timestamptz,
   UNIQUE (id, case_id),
   UNIQUE (id, meeting_id, case_id),
-  UNIQUE (meeting_id, case_id),
   FOREIGN KEY (carried_from_id, case_id) REFERENCES listings (id, case_id),
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (meeting_id, panel_id) REFERENCES meetings (id, panel_id),
@@ -1132,6 +1131,8 @@ CREATE TABLE listings (
   )
 );
 CREATE INDEX listings_case_id_updated_at_id_idx ON listings (case_id, updated_at, id);
+CREATE INDEX listings_meeting_id_case_id_idx ON listings (meeting_id, case_id);
+CREATE UNIQUE INDEX listings_once ON listings (meeting_id, case_id) WHERE outcome IS NULL OR removed_at IS NOT NULL;
 
 CREATE TABLE agenda_editions (
   id uuid PRIMARY KEY,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
@@ -136,7 +135,7 @@ export class ListingsService {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const found = await work.records.findForUpdate('reinstate', Listing, ListingView, id);
       if (found.meetingId !== meetingId) throw notFound();
-      // checked before the lists of other meetings, whose items the answer must not reveal to recused people
+      // checked first: a person whose recusal runs gets this refusal whether or not another meeting hears the case
       const about = await work.records.find('add-to-list', Case, found.caseId, { lock: true });
       after(listingMachine, stateOfListing(found), 'reinstatement');
       if (!isToBeHeld(meeting.status))
@@ -149,7 +148,7 @@ export class ListingsService {
           'agenda-locked',
           'The agenda was circulated without this item. List the case at the next meeting.',
         );
-      if (await work.asSystem(() => work.manager.existsBy(Listing, { carriedFromId: id, removedAt: IsNull() })))
+      if ((await work.records.findMany('read', Listing, { carriedFromId: id, removedAt: null }, 1)).length)
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off that list first.');
       if (about.stage === 'closed')
         throw conflict(
@@ -372,13 +371,13 @@ const wasCirculatedWith = ({ circulatedAt }: Meeting, { removedAt }: Listing): b
   circulatedAt !== null && removedAt !== null && removedAt > circulatedAt;
 
 /**
- * Refuses a case already on the list. Counts hidden items, so the caller must first check the permission to list the
- * case, which people recused from one of its items do not have.
+ * Refuses a case already on the list. Counts only items that the actor may read, because the refusal would reveal an
+ * item decided during a recusal of the actor that has ended. While a recusal runs, the case cannot be listed at all.
  */
 async function assertNotListed(work: UnitOfWork, meetingId: string, caseId: string): Promise<void> {
-  const earlier = await work.asSystem(() => work.manager.findOneBy(Listing, { caseId, meetingId }));
-  if (earlier?.removedAt) throw takenOffProblem();
-  if (earlier) throw conflict('listed-already', 'The case is already on the list of this meeting.');
+  const known = await work.records.findMany('read', Listing, { caseId, meetingId });
+  if (known.some(({ removedAt }) => removedAt)) throw takenOffProblem();
+  if (known.length) throw conflict('listed-already', 'The case is already on the list of this meeting.');
 }
 
 export const takenOffProblem = (): Error =>

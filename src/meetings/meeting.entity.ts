@@ -292,13 +292,15 @@ export abstract class ListedCase extends CaseRecord {
 
 /**
  * Case on the list of one meeting. An item taken off the list remains stored as a deferral, with the reason. Source:
- * JAG note, section 1.6 "Reasons for listing and for delisting are both mandatory".
+ * JAG note, section 1.6 "Reasons for listing and for delisting are both mandatory". A case has one item at a meeting;
+ * beside a decided item, people from whom it is hidden may list the case once more.
  */
 @Entity('listings')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Meeting, ['meetingId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['carriedFromId', 'caseId'], ['id', 'caseId'])
-@Unique(['meetingId', 'caseId'])
+@Index(['meetingId', 'caseId'])
+@Index('listings_once', ['meetingId', 'caseId'], { unique: true, where: 'outcome IS NULL OR removed_at IS NOT NULL' })
 @Unique(['id', 'meetingId', 'caseId'])
 @Unique(['id', 'caseId'])
 @Index(['caseId', 'updatedAt', 'id'])

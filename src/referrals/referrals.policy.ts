@@ -247,6 +247,13 @@ const AS_SUBMITTED = { rewrittenAt: null };
 const IN_ERROR: Where[] = [{ status: 'withdrawn', reasonCode: 'referred_in_error' }, { caseInError: true }];
 const NOT_IN_ERROR: Where = { $nor: IN_ERROR };
 
+/**
+ * Condition for screenings whose earlier referral is hidden from the actor, or was referred in error. Such a screening
+ * shows no repeat. Source: docs/decisions/0061.
+ */
+const repeatsNoKnownReferral = (actor: Actor): Where =>
+  refersToHiddenRecord(actor, ReferralScreening, 'previous', NOT_IN_ERROR);
+
 /** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
   'id',
@@ -299,7 +306,8 @@ policy.declareSubject(Referral, 'Referral', {
     },
     {
       name: 'core-member',
-      sentence: 'who is a core member of the panel, as it was submitted, unless it was withdrawn as referred in error or its case was closed so',
+      sentence:
+        'who is a core member of the panel, as it was submitted, unless it was withdrawn as referred in error or its case was closed so',
       actions: ['read', 'track'],
       where: (actor) => inPanels(corePanels(actor), { ...AS_SUBMITTED, ...NOT_IN_ERROR }),
     },
@@ -453,6 +461,7 @@ policy.declareSubject(ReferralScreening, 'ReferralScreening', {
   relations: {
     referral: { to: Referral, local: 'id', foreign: 'id' },
     previous: { to: Referral, local: 'previousReferralId', foreign: 'id' },
+    duplicate: { to: Referral, local: 'duplicateOfId', foreign: 'id' },
   },
   parent: 'referral',
   panel: 'panelId',
@@ -460,7 +469,12 @@ policy.declareSubject(ReferralScreening, 'ReferralScreening', {
   revealing: {
     isRepeat: {
       shownAs: false,
-      hidden: [{ values: [true], where: (actor) => refersToHiddenRecord(actor, ReferralScreening, 'previous') }],
+      hidden: [{ values: [true], where: repeatsNoKnownReferral }],
+    },
+    previousReferralId: { shownAs: null, hidden: [{ where: repeatsNoKnownReferral }] },
+    duplicateOfId: {
+      shownAs: null,
+      hidden: [{ where: (actor) => refersToHiddenRecord(actor, ReferralScreening, 'duplicate', NOT_IN_ERROR) }],
     },
   },
   allowRules: [

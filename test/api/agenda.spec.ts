@@ -11,7 +11,8 @@
  * item put back although the agenda is out, or although the case went elsewhere; a hidden item of another meeting betrayed by 409
  * to the removal to that meeting and to the reinstatement; a deferral told to somebody who is recused from its item; a version that
  * rises with the position of an item, by which a hidden item tells of itself, and two items at the same position; a recusal that ends
- * when the item is moved.
+ * when the item is moved; an item that an ended recusal still hides revealed by 409 to the person who lists its case, moves an item to its
+ * meeting, or puts back the item it was carried over from.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -800,6 +801,71 @@ test('a recused coordinator gets the same refusal whether or not another meeting
   }
   expect(answers[0]).toEqual(answers[1]);
   expect(answers[0]).toMatchObject({ status: 404, code: 'not-found' });
+});
+
+test('a coordinator gets the answer of an unlisted case when an ended recusal still hides its item', async () => {
+  const [first, second] = [await convened(), await convened({ days: 61 })];
+  const coordinator = await by(COORDINATOR);
+  const inspector = await by('police-inspector');
+  const item = async (meeting: Convened, caseId: string): Promise<string> =>
+    (await inspector.post(`${meeting.path}/listings`, { caseId, kind: 'new' }).expect(201)).body.id as string;
+  // decided during the recusal of the coordinator, whose conflict is over now
+  const hidden = async (meeting: Convened, listingId: string): Promise<void> => {
+    const { id: practitionerId } = await practitioner(owner, COORDINATOR);
+    const recusal = { listingId, practitionerId, reason: 'A relative of his.' };
+    const { body } = await inspector.post(`${meeting.path}/recusals`, recusal).expect(201);
+    expect((await decided('police-inspector', meeting, listingId, 'note')).status).toBe(201);
+    const ending = { kind: 'ended', reason: 'He moved.' };
+    await inspector
+      .post(`${meeting.path}/recusals/${body.id as string}/ending`, ending)
+      .set('if-match', '*')
+      .expect(200);
+    await coordinator.get(`${meeting.path}/listings/${listingId}`).expect(404);
+  };
+  const cases = async (): Promise<[string, string]> => [
+    await opened('housing-officer'),
+    await opened('housing-officer'),
+  ];
+  const answers: unknown[] = [];
+
+  const [listedCase, unlistedCase] = await cases();
+  const heard = await item(second, listedCase);
+  await hidden(second, heard);
+  for (const caseId of [listedCase, unlistedCase])
+    answers.push([caseId === listedCase, (await listed(second, { caseId, kind: 'urgent' })).status]);
+  // an item that the reader may read continues to be refused
+  expect((await listed(second, { caseId: listedCase, kind: 'urgent' })).body.code).toBe('listed-already');
+
+  const [moving, control] = await cases();
+  await hidden(second, await item(second, moving));
+  for (const caseId of [moving, control]) {
+    const from = await item(first, caseId);
+    answers.push([caseId === moving, (await removed(COORDINATOR, first, from, second.id)).status]);
+  }
+
+  const [carried, taken] = await cases();
+  for (const caseId of [carried, taken]) {
+    const off = await item(first, caseId);
+    const to = caseId === carried ? second.id : undefined;
+    expect((await removed('police-inspector', first, off, to)).status).toBe(200);
+    if (to) await hidden(second, listingOf(await agenda('police-inspector', second), carried));
+    const back = await coordinator.post(`${first.path}/listings/${off}/reinstatement`).set('if-match', '*');
+    answers.push([caseId === carried, back.status]);
+  }
+
+  expect(answers).toEqual(
+    [201, 200, 200].flatMap((status) => [
+      [true, status],
+      [false, status],
+    ]),
+  );
+  // people from whom the decided item is not hidden cannot list the case again beside it
+  const third = await convened({ days: 62 });
+  const visible = await item(third, await opened('housing-officer'));
+  expect((await decided('police-inspector', third, visible, 'note')).status).toBe(201);
+  const { body: known } = await inspector.get(`${third.path}/listings/${visible}`).expect(200);
+  const again = await inspector.post(`${third.path}/listings`, { caseId: known.caseId, kind: 'new' });
+  expect([again.status, again.body.code]).toEqual([409, 'listed-already']);
 });
 
 test('a coordinator sees no item change when an item hidden from them comes before it', async () => {
