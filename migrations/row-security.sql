@@ -412,12 +412,14 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT array_agg(one.id ORDER BY one.id) FROM (
   SELECT who AS id
   UNION SELECT other.id FROM practitioners self
-    JOIN practitioner_names mine ON mine.practitioner_id = self.id AND mine.entered_in_error_at IS NULL
-    JOIN practitioner_names theirs ON theirs.name_key = mine.name_key AND theirs.entered_in_error_at IS NULL
-    JOIN practitioners other ON other.id = theirs.practitioner_id AND other.agency_id = self.agency_id
+    JOIN practitioners other USING (agency_id, issuer, subject)
     WHERE self.id = who
   UNION SELECT other.id FROM practitioners self
-    JOIN practitioners other USING (agency_id, issuer, subject)
+    JOIN practitioners login USING (agency_id, issuer, subject)
+    JOIN practitioner_names mine ON mine.practitioner_id = login.id AND mine.entered_in_error_at IS NULL
+    JOIN practitioner_names theirs ON theirs.name_key = mine.name_key AND theirs.entered_in_error_at IS NULL
+    JOIN practitioners bearer ON bearer.id = theirs.practitioner_id AND bearer.agency_id = self.agency_id
+    JOIN practitioners other ON (other.agency_id, other.issuer, other.subject) = (bearer.agency_id, bearer.issuer, bearer.subject)
     WHERE self.id = who) one
 $$;
 REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
@@ -442,21 +444,23 @@ SELECT coalesce(array_agg(DISTINCT same.id ORDER BY same.id), '{}') FROM practit
 $$;
 REVOKE ALL ON FUNCTION registrations_named(text) FROM PUBLIC;
 
--- A case and the cases that repeat it: directly, or also through other repeats.
-CREATE OR REPLACE FUNCTION matter_of(case_id uuid, through_repeats boolean) RETURNS uuid[]
+-- A case and the cases that repeat it: directly, or with `transitive` also through other repeats.
+CREATE OR REPLACE FUNCTION matter_of(case_id uuid, transitive boolean) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 WITH RECURSIVE matter (id, distance) AS (
-  SELECT $1, 0
-  UNION SELECT later.case_id, CASE WHEN through_repeats THEN 1 ELSE matter.distance + 1 END FROM matter
+  SELECT matter_of.case_id, 0
+  -- a constant distance, so that UNION removes duplicates and cycles end
+  UNION SELECT later.case_id, CASE WHEN transitive THEN 1 ELSE matter.distance + 1 END FROM matter
     JOIN repeated_cases repeated ON repeated.earlier_case_id = matter.id
     JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL
-    WHERE through_repeats OR matter.distance = 0)
+    WHERE transitive OR matter.distance = 0)
 SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
 $$;
 REVOKE ALL ON FUNCTION matter_of(uuid, boolean) FROM PUBLIC;
 
--- Referrals and cases from which a person was taken out in error by the agency of somebody who was excluded from the
--- person. The exclusion continues to hide them: nobody lifts the exclusion of a colleague, but the one who imposed it.
+-- Referrals and cases from which a person was removed as entered in error by staff of the agency of somebody who was
+-- excluded from the person by then. The exclusion continues to hide them, because nobody may lift the exclusion of a
+-- colleague. A colleague who imposed the exclusion may end it, so their removal has full effect.
 CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[])
 RETURNS TABLE (exclusion_id uuid, referral_id uuid, case_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -758,7 +762,8 @@ $$;
 REVOKE ALL ON FUNCTION recused_items(uuid, uuid[]) FROM PUBLIC;
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
--- Finds by itself what is hidden, and shares no statement with the policy: a fault in one is no fault in the other.
+-- Selects exclusions and recusals independently of the policy, so that a fault in one is no fault in the other. Both rely
+-- on the functions registrations_of, name_keys_of, matter_of and cases_after_removal.
 CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

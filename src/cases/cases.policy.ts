@@ -32,7 +32,7 @@ declare module '../authentication/actor.js' {
     excludedCaseIds: string[];
     /**
      * Cases hidden from the actor by an exclusion that names them, or by one from a person whom a colleague of the actor
-     * took out of them in error. Such an exclusion also applies to repeats of the case.
+     * removed from them as entered in error. Such an exclusion also applies to repeats of the case.
      */
     namedExcludedCaseIds: string[];
   }

@@ -30,9 +30,9 @@ export async function updatePeopleDependents(work: UnitOfWork, about: Case): Pro
 
 /** Prepares dependent records for the removal of a role. Call the returned function after the removal. */
 export async function prepareRoleRemoval(work: UnitOfWork, about: Case): Promise<() => Promise<void>> {
-  const done: (() => Promise<void>)[] = [];
-  for (const one of dependents) done.push(await one.prepareRemoval(work, about));
+  const afterRemoval: (() => Promise<void>)[] = [];
+  for (const one of dependents) afterRemoval.push(await one.prepareRemoval(work, about));
   return async () => {
-    for (const one of done) await one();
+    for (const one of afterRemoval) await one();
   };
 }

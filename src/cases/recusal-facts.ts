@@ -1,10 +1,10 @@
 /**
- * Which items of meetings a recusal hides, including their discussion, decisions and minutes; the rest of the case
- * remains readable. An exclusion hides the whole case. Source: docs/decisions/0017.
+ * Items of meetings hidden by recusals, including their discussion, decisions and minutes; the rest of the case remains
+ * readable. An exclusion hides the whole case. Source: docs/decisions/0017.
  *
  * Nothing is copied: a running recusal hides its item, and every item of the matter that was not decided before it. The
  * matter is the case and the cases that repeat it. A declared conflict reaches direct repeats alone: through a case that
- * the person may not know, its effect would reveal that case.
+ * the person may not know, the hidden items would reveal that case.
  */
 import { Policy } from '../records/policy.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';

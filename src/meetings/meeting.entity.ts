@@ -337,7 +337,7 @@ export class Listing extends ListedCase {
   carriedFromId: string | null;
 
   /**
-   * Overdue action for which the case is listed. Of several, the actions that were not taken on in an item come first.
+   * Overdue action for which the case is listed. Of several, the actions that were not agreed in an item come first.
    * Null if no overdue action is the reason.
    */
   @Column({ type: 'uuid', nullable: true })

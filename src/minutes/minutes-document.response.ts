@@ -30,7 +30,7 @@ export class MinutedCaseView extends view(Case, 'id', 'reference') {}
 /** Handling conditions of a contribution that a point repeats. */
 export class HandlingView extends view(Contribution, 'id', 'handling', 'conditions', 'originatorControl') {}
 
-/** Action taken on in an item. */
+/** Action agreed in an item. */
 export class MinutedActionView extends view(
   Action,
   'id',

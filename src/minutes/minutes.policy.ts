@@ -1,7 +1,7 @@
 /**
  * Policy of minutes. Minutes are shared once the chair has approved them, as the agreement shares
- * `professional_opinion`. Points are shared as their agency shares them, unless the contribution that they repeat is
- * withheld.
+ * `professional_opinion`; the coordination reads them in every status. Points are shared as the agreement shares their
+ * category, or as the contribution that they repeat is shared.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
 import { permittedRows } from '../authorization/applicable-rules.js';
@@ -67,20 +67,17 @@ policy.declareDependentSubject(MinutePoint, 'MinutePoint', () => ({
     contribution: { to: Contribution, local: 'contributionId', foreign: 'id' },
   },
   denyRules: [recusedFromItem('listingId')],
-  sharingLimits: subjectOf(Contribution).sharingLimits.map(({ where, ...cap }) => ({
-    ...cap,
+  sharingLimits: subjectOf(Contribution).sharingLimits.map(({ where, ...limit }) => ({
+    ...limit,
     where: (actor) => {
-      const held = where(actor);
-      if (!held) return null;
-      // negated, so that a contribution hidden from the reader withholds the point too
-      const free = { contribution: { $elemMatch: { agencyOnly: false, $nor: [held] } } };
-      return { contributionId: { $ne: null }, $nor: [free] };
+      const limited = where(actor);
+      return limited && { contribution: { $elemMatch: limited } };
     },
   })),
   allowRules: [
     {
       name: 'shared',
-      sentence: 'whose agency told it or may know of it, and who may read the minutes',
+      sentence: 'whose agency contributed it or may know of it, and who may read the minutes',
       actions: ['read'],
       within: 'read',
       where: (actor) => ({ $and: [{ contributionId: null }, ownOrShared(actor)] }),
@@ -106,4 +103,4 @@ policy.declareWording(Minute, 'Meeting', 'minutes of an item', {
   confirm: 'confirm them at a later meeting',
 });
 policy.declareWording(MinutePoint, 'Meeting', 'point of minutes');
-policy.declareWording(CapturedAction, 'Meeting', 'action taken on in an item');
+policy.declareWording(CapturedAction, 'Meeting', 'action agreed in an item');

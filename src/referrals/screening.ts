@@ -1,6 +1,6 @@
 /**
- * Screening of a referral when it is submitted: has the panel heard this matter before? The query runs with the
- * service's own rights over all referrals of the panel; only the panel reads the result.
+ * Screening: finds repeats and duplicates of a referral. The queries run with the service's own rights over all
+ * referrals and cases of the panel, so that a hidden one counts too. The policy decides who reads the result.
  */
 import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
@@ -64,10 +64,11 @@ const sharesPersonOfCase = (roles: string): string => `EXISTS (
   WHERE theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
 
 /**
- * Selects cases about the same matter as referrals, as defined by `EARLIER`. For a referral that is undecided or ended
+ * Selects cases about the same people or subject as referrals. Matches like `EARLIER`, but within the longest window of
+ * any edition of the rules, from any case of the panel, and by present and former roles. For a referral that is undecided or ended
  * without a case, the order of submission is irrelevant. For a referral with a case, which a correction may give the
  * same matter, only cases opened earlier count.
- * $1 the panel, $2 one referral or null, $3 one case or null, $4 months, $5 whether it is a MARAC, $6 and $7 roles.
+ * $1 the panel, $2 one referral or null, $3 one case or null, $4 months of the longest window, $5 whether it is a MARAC, $6 and $7 roles.
  */
 const REPEATED = `
   SELECT DISTINCT now.id AS "referralId", earlier.id AS "earlierCaseId", now.panel_id AS "panelId", now.partnership_id AS "partnershipId",
@@ -85,15 +86,15 @@ const REPEATED = `
 
 /**
  * Takes the panel's screening lock, so that two simultaneous referrals of one matter see each other. A request that
- * locks a case or an undecided referral takes the screening lock first, because the inserts of a screening wait for the
+ * needs this lock takes it before it locks a case or an undecided referral, because the inserts of a screening wait for the
  * locks of both.
  */
 export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
 }
 
-/** Referrals of a panel without a case: either one referral, or all referrals about one case. */
-interface Screened {
+/** Scope of a search for repeats on a panel: one referral, or all referrals about one case. */
+interface RepeatSearch {
   panelId: string;
   referralId?: string;
   caseId?: string;
@@ -111,12 +112,13 @@ async function windowsOf(work: UnitOfWork, panelId: string): Promise<number[]> {
 }
 
 /**
- * Adds the cases that referrals repeat, by the people and subjects that both name now. Removes none. People excluded
+ * Adds the cases that referrals repeat, by the people whom the referral names now, and the case names or named. Removes
+ * none. People excluded
  * from one of these cases are also excluded from the case that the referral opened before.
  */
 async function addRepeatedCases(
   work: UnitOfWork,
-  { panelId, referralId = '', caseId = '', isOwnAct = false }: Screened,
+  { panelId, referralId = '', caseId = '', isOwnAct = false }: RepeatSearch,
   panelType: PanelType,
   months: number,
 ): Promise<void> {
@@ -268,44 +270,53 @@ export async function screeningRules(work: UnitOfWork, panelId: string): Promise
 }
 
 /**
- * Selects rows of referrals without a case that depend on the people named by a case now. $1 the case, $2 and $3 roles.
+ * Selects rows of `repeated_cases`, of referrals without a case, that depend on the people named by a case now. $1 the
+ * case, $2 and $3 roles.
  */
-const RESTING = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals now ON now.id = repeated.referral_id
+const DEPENDENT_REPEATS = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals now ON now.id = repeated.referral_id
     JOIN cases earlier ON earlier.id = repeated.earlier_case_id
   WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
 
 /**
- * Selects a row if the agency or one of its staff has a conflict: an exclusion from the case, or a recusal in the matter.
- * $1 the case, $2 the agency, $3 now.
+ * Selects a row if the agency or one of its staff has a conflict that the actor did not impose: an exclusion from the
+ * case, or a recusal in the matter. $1 the case, $2 the agency, $3 now, $4 the actor.
  */
-const KEEPS_OUT = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
+const CONFLICTS_OF_AGENCY = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3)
+  AND (e.declared OR e.made_by_id IS DISTINCT FROM $4) AND (e.agency_id = $2
   OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2
     AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
   UNION ALL SELECT 1 FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id
     WHERE p.agency_id = $2 AND r.ended_at IS NULL AND $1 = ANY (matter_of(r.case_id, true))`;
 
 /**
- * Removes repeats that depended on a role which a chair or coordinator removes from a case as entered in error: the two
- * never had the same matter. A repeat stays if a correction of the referral had already separated it from the case. All
- * repeats stay if a member of the chair's or coordinator's agency is excluded from the case or recused from an item of
- * the matter, because nobody may lift the exclusion or recusal of a colleague.
+ * Removes repeats of referrals without a case that depended only on a role which a chair or coordinator removes from the
+ * repeated case as entered in error: referral and case never had the same people. Referrals that wait are screened again.
+ * A repeat stays if a correction of the referral had already separated it from the case. All repeats stay if a colleague
+ * of the chair or coordinator is excluded from the case or recused from an item of the matter, because nobody may lift
+ * the exclusion or recusal of a colleague.
  */
-async function takeBackRepeats(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
-  const [panelType] = await work.asSystem(() => screeningRules(work, panelId));
-  // for other panels the matter is the subject of the case, which no correction changes
+async function prepareRepeatRemoval(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
+  const [panelType, months] = await work.asSystem(() => screeningRules(work, panelId));
+  // for other panels a repeat has the same subject, which no correction changes
   if (panelType !== 'marac') return async () => {};
-  const { agencyId } = work.actor;
-  const keepsOut = await work.asSystem(() => work.manager.query<object[]>(KEEPS_OUT, [id, agencyId, work.now]));
-  if (keepsOut.length) return async () => {};
-  const resting = (): Promise<{ id: string }[]> =>
-    work.asSystem(() => work.manager.query(RESTING, [id, VICTIM_ROLES, HARM_ROLES]));
-  const before = await resting();
+  const { id: actorId, agencyId } = work.actor;
+  const conflicts = await work.asSystem(() =>
+    work.manager.query<object[]>(CONFLICTS_OF_AGENCY, [id, agencyId, work.now, actorId]),
+  );
+  if (conflicts.length) return async () => {};
+  const findDependentRepeats = (): Promise<{ id: string }[]> =>
+    work.asSystem(() => work.manager.query(DEPENDENT_REPEATS, [id, VICTIM_ROLES, HARM_ROLES]));
+  const before = await findDependentRepeats();
   return async () => {
-    const after = new Set((await resting()).map((row) => row.id));
+    const after = new Set((await findDependentRepeats()).map((row) => row.id));
     const gone = before.map((row) => row.id).filter((rowId) => !after.has(rowId));
-    await work.asSystem(async () =>
-      work.write.delete(RepeatedCase, await work.manager.findBy(RepeatedCase, { id: In(gone) })),
-    );
+    await work.asSystem(async () => {
+      const removed = await work.manager.findBy(RepeatedCase, { id: In(gone) });
+      await work.write.delete(RepeatedCase, removed);
+      const waiting = { id: In(removed.map(({ referralId }) => referralId)), status: 'submitted' as const };
+      for (const referral of await work.manager.findBy(Referral, waiting))
+        await screenByReferrals(work, referral, panelType, months);
+    });
   };
 }
 
@@ -314,5 +325,5 @@ export const repeatsOfCase: PeopleDependent = {
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
-  prepareRemoval: takeBackRepeats,
+  prepareRemoval: prepareRepeatRemoval,
 };

@@ -19,8 +19,8 @@ declare module '../authentication/actor.js' {
      */
     nameKeys: string[];
     /**
-     * Registrations of the actor: the actor's own, and all of the same agency under a present or former name of the
-     * actor. Records hidden from one of them are hidden from each. Computed by the database function
+     * Registrations of the actor: the actor's own, those with the same login, and all of the same agency under a present
+     * or former name of the actor. Records hidden from one of them are hidden from each. Computed by the database function
      * `registrations_of`.
      */
     registrationIds: string[];
@@ -33,15 +33,12 @@ declare module '../authentication/actor.js' {
   }
 }
 
-/** Condition on a column that names a person: it is a registration of the actor. */
-const ANY_OF_MINE = 'ANY (who.registrations)';
-
 /**
  * Returns the condition that an exclusion or recusal names the actor. A declared conflict applies only to the
  * registration that declared it, not to others of the same name.
  */
 export const namesMe = (alias: string): string =>
-  `(${alias}.practitioner_id = who.id OR NOT ${alias}.declared AND ${alias}.practitioner_id = ${ANY_OF_MINE})`;
+  `(${alias}.practitioner_id = who.id OR NOT ${alias}.declared AND ${alias}.practitioner_id = ANY (who.registrations))`;
 
 /** Condition for exclusions `e` of the actor: by person, by agency, or by a name of the actor. */
 const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key = ANY (who.name_keys))`;

@@ -272,6 +272,25 @@ describe('a second registration', () => {
     expect(await reads()).toBe(404);
   });
 
+  test('cannot read a case from which somebody is excluded who has a former name of the login', async () => {
+    const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
+    const administrator = await by('agency-administrator');
+    const registers = async (name: string, subject: string): Promise<string> => {
+      const request = { name, jobTitle: 'Officer', roles: [], issuer: rows[0]!.issuer, subject };
+      return (await administrator.post(`/v1/agencies/${agencyId}/people`, request).expect(201)).body.id;
+    };
+    const former = await registers('Barnaby Thwaite', 'login-of-two-names');
+    await changed(former, { active: false });
+    const present = await registers('Silas Penhallow', 'login-of-two-names');
+    const namesake = await registers('Barnaby Thwaite', 'login-of-the-namesake');
+    const seat = { practitionerId: present, tier: 'core', role: 'member', validFrom: inDays(0).slice(0, 10) };
+    await (await by(CHAIR)).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
+    const reads = async (): Promise<number> => (await (await by('login-of-two-names')).get(`/v1/cases/${jag}`)).status;
+    expect(await reads()).toBe(200);
+    await excluded({ caseId: jag, practitionerId: namesake });
+    expect(await reads()).toBe(404);
+  });
+
   test('becomes safeguarding lead for the first time three times in 30 days, whatever the names', async () => {
     const made = [];
     for (const name of ['Ada Fenwick', 'Bea Fenwick', 'Cleo Fenwick', 'Dora Fenwick'])
