@@ -278,11 +278,11 @@ const DEPENDENT_REPEATS = `SELECT repeated.id FROM repeated_cases repeated JOIN 
   WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
 
 /**
- * Selects a row if the agency or one of its staff has a conflict that the actor did not impose: an exclusion from the
- * case, or a recusal in the matter. $1 the case, $2 the agency, $3 now, $4 the actor.
+ * Selects a row if the agency or one of its staff has a conflict: an exclusion from the case, also one that the actor
+ * imposed and has not ended, or a recusal in the matter. $1 the case, $2 the agency, $3 now.
  */
 const CONFLICTS_OF_AGENCY = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3)
-  AND (e.declared OR e.made_by_id IS DISTINCT FROM $4) AND (e.agency_id = $2
+  AND (e.agency_id = $2
   OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2
     AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
   UNION ALL SELECT 1 FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id
@@ -299,9 +299,9 @@ async function prepareRepeatRemoval(work: UnitOfWork, { id, panelId }: Case): Pr
   const [panelType, months] = await work.asSystem(() => screeningRules(work, panelId));
   // for other panels a repeat has the same subject, which no correction changes
   if (panelType !== 'marac') return async () => {};
-  const { id: actorId, agencyId } = work.actor;
+  const { agencyId } = work.actor;
   const conflicts = await work.asSystem(() =>
-    work.manager.query<object[]>(CONFLICTS_OF_AGENCY, [id, agencyId, work.now, actorId]),
+    work.manager.query<object[]>(CONFLICTS_OF_AGENCY, [id, agencyId, work.now]),
   );
   if (conflicts.length) return async () => {};
   const findDependentRepeats = (): Promise<{ id: string }[]> =>
