@@ -1,4 +1,5 @@
 /** Cases of a panel that belong on the agenda of a meeting, each with the first reason that applies. */
+import { isCaseInError } from '../cases/cases.policy.js';
 import { OPEN_STATUSES } from '../plans/action.entity.js';
 import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
@@ -38,7 +39,7 @@ const CANDIDATES_SQL = `WITH listed AS (
     WHEN heard.in_emergency_at = heard.at THEN 'ratification'
     WHEN ${WAS_NOT_HEARD} THEN 'carried_over'
     WHEN heard.at IS NULL AND referred.urgent THEN 'urgent'
-    WHEN first.waits AND c.is_repeat THEN 'repeat'
+    WHEN first.waits AND c.is_repeat AND NOT ${isCaseInError('c.previous_case_id')} THEN 'repeat'
     WHEN first.waits THEN 'new_referral'
     WHEN heard.at IS NULL THEN NULL
     WHEN c.next_review_on <= $4::date OR EXISTS (SELECT FROM plans p WHERE p.case_id = c.id

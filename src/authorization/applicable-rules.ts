@@ -63,11 +63,13 @@ export function notDenied(actor: Actor, subject: Subject, step?: DenyRule['step'
 
 /**
  * Returns a condition for rows that refer, by the relation, to a record hidden from the actor. A record hidden by
- * row-level security is not found, and so counts as hidden.
+ * row-level security is not found, and so counts as hidden. `counting` is a condition for the records that count for
+ * anybody: references to others are hidden from everybody.
  */
-export function refersToHiddenRecord(actor: Actor, type: RecordClass, relation: string): Where {
+export function refersToHiddenRecord(actor: Actor, type: RecordClass, relation: string, counting: Where = {}): Where {
   const { to, local } = relationOf(subjectOf(type), relation);
-  return { [local]: { $ne: null }, $nor: [{ [relation]: { $elemMatch: notDenied(actor, subjectOf(to)) } }] };
+  const known = allOf(notDenied(actor, subjectOf(to)), counting);
+  return { [local]: { $ne: null }, $nor: [{ [relation]: { $elemMatch: known } }] };
 }
 
 /** Returns all rules by which the actor may perform `action` on rows of the subject; empty if none applies. */

@@ -91,14 +91,15 @@ export interface SharingLimit {
 /** Column of which some values reveal another record that may be hidden from the reader. */
 export interface RevealingColumn {
   /** Replacement of a revealing value, as if there were no such record. */
-  shownAs: boolean | string;
+  shownAs: boolean | string | null;
   /** Replacements by original value, for values that need another one than `shownAs`. */
   shownFor?: Readonly<Record<string, string>>;
   /**
-   * Revealing values, with the rows in which they reveal a record that is hidden from the actor. The condition must not
-   * use the column itself, because former values of the row are checked as well.
+   * Revealing values, with the rows in which they reveal a record that is hidden from the actor. Without `values` every
+   * value is revealing, as of a reference. The condition on listed values must not use the column itself, because former
+   * values of the row are checked as well.
    */
-  hidden: readonly { values: readonly (boolean | string)[]; where: (actor: Actor) => Where }[];
+  hidden: readonly { values?: readonly (boolean | string)[]; where: (actor: Actor) => Where }[];
 }
 
 export interface Subject {

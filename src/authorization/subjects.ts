@@ -5,7 +5,7 @@ import type { Where } from './conditions.js';
 import type { Relation, RevealingColumn, Subject } from './subject.types.js';
 
 /** Returns the replacement of a revealing value. */
-export const shownInstead = ({ shownAs, shownFor }: RevealingColumn, value: unknown): boolean | string =>
+export const shownInstead = ({ shownAs, shownFor }: RevealingColumn, value: unknown): boolean | string | null =>
   shownFor?.[String(value)] ?? shownAs;
 
 export const subjects = new Map<RecordClass, Subject>();

@@ -149,13 +149,16 @@ export class Case extends AboutSubject {
   @Length(3, 1000)
   riskBandReason: string | null;
 
-  /** Whether the case concerns the same victim and perpetrator as an earlier one within the panel's repeat window. */
+  /**
+   * Whether the case concerns the same victim and perpetrator as an earlier one within the panel's repeat window. A case
+   * closed as `referred_in_error` does not count until it is reopened.
+   */
   @Column({ type: 'boolean', default: false })
   @Classified('risk_assessment', 'summary')
   @IsBoolean()
   isRepeat: boolean;
 
-  /** Earlier case of a repeat. Null if the case is not a repeat. */
+  /** Earlier case of a repeat. Null if the case is not a repeat, or the earlier case was closed as `referred_in_error`. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Case)
   @Classified('risk_assessment')

@@ -71,11 +71,24 @@ export const hiddenWithCase = (caseColumn: string, ...otherPanels: string[]): De
   outsideCompartmentOf('panelId', ...otherPanels),
 ];
 
+/** Condition for cases closed as referred in error: the people or places were not those that the panel was to hear of. */
+export const IN_ERROR = { closureReason: 'referred_in_error' } as const;
+
 /**
  * Condition for cases that should have been opened. A case closed as referred in error stays readable to the coordination
  * alone, so that the people whom it names in error are no longer shown to the other agencies.
  */
-export const NOT_IN_ERROR = { closureReason: { $ne: 'referred_in_error' } };
+export const NOT_IN_ERROR = { closureReason: { $ne: IN_ERROR.closureReason } };
+
+/** SQL of `IN_ERROR` for the case with an identifier. */
+export const isCaseInError = (id: string): string =>
+  `EXISTS (SELECT FROM cases e WHERE e.id = ${id} AND e.closure_reason = '${IN_ERROR.closureReason}')`;
+
+/**
+ * Condition for cases whose earlier case is hidden from the actor, or was closed as referred in error. Such a case is
+ * shown as no repeat. Source: docs/decisions/0061.
+ */
+export const repeatsNoKnownCase = (actor: Actor): Where => refersToHiddenRecord(actor, Case, 'previous', NOT_IN_ERROR);
 
 policy.declareSubject(Case, 'Case', {
   relations: {
@@ -93,8 +106,9 @@ policy.declareSubject(Case, 'Case', {
   revealing: {
     isRepeat: {
       shownAs: false,
-      hidden: [{ values: [true], where: (actor) => refersToHiddenRecord(actor, Case, 'previous') }],
+      hidden: [{ values: [true], where: repeatsNoKnownCase }],
     },
+    previousCaseId: { shownAs: null, hidden: [{ where: repeatsNoKnownCase }] },
   },
   allowRules: [
     {
@@ -111,7 +125,7 @@ policy.declareSubject(Case, 'Case', {
       where: (actor) => {
         const coordinated = coordinatedPanels(actor);
         const panelIds = corePanels(actor).filter((id) => coordinated.includes(id));
-        return inPanels(panelIds, { closureReason: 'referred_in_error' });
+        return inPanels(panelIds, IN_ERROR);
       },
     },
     {
@@ -329,7 +343,7 @@ policy.declareSubject(Contribution, 'Contribution', {
           { partnershipId: { $in: entrustedPartnerships(actor) } },
           {
             panelId: { $in: corePanels(actor) },
-            $and: [{ case: { $elemMatch: { closureReason: 'referred_in_error' } } }],
+            $and: [{ case: { $elemMatch: IN_ERROR } }],
           },
         ],
         case: { $elemMatch: notDenied(actor, subjectOf(Case)) },

@@ -8,6 +8,7 @@ import { classifiedProperties } from '../authorization/classification.js';
 import type { Where } from '../authorization/conditions.js';
 import { subjectOf, typeNamed } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
+import { Referral } from '../referrals/referral.entity.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Invitation } from '../meetings/meeting.entity.js';
@@ -23,7 +24,8 @@ export const policy = new Policy();
 const isOfCase = ({ type, case: inCase, relations }: Subject): boolean =>
   type === Case ||
   inCase !== undefined ||
-  Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id');
+  // a referral leads to a case, and is no part of it
+  (type !== Referral && Object.values(relations).some(({ to, foreign }) => to === Case && foreign === 'id'));
 
 /** Subjects of a case whose events appear on the timeline. */
 const ON_TIMELINE = [

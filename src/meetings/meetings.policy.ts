@@ -12,13 +12,13 @@ import { Policy } from '../records/policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
 import { isLeadIn } from '../panels/working-partnerships.js';
 import { Case } from '../cases/case.entity.js';
-import { NOT_IN_ERROR } from '../cases/cases.policy.js';
+import { NOT_IN_ERROR, repeatsNoKnownCase } from '../cases/cases.policy.js';
 import { Action } from '../plans/action.entity.js';
 import { ownOrShared } from '../plans/plans.policy.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Decision, Invitation, Listing, Meeting, TO_BE_HELD } from './meeting.entity.js';
 import type { AllowRule, RevealingColumn } from '../authorization/subject.types.js';
-import { applicableRules, permittedRows, refersToHiddenRecord } from '../authorization/applicable-rules.js';
+import { applicableRules, permittedRows } from '../authorization/applicable-rules.js';
 
 export const policy = new Policy();
 
@@ -194,10 +194,8 @@ export const itemReadRules = (item: string): AllowRule<'read'>[] => [
   },
 ];
 
-/** Condition for items listed as a repeat of an earlier case that is hidden from the actor. */
-const listedAsRepeat = (actor: Actor): Where => ({
-  case: { $elemMatch: refersToHiddenRecord(actor, Case, 'previous') },
-});
+/** Condition for items listed as a repeat of a case hidden from the actor or closed in error. */
+const listedAsRepeat = (actor: Actor): Where => ({ case: { $elemMatch: repeatsNoKnownCase(actor) } });
 
 const NO_ITEM = { id: { $in: [] } };
 

@@ -157,9 +157,16 @@ async function knownAmong(work: UnitOfWork, type: RecordClass, ids: string[]): P
  */
 async function refersToUnread(work: UnitOfWork, { type }: Subject, row: Row, field?: string): Promise<boolean> {
   const reference = field === undefined ? undefined : referencesOf(type).get(field);
-  const id = field === undefined ? null : (row[field] as string | null);
+  const id = field === undefined ? null : await shownValue(work, type, row, field);
   const to = reference?.to(row);
   return !!reference && !!id && !!to && (await work.records.known(to, reference.actions, [id])).get(id) === false;
+}
+
+/** Returns the value of a reference as shown to the requester, who is shown null for some records. */
+async function shownValue(work: UnitOfWork, type: RecordClass, row: Row, field: string): Promise<string | null> {
+  const found = await work.records.findOrNull('read', type as RecordClass<Row>, row['id'] as string);
+  const [shown] = found ? work.records.asShown(type, [found]) : [row];
+  return ((shown as Row)[field] ?? null) as string | null;
 }
 
 function withheldReference({ steps, ...explained }: Explanation): Explanation {

@@ -106,6 +106,7 @@ export function shownSql(actor: Actor, subject: Subject, field: string, paramete
   const { name, type } = columnOf(subject.type, field);
   const instead = telling.hidden.flatMap(({ values, where }) => {
     const holds = toSql(parseCondition(where(actor)), subject.type, 't', parameters);
+    if (!values) return [`WHEN ${holds} THEN ${parameters.add(telling.shownAs, type)}`];
     return values.map(
       (one) =>
         `WHEN t.${name} = ${parameters.add(one, type)} AND ${holds} THEN ${parameters.add(shownInstead(telling, one), type)}`,

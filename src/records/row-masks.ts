@@ -84,7 +84,8 @@ export function reveals({ revealing }: Subject, row: Row, column: string, value:
   const flags = row[revealingFlag(column)] as boolean[] | undefined;
   return (
     revealing[column]?.hidden.some(
-      ({ values }, index) => flags?.[index] === true && values.some((one) => one === value),
+      ({ values }, index) =>
+        flags?.[index] === true && (values?.some((one) => one === value) ?? (value !== null && value !== undefined)),
     ) ?? false
   );
 }

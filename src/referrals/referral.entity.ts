@@ -518,7 +518,10 @@ export class ReferralScreening extends ContributedRecord {
   @Classified('administrative')
   panelId: string;
 
-  /** Whether the panel accepted the same matter within its repeat window. */
+  /**
+   * Whether the panel accepted the same matter within its repeat window. A referral whose case was closed as
+   * `referred_in_error` does not count until the case is reopened.
+   */
   @Column({ type: 'boolean' })
   @Classified('risk_assessment', 'summary')
   isRepeat: boolean;
@@ -530,7 +533,7 @@ export class ReferralScreening extends ContributedRecord {
   @References(() => Referral)
   previousReferralId: string | null;
 
-  /** Undecided referral of the same matter; null if there is none. */
+  /** Undecided referral of the same matter; null if there is none, or it was withdrawn as `referred_in_error`. */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Referral)
   @Classified('risk_assessment', 'summary')

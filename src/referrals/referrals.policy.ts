@@ -7,7 +7,7 @@ import type { Where } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
-import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
+import { excludedFromPersonOfRow, IN_ERROR, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
 import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
@@ -232,6 +232,12 @@ const AS_SUBMITTED = { rewrittenAt: null };
 /** Condition for referrals that were not withdrawn as referred in error. */
 const NOT_IN_ERROR: Where = { $nor: [{ status: 'withdrawn', reasonCode: 'referred_in_error' }] };
 
+/** Condition for referrals neither withdrawn as referred in error nor of a case closed so: others can repeat them. */
+const REPEATABLE: Where = { $and: [NOT_IN_ERROR, { $nor: [{ openedCase: { $elemMatch: IN_ERROR } }] }] };
+
+const repeatsNoKnownReferral = (actor: Actor): Where =>
+  refersToHiddenRecord(actor, ReferralScreening, 'previous', REPEATABLE);
+
 /** Fields that the panel can read of a referral that is being rewritten: none that the referrer writes. */
 const WITHOUT_THE_TEXT = [
   'id',
@@ -267,6 +273,8 @@ const contributor = { agency: 'agencyId', type: 'contributingType' };
 
 policy.declareSubject(Referral, 'Referral', {
   relations: {
+    // not `case`: records with that relation are explained to data protection officers
+    openedCase: { to: Case, local: 'caseId', foreign: 'id' },
     people: { to: ReferralPerson, local: 'id', foreign: 'referralId' },
     repeated: { to: RepeatedCase, local: 'id', foreign: 'referralId' },
   },
@@ -438,6 +446,7 @@ policy.declareSubject(ReferralScreening, 'ReferralScreening', {
   relations: {
     referral: { to: Referral, local: 'id', foreign: 'id' },
     previous: { to: Referral, local: 'previousReferralId', foreign: 'id' },
+    duplicate: { to: Referral, local: 'duplicateOfId', foreign: 'id' },
   },
   parent: 'referral',
   panel: 'panelId',
@@ -445,7 +454,12 @@ policy.declareSubject(ReferralScreening, 'ReferralScreening', {
   revealing: {
     isRepeat: {
       shownAs: false,
-      hidden: [{ values: [true], where: (actor) => refersToHiddenRecord(actor, ReferralScreening, 'previous') }],
+      hidden: [{ values: [true], where: repeatsNoKnownReferral }],
+    },
+    previousReferralId: { shownAs: null, hidden: [{ where: repeatsNoKnownReferral }] },
+    duplicateOfId: {
+      shownAs: null,
+      hidden: [{ where: (actor) => refersToHiddenRecord(actor, ReferralScreening, 'duplicate', REPEATABLE) }],
     },
   },
   allowRules: [

@@ -4,6 +4,7 @@
  */
 import { In } from 'typeorm';
 import type { Case } from '../cases/case.entity.js';
+import { isCaseInError } from '../cases/cases.policy.js';
 import type { PeopleDependent } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -31,11 +32,14 @@ const sharesPerson = (roles: string): string => `EXISTS (
  * threshold and no crime. A referral that still awaits its decision is a possible duplicate and does not make another a
  * repeat; otherwise an agency could create a repeat from two referrals of its own. Source: MARAC note, section 2.7
  * "Repeat rule (exact)" and section 0, points 2 to 4.
+ * A referral whose case was closed as referred in error counts only if there is no other: the policy shows such a
+ * repeat to nobody until the case is reopened.
  */
 const EARLIER = `
   SELECT earlier.id, earlier.status,
     (earlier.submitted_at AT TIME ZONE 'Europe/London')::date + make_interval(months => $2::integer)
-      >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date) AS inside
+      >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date) AS inside,
+    ${isCaseInError('earlier.case_id')} AS "isInError"
   FROM referrals now JOIN referrals earlier ON earlier.panel_id = now.panel_id
     AND (earlier.submitted_at, earlier.id) < (now.submitted_at, now.id)
   WHERE now.id = $1 AND earlier.status IN ('submitted', 'accepted') AND CASE WHEN $3::boolean
@@ -162,13 +166,13 @@ async function screenByReferrals(
   await lockScreening(work, referral.panelId);
   const asked = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   const earlier = await work.asSystem(() =>
-    work.manager.query<{ id: string; status: string; inside: boolean }[]>(EARLIER, asked),
+    work.manager.query<{ id: string; status: string; inside: boolean; isInError: boolean }[]>(EARLIER, asked),
   );
-  const latest = earlier.find((one) => one.status === 'accepted');
-  const isRepeat = latest?.inside ?? false;
+  const inside = earlier.filter((one) => one.status === 'accepted' && one.inside);
+  const latest = inside.find((one) => !one.isInError) ?? inside[0];
   const learnt = {
-    isRepeat,
-    previousReferralId: isRepeat && latest ? latest.id : null,
+    isRepeat: latest !== undefined,
+    previousReferralId: latest?.id ?? null,
     duplicateOfId: earlier.find((one) => one.status === 'submitted')?.id ?? null,
   };
   const known = await screeningOf(work, referral.id);
@@ -198,7 +202,7 @@ export const screenByCases = (
 
 /**
  * Repeats the screening before a decision, because an earlier referral may have been accepted since. A repeat remains a
- * repeat.
+ * repeat, unless the earlier case was closed as referred in error: then another one may count.
  */
 export async function screenAgain(
   work: UnitOfWork,
@@ -207,9 +211,17 @@ export async function screenAgain(
   months: number,
 ): Promise<void> {
   await lockScreening(work, referral.panelId);
-  if ((await screeningOf(work, referral.id))?.isRepeat) await screenByCases(work, referral, panelType, months);
+  const [known] = await work.asSystem(() => work.manager.query<object[]>(VALID_REPEAT, [referral.id]));
+  if (known) await screenByCases(work, referral, panelType, months);
   else await screen(work, referral, panelType, months);
 }
+
+/** SQL condition that a screening `s` found a repeat of a case not closed as referred in error. */
+const IS_VALID_REPEAT = `(s.is_repeat AND NOT EXISTS (SELECT FROM referrals p
+  WHERE p.id = s.previous_referral_id AND ${isCaseInError('p.case_id')}))`;
+
+/** Selects the screening of a referral that is a valid repeat. $1 the referral. */
+const VALID_REPEAT = `SELECT s.id FROM referral_screenings s WHERE s.id = $1 AND ${IS_VALID_REPEAT}`;
 
 /**
  * Selects later undecided referrals of the panel for which an earlier one was undecided when they were screened. $1 the
@@ -218,7 +230,7 @@ export async function screenAgain(
 const WAITING = `
   SELECT r.id FROM referrals accepted JOIN referrals r ON r.panel_id = accepted.panel_id
     AND (r.submitted_at, r.id) > (accepted.submitted_at, accepted.id) AND r.status IN ('submitted', 'returned')
-  JOIN referral_screenings s ON s.id = r.id AND NOT s.is_repeat AND s.duplicate_of_id IS NOT NULL
+  JOIN referral_screenings s ON s.id = r.id AND NOT ${IS_VALID_REPEAT} AND s.duplicate_of_id IS NOT NULL
   WHERE accepted.id = $1`;
 
 /**

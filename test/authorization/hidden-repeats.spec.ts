@@ -6,7 +6,8 @@
  * reads that there is one; the kind of an item compared, written and carried over as it is stored and not as it is
  * shown; items in the order of their stored kinds; a proposal of what could go elsewhere by them; a case put off
  * too often by somebody from whom one time is hidden, without a word to the chair; an event that tells of the kind that an
- * item was listed as, once its kind was corrected.
+ * item was listed as, once its kind was corrected; a case closed as referred in error that a later referral still repeats, that
+ * spares it the threshold and that is named in its case; a valid earlier case forgotten because a later one was closed so.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -145,6 +146,198 @@ describe('a repeat of a case from which the coordinator is excluded', () => {
     expect(await reads(coordinator, `${meeting}/listings/${id}`)).toEqual(['review', 10]);
     expect(await listedAs(coordinator)).toEqual(['new', 'new_referral']);
     expect(await listedAs(chair)).toEqual(['repeat', 'repeat']);
+  });
+});
+
+describe('a case that was closed as referred in error', () => {
+  let officer: Caller;
+  let member: Caller;
+  let sergeant: Caller;
+  let places = 0;
+
+  beforeAll(async () => {
+    officer = await as(server, 'housing-officer');
+    // the agreement withholds from this member which case is repeated, and shows it to the sergeant
+    member = await as(server, 'fire-officer');
+    sergeant = await as(server, 'police-sergeant');
+  });
+
+  const placed = async (): Promise<string> => {
+    const named = { partnershipId, kind: 'estate', name: `Teasel Walk, block ${String(++places)}` };
+    return idOf(await officer.post('/v1/places', named).expect(201));
+  };
+
+  const referred = async (placeId: string): Promise<string> =>
+    idOf(
+      await officer
+        .post('/v1/referrals', {
+          ...{ panelId, subjectKind: 'place', placeId, category: 'asb_incident' },
+          problem: 'Fires in the bin store, three in two weeks.',
+          whyMultiAgency: 'Cleaning alone has not helped; others are needed.',
+          ...{ criteria: ['repeat_location'], legalGateway: 'CDA_S115', submit: true },
+        })
+        .expect(201),
+    );
+
+  const accepted = async (referral: string): Promise<string> => {
+    const answer = await coordinator.post(`/v1/referrals/${referral}/acceptance`, {}).set('if-match', '*').expect(200);
+    return answer.body.caseId as string;
+  };
+
+  const closed = async (caseId: string): Promise<void> => {
+    const error = { closureReason: 'referred_in_error', outcome: 'not_applicable' };
+    await chair.post(`/v1/cases/${caseId}/closure`, error).set('if-match', '*').expect(200);
+  };
+
+  const reopened = async (caseId: string): Promise<void> => {
+    const path = `/v1/cases/${caseId}/reopening`;
+    await chair.post(path, { reason: 'It was the right block.' }).set('if-match', '*').expect(200);
+  };
+
+  /** What somebody reads of a referral's screening, with the names of references that are withheld. */
+  async function screening(who: Caller, referral: string): Promise<object> {
+    const { body } = await who.get(`/v1/referrals/${referral}/screening`).expect(200);
+    const { isRepeat, previousReferralId, duplicateOfId, withheld } = body;
+    return { isRepeat, previousReferralId, duplicateOfId, withheld };
+  }
+
+  /** What somebody reads of a case wherever it says whether the case is a repeat. */
+  async function repeating(who: Caller, caseId: string): Promise<object> {
+    const { body } = await who.get(`/v1/cases/${caseId}`).expect(200);
+    const filtered = await who.get(`/v1/cases?panelId=${panelId}&isRepeat=true&limit=100`).expect(200);
+    const counts = await who.get(`/v1/case-counts?by=isRepeat&panelId=${panelId}`).expect(200);
+    const explained = await who.post('/v1/policy/explanations', {
+      ...{ type: 'Case', action: 'read', id: caseId, field: 'previousCaseId' },
+    });
+    return {
+      isRepeat: body.isRepeat,
+      previousCaseId: body.previousCaseId,
+      withheld: body.withheld,
+      isFound: filtered.body.data.some((one: { id: string }) => one.id === caseId),
+      counted: counts.body.data.find((one: { value: string }) => one.value === 'true')?.count ?? 0,
+      explained: explained.body.outcome,
+    };
+  }
+
+  const NO_REPEAT = { isRepeat: false, previousReferralId: null, duplicateOfId: null, withheld: [] };
+
+  test('the panel reads no repeat of it, neither from a new referral nor from the case that the referral opens', async () => {
+    const place = await placed();
+    await closed(await accepted(await referred(place)));
+    const plain = await accepted(await referred(await placed()));
+    const readers = [member, sergeant, coordinator, chair];
+    const expected = await Promise.all(readers.map((who) => repeating(who, plain)));
+    const later = await referred(place);
+    for (const who of readers) expect(await screening(who, later)).toEqual(NO_REPEAT);
+    const repeat = await accepted(later);
+    expect(await Promise.all(readers.map((who) => repeating(who, repeat)))).toEqual(expected);
+    expect(expected[1]).toMatchObject({ isRepeat: false, previousCaseId: null, isFound: false });
+    // nor from the agenda
+    const meeting = await convened({ scheduledAt: inDays(40) });
+    await chair.post(`${meeting}/agenda`).expect(201);
+    const { body: items } = await member.get(`${meeting}/listings`).expect(200);
+    const item = items.data.find((one: { caseId: string }) => one.caseId === repeat) as object;
+    expect(item).toMatchObject({ kind: 'new', reason: 'new_referral' });
+  });
+
+  test('the panel reads no repeat after the earlier case is closed so, and reads it again after the reopening', async () => {
+    const place = await placed();
+    const first = await referred(place);
+    const earlier = await accepted(first);
+    const waiting = await referred(place);
+    const later = await referred(place);
+    const repeat = await accepted(later);
+    const meeting = await convened({ scheduledAt: inDays(41) });
+    const item = await listed(meeting, repeat, 'repeat');
+    const seen = async (who: Caller): Promise<object> => {
+      const { body } = await who.get(`/v1/cases/${repeat}/timeline?limit=100`).expect(200);
+      const events = body.data as { type: string; subjectId: string; data: Record<string, unknown> }[];
+      const event = events.find(({ type, subjectId }) => type === 'case.listed' && subjectId === item);
+      const { body: agenda } = await who.get(`${meeting}/agenda`).expect(200);
+      const shown = (agenda.sections as { items: { caseId: string; reason: string }[] }[])
+        .flatMap(({ items }) => items)
+        .find(({ caseId }) => caseId === repeat);
+      return {
+        waiting: await screening(who, waiting),
+        later: await screening(who, later),
+        repeat: await repeating(who, repeat),
+        item: await reads(who, `${meeting}/listings/${item}`),
+        event: [event?.data['kind'], event?.data['reason']],
+        agenda: shown?.reason,
+      };
+    };
+    const before = [await seen(member), await seen(sergeant), await seen(coordinator)];
+    expect(before[1]).toMatchObject({
+      waiting: { isRepeat: true, previousReferralId: first },
+      later: { isRepeat: true, previousReferralId: first },
+      repeat: { isRepeat: true, previousCaseId: earlier, isFound: true },
+      ...{ item: ['repeat', 10], event: ['repeat', 'repeat'], agenda: 'repeat' },
+    });
+    await closed(earlier);
+    const plain = await accepted(await referred(await placed()));
+    for (const who of [member, sergeant, coordinator, chair])
+      expect(await seen(who)).toEqual({
+        waiting: NO_REPEAT,
+        later: { ...NO_REPEAT, duplicateOfId: waiting },
+        repeat: await repeating(who, plain),
+        ...{ item: ['new', 10], event: ['new', 'new_referral'], agenda: 'new_referral' },
+      });
+    await reopened(earlier);
+    expect([await seen(member), await seen(sergeant), await seen(coordinator)]).toEqual(before);
+  });
+
+  test('the coordinator can refuse a referral below the threshold, and cannot after the case is reopened', async () => {
+    const place = await placed();
+    const earlier = await accepted(await referred(place));
+    await closed(earlier);
+    const [refused, waiting] = [await referred(place), await referred(place)];
+    const refusal = { reasonCode: 'below_threshold', reason: 'The score is low.' };
+    const answer = async (referral: string): Promise<[number, string | undefined]> =>
+      outcome(await coordinator.post(`/v1/referrals/${referral}/refusal`, refusal).set('if-match', '*'));
+    expect(await answer(refused)).toEqual([200, undefined]);
+    await reopened(earlier);
+    expect(await answer(waiting)).toEqual([422, 'repeat-needs-no-threshold']);
+  });
+
+  test('an earlier case of the same matter counts in its place', async () => {
+    const place = await placed();
+    const first = await referred(place);
+    const valid = await accepted(first);
+    await closed(await accepted(await referred(place)));
+    const later = await referred(place);
+    expect(await screening(member, later)).toEqual({ ...NO_REPEAT, isRepeat: true, previousReferralId: first });
+    expect(await repeating(sergeant, await accepted(later))).toMatchObject({ isRepeat: true, previousCaseId: valid });
+  });
+
+  test('a referral accepted after its screening repeats the earlier case that remains', async () => {
+    const place = await placed();
+    const valid = await accepted(await referred(place));
+    const mistaken = await accepted(await referred(place));
+    const later = await referred(place);
+    await closed(mistaken);
+    expect(await screening(member, later)).toEqual(NO_REPEAT);
+    expect(await repeating(sergeant, await accepted(later))).toMatchObject({ isRepeat: true, previousCaseId: valid });
+  });
+
+  test('a person excluded from it cannot read the case that repeats it', async () => {
+    const place = await placed();
+    const earlier = await accepted(await referred(place));
+    const { id: practitionerId } = await practitioner(owner, 'fire-officer');
+    await chair.post('/v1/exclusions', { caseId: earlier, practitionerId, reason: 'A relative.' }).expect(201);
+    await closed(earlier);
+    const later = await referred(place);
+    await member.get(`/v1/referrals/${later}`).expect(404);
+    await member.get(`/v1/cases/${await accepted(later)}`).expect(404);
+  });
+
+  test('a referral withdrawn as referred in error is no possible duplicate of a later one', async () => {
+    const place = await placed();
+    const first = await referred(place);
+    const later = await referred(place);
+    expect(await screening(member, later)).toEqual({ ...NO_REPEAT, duplicateOfId: first });
+    const error = { reasonCode: 'referred_in_error', reason: 'Another estate was meant.' };
+    await officer.post(`/v1/referrals/${first}/withdrawal`, error).set('if-match', '*').expect(200);
+    for (const who of [member, coordinator]) expect(await screening(who, later)).toEqual(NO_REPEAT);
   });
 });
 

@@ -519,14 +519,14 @@ export class Everybody {
 
   private async masked(
     actor: Actor,
-    { action, shape, references }: Channel,
+    { action, shape, references, subject }: Channel,
     found: Row[],
     find: FindKnownRecords,
   ): Promise<Rows> {
     const reach: Rows = new Map();
     const { rows, masks } = await this.service.withoutHiddenReferences(
       shape,
-      found,
+      found.map((row) => this.service.withSubstitutes(subject, row)),
       found.map((row) => this.widest(actor, shape, action, row)),
       find,
     );
