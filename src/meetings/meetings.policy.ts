@@ -194,7 +194,7 @@ export const itemReadRules = (item: string): AllowRule<'read'>[] => [
   },
 ];
 
-/** Condition for items listed as a repeat of an earlier case that is hidden from the actor or closed in error. */
+/** Condition for items listed as a repeat of a case hidden from the actor or closed in error. */
 const listedAsRepeat = (actor: Actor): Where => ({ case: { $elemMatch: repeatsNoKnownCase(actor) } });
 
 const NO_ITEM = { id: { $in: [] } };

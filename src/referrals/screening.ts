@@ -218,7 +218,7 @@ export async function screenAgain(
   else await screen(work, referral, panelType, months);
 }
 
-/** SQL condition that a screening `s` found a repeat of a referral whose case was not closed as referred in error. */
+/** SQL condition that a screening `s` found a repeat of a case not closed as referred in error. */
 const IS_VALID_REPEAT = `(s.is_repeat AND NOT EXISTS (SELECT FROM referrals p
   WHERE p.id = s.previous_referral_id AND ${isCaseInError('p.case_id')}))`;
 
