@@ -4,6 +4,7 @@ import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseHooks } from '../cases/case.hooks.js';
+import { mustNotBeInError } from '../cases/open-case.js';
 import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -175,6 +176,7 @@ export class ListingsService {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const { caseId, panelId, partnershipId, removedAt } = await findItem(work, 'invite', meetingId, listingId);
       if (removedAt) throw takenOffProblem();
+      await mustNotBeInError(work, caseId);
       if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-over',

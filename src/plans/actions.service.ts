@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
 import { CaseHooks } from '../cases/case.hooks.js';
 import { findExcludedAgencies } from '../cases/excluded-agencies.js';
+import { mustNotBeInError } from '../cases/open-case.js';
 import { Panel } from '../panels/panel.entity.js';
 import { type Actor, contributorOf } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -339,6 +340,7 @@ async function resolveOwner(
   // no change for people who confirm their own name, which somebody else entered before
   if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
   if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw ownerNamesPersonProblem();
+  await mustNotBeInError(work, found.caseId);
   await requirePersonOfAgency(work, ownerPractitionerId, found.ownerAgencyId);
   return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
