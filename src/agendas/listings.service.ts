@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
+import { mustEntrustSeldom } from '../agencies/entrusting.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseHooks } from '../cases/case.hooks.js';
 import { mustNotBeInError } from '../cases/open-case.js';
@@ -211,6 +212,7 @@ export class ListingsService {
         throw unacceptable('not-of-the-agency', 'Name a person who works for the agency.', [
           { pointer: '/practitionerId', detail: 'is no person of that agency' },
         ]);
+      if (practitionerId) await mustEntrustSeldom(work, practitionerId);
       await refuseDuplicateInvitation(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
       const invitation = await work.write.insert(Invitation, {
         agencyId,
