@@ -3,7 +3,8 @@
  *
  * Seen to fail: the need of its plan handed on to Tasking; a draft bid submitted, and a waiver asked for one; a received bid
  * screened, approved and escalated; a decision on its bid handed on to the members of the panel; a guest invited to its item; an
- * agency asked what it knows; a person named for an action; an action escalated to the steering group.
+ * agency asked what it knows; a person named for an action; an action escalated to the steering group; recipients of its plan, action,
+ * decision, referral and bid who are not listed as to be told of the recall.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -221,6 +222,70 @@ test('nobody is invited to its item, asked for research about it, or named for i
   expect(await refusal('housing-officer', task, 'assignment', { ownerPractitionerId: housing.id })).toBe(
     '404 not-found',
   );
+});
+
+test('everything that agencies received of it is listed as to be told of the recall', async () => {
+  const { path, id, planId } = await newCase();
+  const coordinator = await by('jag-coordinator');
+  const bid = await received(planId, 'listed');
+  await done('police-inspector', bid, 'decision', { kind: 'escalation' });
+  const housing = await practitioner(owner, 'housing-officer');
+  const action = {
+    ownerAgencyId: housing.agencyId,
+    description: 'Fit a lock to the door.',
+    dueOn: inDays(5).slice(0, 10),
+  };
+  const { body: task } = await coordinator.post(`/v1/plans/${planId}/actions`, action).expect(201);
+  const place = { panelId: jag, scheduledAt: inDays(0.01), venueOrMode: 'Civic Offices' };
+  const meeting = `/v1/meetings/${(await coordinator.post('/v1/meetings', place).expect(201)).body.id as string}`;
+  const { body: item } = await coordinator.post(`${meeting}/listings`, { caseId: id, kind: 'new' }).expect(201);
+  await done('jag-chair', meeting, 'opening', { chairId: (await practitioner(owner, 'jag-chair')).id });
+  await done('jag-chair', `${meeting}/listings/${item.id as string}`, 'start');
+  const decision = {
+    listingId: item.id as string,
+    kind: 'note',
+    text: 'The lock is fitted this week.',
+    rationale: 'Fires.',
+  };
+  await (await by('jag-chair')).post(`${meeting}/decisions`, decision).expect(201);
+  const { rows } = await owner.query<{ id: string }>('SELECT id FROM referrals WHERE case_id = $1', [id]);
+  const above = await owner.query<{ id: string }>('SELECT id FROM bids WHERE escalated_from_id = $1', [
+    bid.split('/').at(-1),
+  ]);
+  for (const one of [
+    ...[path, `${path}/people`, `${path}/plans`, `/v1/actions/${task.id as string}`, `${meeting}/decisions`],
+    `/v1/referrals/${rows[0]!.id}`,
+  ])
+    expect([one, await status('fire-officer', one)]).toEqual([one, 200]);
+  expect([await status(SERGEANT, bid), await status('ttcg-chair', `/v1/bids/${above.rows[0]!.id}`)]).toEqual([
+    200, 200,
+  ]);
+  await done('jag-coordinator', `/v1/actions/${task.id as string}`, 'cancellation', {
+    ...{ outcome: 'cancelled', outcomeText: 'Not needed.' },
+  });
+  const pending = async (who: string, query: string): Promise<Row[]> =>
+    (await (await by(who)).get(`/v1/disclosures?toBeTold=true&limit=100&${query}`).expect(200)).body.data;
+  const before = await owner.query<{ id: string }>(
+    'SELECT id FROM disclosures WHERE case_id = $1 OR referral_id = $2',
+    [id, rows[0]!.id],
+  );
+  await closeInError(path);
+  const { agencyId } = await practitioner(owner, 'fire-officer');
+  const toBeTold = (await pending('jag-coordinator', `caseId=${id}`)).filter(
+    (one) => one['recipientAgencyId'] === agencyId,
+  );
+  expect(new Set(toBeTold.map((one) => `${String(one['recordType'])} ${String(one['pending'])}`))).toEqual(
+    new Set(['Case', 'CasePerson', 'Plan', 'Action', 'Decision', 'Referral'].map((one) => `${one} recall`)),
+  );
+  expect(await pending('jag-coordinator', `recordId=${rows[0]!.id}`)).not.toEqual([]);
+  expect(await pending('police-inspector', `recordId=${bid.split('/').at(-1)!}`)).not.toEqual([]);
+  expect(await pending('ttcg-coordinator', `recordId=${above.rows[0]!.id}`)).not.toEqual([]);
+  const left = await owner.query(
+    'SELECT record_type FROM disclosures WHERE id = ANY ($1) AND pending IS DISTINCT FROM $2',
+    [before.rows.map((one) => one.id), 'recall'],
+  );
+  expect(before.rows.length).toBeGreaterThan(10);
+  expect(left.rows).toEqual([]);
 });
 
 test('an action that was not done is not escalated to the steering group', async () => {
