@@ -61,7 +61,7 @@ CREATE TABLE practitioners (
   issuer text NOT NULL,
   subject text NOT NULL,
   active boolean NOT NULL DEFAULT true,
-  first_lead_at timestamptz,
+  entrusted_at timestamptz,
   CONSTRAINT practitioners_name CHECK (
     name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
       + (name ~ '[\u0400-\u052F]')::integer <= 1

@@ -387,23 +387,49 @@ REVOKE ALL ON FUNCTION refuse_error_in_present_name() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER refuse_error_in_present_name BEFORE UPDATE ON practitioner_names
   FOR EACH ROW WHEN (NEW.entered_in_error_at IS NOT NULL) EXECUTE FUNCTION refuse_error_in_present_name();
 
--- Keeps when a registration first became safeguarding lead, also after the role is taken away.
-CREATE OR REPLACE FUNCTION keep_first_lead() RETURNS trigger
+-- Keeps when an agency first gave one of its registrations a right over records, also after the right has ended: here by
+-- the role of safeguarding lead.
+CREATE OR REPLACE FUNCTION keep_entrusted() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    NEW.first_lead_at := OLD.first_lead_at;
+    NEW.entrusted_at := coalesce(OLD.entrusted_at, NEW.entrusted_at);
   END IF;
   IF 'safeguarding_lead' = ANY (NEW.roles) THEN
-    NEW.first_lead_at := coalesce(NEW.first_lead_at, NEW.updated_at);
+    NEW.entrusted_at := coalesce(NEW.entrusted_at, NEW.updated_at);
   END IF;
   RETURN NEW;
 END
 $$;
-REVOKE ALL ON FUNCTION keep_first_lead() FROM PUBLIC;
+REVOKE ALL ON FUNCTION keep_entrusted() FROM PUBLIC;
 
-CREATE OR REPLACE TRIGGER keep_first_lead BEFORE INSERT OR UPDATE ON practitioners
-  FOR EACH ROW EXECUTE FUNCTION keep_first_lead();
+CREATE OR REPLACE TRIGGER keep_entrusted BEFORE INSERT OR UPDATE ON practitioners
+  FOR EACH ROW EXECUTE FUNCTION keep_entrusted();
+
+-- Keeps when a colleague first gave a registration an action, a seat or an invitation. The arguments are the columns of
+-- the person who receives it and of the person who gives it.
+CREATE OR REPLACE FUNCTION keep_entrusted_by_colleague() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  entrusted constant uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
+  giver constant uuid := (to_jsonb(NEW) ->> TG_ARGV[1])::uuid;
+BEGIN
+  -- a statement without rows would advance the authorization version as well
+  IF entrusted <> giver AND EXISTS (SELECT FROM practitioners p WHERE p.id = entrusted AND p.entrusted_at IS NULL AND p.agency_id IN (
+      SELECT g.agency_id FROM practitioners g WHERE g.id = giver UNION ALL SELECT c.agency_id FROM clients c WHERE c.id = giver)) THEN
+    UPDATE practitioners SET entrusted_at = NEW.updated_at WHERE id = entrusted;
+  END IF;
+  RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION keep_entrusted_by_colleague() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER keep_entrusted_by_colleague AFTER INSERT OR UPDATE OF owner_practitioner_id ON actions
+  FOR EACH ROW EXECUTE FUNCTION keep_entrusted_by_colleague('owner_practitioner_id', 'owner_named_by_id');
+CREATE OR REPLACE TRIGGER keep_entrusted_by_colleague AFTER INSERT OR UPDATE OF practitioner_id ON memberships
+  FOR EACH ROW EXECUTE FUNCTION keep_entrusted_by_colleague('practitioner_id', 'appointed_by_id');
+CREATE OR REPLACE TRIGGER keep_entrusted_by_colleague AFTER INSERT OR UPDATE OF practitioner_id ON invitations
+  FOR EACH ROW EXECUTE FUNCTION keep_entrusted_by_colleague('practitioner_id', 'invited_by_id');
 
 -- Registrations of the same agency under a name that the person has or had, or with the same login, the person included:
 -- neither a second login nor another name is a way around an exclusion.

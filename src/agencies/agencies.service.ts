@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
-import { MoreThan, Not } from 'typeorm';
+import { Not } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -9,6 +9,7 @@ import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import type { PractitionerChange, PractitionerRequest } from './agency.dto.js';
 import { Agency, Practitioner, type SystemRole } from './agency.entity.js';
+import { mustEntrustNewSeldom, mustEntrustSeldom } from './entrusting.js';
 import { Departures } from './departures.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.response.js';
 import { staffNameKey } from './name-key.js';
@@ -60,7 +61,7 @@ export class AgenciesService {
       notForOneself(actor, request);
       mustVouch(agency, request.issuer);
       await mustBeFreeLogin(work, { agencyId, ...request });
-      await mustAddLeadsSeldom(work, agencyId, request);
+      if (request.roles?.includes('safeguarding_lead')) await mustEntrustNewSeldom(work, agencyId);
       const practitioner = await work.write.insert(Practitioner, {
         ...request,
         nameKey: staffNameKey(request.name),
@@ -83,7 +84,7 @@ export class AgenciesService {
       notForOneself(actor, request, found);
       await mustLeaveAnAdministrator(work, found, request);
       await mustRenameSeldom(work, found, request);
-      if (!found.firstLeadAt) await mustAddLeadsSeldom(work, agencyId, request);
+      if (request.roles?.includes('safeguarding_lead')) await mustEntrustSeldom(work, id);
       if (request.active && !found.active) {
         mustVouch(agency, found.issuer);
         await mustBeFreeLogin(work, found);
@@ -159,29 +160,6 @@ function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[
 
 /** Most new names of a person within some days. */
 const NEW_NAMES = { most: 2, days: 30 };
-
-/** Most people of an agency who become safeguarding lead for the first time within some days. */
-const NEW_LEADS = { most: 3, days: 30 };
-
-/**
- * Refuses a fourth new safeguarding lead within 30 days. The role shows referrals of the agency, except to people whose
- * names a panel excludes: giving it to many names would show which.
- */
-async function mustAddLeadsSeldom(
-  work: UnitOfWork,
-  agencyId: string,
-  { roles = [] }: Partial<Pick<Practitioner, 'roles'>>,
-): Promise<void> {
-  if (!roles.includes('safeguarding_lead')) return;
-  // serialized, so that each of two concurrent requests counts the other's
-  await work.records.find('employ', Agency, agencyId, { lock: true });
-  const since = DateTime.fromJSDate(work.now).minus({ days: NEW_LEADS.days }).toJSDate();
-  if ((await work.manager.countBy(Practitioner, { agencyId, firstLeadAt: MoreThan(since) })) < NEW_LEADS.most) return;
-  throw conflict(
-    'new-leads-often',
-    `Your agency made ${String(NEW_LEADS.most)} people safeguarding lead for the first time within ${String(NEW_LEADS.days)} days. Give the role to somebody who had it before, or wait.`,
-  );
-}
 
 /**
  * Refuses a third new name within 30 days. A new name can begin an exclusion that was made by name: changing it often

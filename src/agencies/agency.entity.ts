@@ -174,10 +174,13 @@ export class Practitioner extends RecordEntity {
   @IsBoolean()
   active: boolean;
 
-  /** Time at which the registration first became safeguarding lead, kept by a trigger; null if never. */
+  /**
+   * Time at which somebody of the agency first gave the registration a right over records: the role of safeguarding
+   * lead, an action, a seat or an invitation. Kept by triggers; null if never.
+   */
   @Column({ type: 'timestamptz', nullable: true, insert: false, update: false })
   @Classified('administrative')
-  firstLeadAt: Date | null;
+  entrustedAt: Date | null;
 }
 
 /** System of an agency that calls the API on its behalf: narrow scopes, one registered purpose. */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
+import { mustEntrustSeldom } from '../agencies/entrusting.js';
 import { Case, caseMachine } from '../cases/case.entity.js';
 import { CaseHooks } from '../cases/case.hooks.js';
+import { mustNotBeInError } from '../cases/open-case.js';
 import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
@@ -174,6 +176,7 @@ export class ListingsService {
       const meeting = await work.records.find('read', Meeting, meetingId, { lock: true });
       const { caseId, panelId, partnershipId, removedAt } = await findItem(work, 'invite', meetingId, listingId);
       if (removedAt) throw takenOffProblem();
+      await mustNotBeInError(work, caseId);
       if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-over',
@@ -208,6 +211,7 @@ export class ListingsService {
         throw unacceptable('not-of-the-agency', 'Name a person who works for the agency.', [
           { pointer: '/practitionerId', detail: 'is no person of that agency' },
         ]);
+      if (practitionerId) await mustEntrustSeldom(work, practitionerId);
       await refuseDuplicateInvitation(work, { listingId, agencyId, practitionerId: practitionerId ?? null }, closesAt);
       const invitation = await work.write.insert(Invitation, {
         agencyId,

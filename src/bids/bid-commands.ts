@@ -1,4 +1,5 @@
 import { CycleMeeting } from '../cycles/cycle.entity.js';
+import { mustNotBeInError } from '../cases/open-case.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
 import { londonDay } from '../time/clock.js';
@@ -9,6 +10,26 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Bid, bidMachine, type BidCommand } from './bid.entity.js';
 import { BidView } from './bid.response.js';
 import type { ActionOf } from '../database/columns.js';
+
+/**
+ * Commands that carry a bid on. The others end a bid, put it off or record what was done, and remain possible when the
+ * case was closed as referred in error.
+ */
+const CARRYING_ON: readonly BidCommand[] = [
+  'submission',
+  'screening',
+  'listing',
+  'approval',
+  'part_approval',
+  'escalation',
+  'scheduling',
+  'deployment',
+];
+
+/** Refuses to carry on a bid whose case was closed as referred in error. */
+export async function mustNotCarryOnAnError(work: UnitOfWork, bid: Bid, command: BidCommand): Promise<void> {
+  if (CARRYING_ON.includes(command)) await mustNotBeInError(work, bid.caseId);
+}
 
 /** Changes the status of a bid by one command, which may check and change more. */
 export function applyCommand(
@@ -22,6 +43,7 @@ export function applyCommand(
   return records.change(actor, async (work) => {
     const found = await work.records.findForUpdate(action, Bid, BidView, id);
     const status = after(bidMachine, found.status, command);
+    await mustNotCarryOnAnError(work, found, command);
     const moved = await work.write.update(Bid, found, { ...(await changes(work, found)), status });
     work.recordEvent(`bid.${status.replace('_', '-')}`, Bid, moved);
     return respondWithBid(work, id);

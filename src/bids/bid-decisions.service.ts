@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { findCasesInError } from '../cases/open-case.js';
 import { createFeed } from '../cycles/feeds.service.js';
 import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import type { Actor } from '../authentication/actor.js';
@@ -12,7 +13,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Bid, BidDecision, bidMachine, MOST_DEFERRALS } from './bid.entity.js';
 import type { BidDecisionRequest } from './bid.dto.js';
 import { BidView } from './bid.response.js';
-import { respondWithBid, findCycleId } from './bid-commands.js';
+import { mustNotCarryOnAnError, respondWithBid, findCycleId } from './bid-commands.js';
 
 /** Decisions of meetings on bids, and what follows from them at other panels. */
 @Injectable()
@@ -24,6 +25,7 @@ export class BidDecisionsService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('decide', Bid, BidView, id);
       const status = after(bidMachine, found.status, request.kind);
+      await mustNotCarryOnAnError(work, found, request.kind);
       const meeting = await work.records.find('hear-bids', Meeting, found.meetingId as string);
       mustBeDecidable(found, meeting, request);
       const granted = grantedQuantityOf(request, found);
@@ -53,8 +55,8 @@ export class BidDecisionsService {
   }
 
   /**
-   * Hands the decision on to the panel that owns the plan. A decision of the TTCG is also copied to the bid that was
-   * escalated.
+   * Hands the decision on to the panel that owns the plan, unless its case was closed as referred in error. A decision
+   * of the TTCG is also copied to the bid that was escalated.
    */
   private async reportDecision(
     work: UnitOfWork,
@@ -78,6 +80,7 @@ export class BidDecisionsService {
         });
         work.recordEvent('bid.decided', Bid, decided, { kind: decision.kind });
       }
+      if ((await findCasesInError(work, [asked.caseId])).length) return;
       await createFeed(work, {
         kind: 'decision',
         from: meeting,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { mustNotBeInError } from '../cases/open-case.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict } from '../http/problems.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -19,6 +20,7 @@ export class BidWaiversService {
       const found = await work.records.findForUpdate('ask-waiver', Bid, BidView, id);
       if (found.status !== 'draft')
         throw conflict('not-in-this-state', 'Only a draft can get a waiver. This bid is no longer a draft.');
+      await mustNotBeInError(work, found.caseId);
       if (found.waiverReason)
         throw conflict('asked-already', 'The chairs have already been asked. Wait for their answer.');
       const asked = await work.write.update(Bid, found, { waiverReason: reason });
@@ -33,6 +35,7 @@ export class BidWaiversService {
       const found = await work.records.findForUpdate('waive', Bid, BidView, id);
       if (found.status !== 'draft')
         throw conflict('not-in-this-state', 'Only a draft can get a waiver. This bid is no longer a draft.');
+      await mustNotBeInError(work, found.caseId);
       const chairs = (panelId: string): boolean =>
         actor.memberships.some((one) => one.panelId === panelId && (one.role === 'chair' || one.role === 'co_chair'));
       const others = [found.planChairWaivedId, found.taskingChairWaivedId];

@@ -43,7 +43,7 @@ export async function mustHaveRatifiedWaivers(work: UnitOfWork, meeting: Meeting
 
 /**
  * Hands needs of agreed plans without a granted bid on to Tasking of the same cycle (rule 1). Nothing leaves a
- * compartment.
+ * compartment, or a case that was closed as referred in error.
  */
 export async function createPlanNeedFeeds(work: UnitOfWork, meeting: Meeting): Promise<void> {
   if (work.actor.compartmentPanelIds.includes(meeting.panelId)) return;
@@ -58,7 +58,8 @@ export async function createPlanNeedFeeds(work: UnitOfWork, meeting: Meeting): P
   if (!tasking) return;
   const { cycleId, panelId, meetingId } = tasking;
   const needs = await work.manager.query<{ id: string }[]>(
-    `SELECT p.id FROM plans p WHERE p.panel_id = $1 AND p.status IN ('agreed', 'active') AND p.resource_need IS NOT NULL
+    `SELECT p.id FROM plans p JOIN cases c ON c.id = p.case_id AND c.closure_reason IS DISTINCT FROM 'referred_in_error'
+     WHERE p.panel_id = $1 AND p.status IN ('agreed', 'active') AND p.resource_need IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM bids b WHERE b.plan_id = p.id AND b.escalated_from_id IS NULL
          AND b.status NOT IN ('draft', 'refused', 'withdrawn', 'not_deployed'))
        AND NOT EXISTS (SELECT 1 FROM feeds f WHERE f.plan_id = p.id AND f.kind = 'plan_need' AND f.acknowledged_at IS NULL)

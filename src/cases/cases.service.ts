@@ -12,13 +12,11 @@ import { Records } from '../records/records.js';
 import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Person } from '../subjects/subject.entity.js';
-import { Assessment } from './assessment.entity.js';
 import {
   Case,
   CASE_STAGES,
   caseMachine,
   CasePerson,
-  type CaseRecord,
   Contribution,
   SHOWN_AS_LISTED,
   type CaseStage,
@@ -285,13 +283,11 @@ export function mustHaveConditions({
     );
 }
 
-/** Notifies agencies that received the case, its content or the record of a person named in it, of the error. */
+/** Notifies agencies that received the case, anything of it, or the record of a person named in it, of the error. */
 async function recallCase(work: UnitOfWork, { id: caseId, panelId, personId }: Case): Promise<void> {
   work.write.noteRecall(Case, caseId);
+  work.write.withdrawnCases.push({ caseId, at: work.now });
   const people = await work.asSystem(() => work.manager.findBy(CasePerson, { caseId }));
-  for (const type of [CasePerson, Assessment, Contribution])
-    for (const { id } of await work.asSystem(() => work.manager.findBy<CaseRecord>(type, { caseId })))
-      work.write.noteRecall(type, id);
   for (const named of new Set([personId, ...people.map((one) => one.personId)]))
     if (named) work.write.withdrawnPeople.push({ personId: named, panelId, caseId, at: work.now });
 }

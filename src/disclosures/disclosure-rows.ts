@@ -7,6 +7,7 @@ import {
   Disclosures,
   type DisclosureBatch,
   type RevisedRecord,
+  type WithdrawnCase,
   type WithdrawnPerson,
 } from '../records/audit-recording.js';
 import { londonDay } from '../time/clock.js';
@@ -58,6 +59,12 @@ const REVISE = `WITH revised AS (
       pending_since = $3, notified_at = NULL, version = version + 1, updated_at = $3
     WHERE record_id = $1 AND record_type = $4 AND (pending IS DISTINCT FROM 'recall' OR $2) RETURNING *)
   ${REVISION} ARRAY(SELECT f FROM unnest(fields) f WHERE f = ANY ($5)) FROM revised ON CONFLICT DO NOTHING`;
+
+/** Recalls what was received of a case, and of the referrals that led to it. The case of a row is derived from the policy. */
+const WITHDRAW_CASE = `WITH revised AS (UPDATE disclosures SET pending = 'recall', pending_since = $2, notified_at = NULL, version = version + 1, updated_at = $2
+  WHERE (case_id = $1 OR referral_id IN (SELECT id FROM referrals WHERE case_id = $1)) AND (pending, pending_since) IS DISTINCT FROM ('recall', $2::timestamptz)
+  RETURNING *)
+  ${REVISION} '{}' FROM revised ON CONFLICT DO NOTHING`;
 
 /**
  * Recalls the record of a person and their addresses, as received through one matter: one referral or case, and the
@@ -144,6 +151,10 @@ export class DisclosureRows extends Disclosures {
       .slice(0, MOST_LINKS)
       .map((id) => `</v1/disclosures?recordId=${id}&toBeTold=true>; rel="related"; title="Agencies to be told of this"`)
       .join(', ');
+  }
+
+  async caseWithdrawn(client: PoolClient, { caseId, at }: WithdrawnCase): Promise<void> {
+    await client.query({ name: 'withdraw-case-disclosures', text: WITHDRAW_CASE, values: [caseId, at] });
   }
 
   async takenBack(client: PoolClient, taken: WithdrawnPerson): Promise<void> {

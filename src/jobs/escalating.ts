@@ -4,7 +4,7 @@
  * Escalated are actions that their owner accepted and that are still open on their escalation day, and actions recorded
  * as not done after their due date. Actions that became impossible are not escalated, because circumstances changed.
  * Actions that the agency did not accept, or may not do because it is excluded, are a matter of the panel. Plans of a
- * compartment do not leave it. Source: MARAC note, sections 2.4 and 2.6.
+ * compartment do not leave it, nor do those of a case that was closed as referred in error. Source: MARAC note, sections 2.4 and 2.6.
  */
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -36,6 +36,7 @@ export async function escalateUndoneActions(manager: EntityManager, partnershipI
      FROM actions a JOIN panels p ON p.id = a.panel_id AND NOT p.compartment
      WHERE a.partnership_id = $1 AND a.due_on < $5
        AND (a.status = 'not_done' AND a.ended_on >= $2 OR a.id = ANY ($3) AND a.status = ANY ($4))
+       AND NOT EXISTS (SELECT FROM cases c WHERE c.id = a.case_id AND c.closure_reason = 'referred_in_error')
        AND NOT EXISTS (SELECT FROM escalations e WHERE e.action_id = a.id)
        AND NOT EXISTS (SELECT FROM exclusions x LEFT JOIN case_people cp ON cp.person_id = x.person_id AND cp.panel_id = x.panel_id
          WHERE x.agency_id = a.owner_agency_id AND a.case_id IN (x.case_id, cp.case_id)

@@ -29,21 +29,21 @@ export class MeetingPostponement extends PickType(Meeting, ['scheduledAt', 'ends
 
 /** Reverses the opening of a meeting that was opened by mistake. */
 export class MeetingOpeningReversal {
-  /** Reason, visible to everybody on the panel. Must not mention a case. */
+  /** Reason, visible to those who chair or coordinate the panel. Must not mention a case. */
   @Length(3, 500)
   reason: string;
 }
 
 /** Cancels a meeting. */
 export class MeetingCancellation {
-  /** Reason, visible to everybody on the panel. Must not mention a case. */
+  /** Reason, visible to those who chair or coordinate the panel. Must not mention a case. */
   @Length(3, 300)
   reason: string;
 }
 
 /** Gives the reason why an emergency meeting without a high-risk case cannot wait. */
 export class MeetingJustification {
-  /** Reason, visible to everybody on the panel. Must not mention a case. */
+  /** Reason, visible to those who chair or coordinate the panel. Must not mention a case. */
   @Length(3, 300)
   reason: string;
 }

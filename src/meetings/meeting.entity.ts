@@ -111,8 +111,8 @@ export class Meeting extends PartnershipRecord {
   kind: MeetingKind;
 
   /**
-   * Chair's reason why an emergency meeting without a high-risk case cannot wait. Must not mention a case. Null if none
-   * was given.
+   * Chair's reason why an emergency meeting without a high-risk case cannot wait. Must not mention a case. Read by those
+   * who chair or coordinate the panel. Null if none was given.
    */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
@@ -150,7 +150,10 @@ export class Meeting extends PartnershipRecord {
   @Classified('administrative')
   closedAt: Date | null;
 
-  /** Reason of the cancellation. Must not mention a case. Null unless the meeting is cancelled. */
+  /**
+   * Reason of the cancellation. Must not mention a case. Read by those who chair or coordinate the panel. Null unless the
+   * meeting is cancelled.
+   */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
   @Length(3, 300)
@@ -167,8 +170,8 @@ export class Meeting extends PartnershipRecord {
   chairByOpening: boolean;
 
   /**
-   * Reason of the latest reversal of the opening; null if the opening was never reversed. Nothing about a case, because
-   * every reader of the meeting is shown the reason.
+   * Reason of the latest reversal of the opening; null if the opening was never reversed. Must not mention a case. Read by
+   * those who chair or coordinate the panel.
    */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')

@@ -132,25 +132,45 @@ policy.extendSubject(Case, {
   ],
 });
 
+/** Reasons in words, for those who chair or coordinate the panel: the words could name a case or a person. */
+const REASONS = ['emergencyReason', 'cancelReason', 'openingReversalReason'];
+/** Parts of an agenda, a pack or minutes that are put together for their reader, each by the rules of its own records. */
+const PARTS_OF_PAPERS = [
+  ...['sections', 'overflow', 'title', 'language', 'marking', 'madeFor', 'panel', 'attendances', 'practitioners'],
+  ...['items', 'agencies', 'withheldCategories', 'manifest'],
+];
+
+const FIELDS_WITHOUT_REASONS = [...classifiedProperties(Meeting).keys(), ...PARTS_OF_PAPERS].filter(
+  (field) => !REASONS.includes(field),
+);
+
 policy.declareSubject(Meeting, 'Meeting', {
   seek: ['panelId'],
   orderBy: 'scheduledAt',
   allowRules: [
     {
       name: 'on-the-panel',
-      sentence: 'who sits on the panel',
+      sentence: 'who sits on the panel: the meeting, not the reasons given for what happened to it',
       actions: ['read', 'attend'],
       where: (actor) => ({ panelId: { $in: memberPanels(actor) } }),
+      fields: FIELDS_WITHOUT_REASONS,
+    },
+    {
+      name: 'own-panel',
+      sentence: 'who chairs or coordinates the panel',
+      actions: ['read'],
+      where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) } }),
     },
     {
       name: 'invited',
-      sentence: `${IS_INVITED} to one of its items`,
+      sentence: `${IS_INVITED} to one of its items: the meeting, not the reasons given for what happened to it`,
       actions: ['read', 'attend'],
       isTimeLimited: true,
       where: (actor) => {
         const notExcluded = actor.invitations.filter(({ caseId }) => !actor.excludedCaseIds.includes(caseId));
         return invitedRows({ ...actor, invitations: notExcluded }, 'meetingId', 'id');
       },
+      fields: FIELDS_WITHOUT_REASONS,
     },
     {
       name: 'coordination',

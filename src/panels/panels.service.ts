@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThanOrEqual } from 'typeorm';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { actsIn } from '../agencies/acting-in.js';
+import { mustEntrustSeldom } from '../agencies/entrusting.js';
 import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import { watchOffices } from './oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
@@ -81,6 +82,7 @@ export class PanelsService {
       });
       const member = await findAppointee(work, request.practitionerId, panel);
       if (isGoverning) await mustBeOfAnotherAgency(work, member, panel);
+      await mustEntrustSeldom(work, member.id);
       const rules = (await rulesInForce(work, panelId))?.rules;
       mustBeginWithin(request.validFrom, work.now, ruleNumber(rules, 'membershipStartDays'), {
         pointer: '/validFrom',

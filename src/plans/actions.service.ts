@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
+import { mustEntrustSeldom } from '../agencies/entrusting.js';
 import { CaseHooks } from '../cases/case.hooks.js';
 import { findExcludedAgencies } from '../cases/excluded-agencies.js';
+import { mustNotBeInError } from '../cases/open-case.js';
 import { Panel } from '../panels/panel.entity.js';
 import { type Actor, contributorOf } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -264,6 +266,7 @@ async function mustBeAcceptable(work: UnitOfWork, standing: ActionPlace, request
   await requireOwnerNotExcluded(work, ownerAgencyId, standing);
   if (ownerPractitionerId && ownerAgencyId !== work.actor.agencyId) throw ownerNamesPersonProblem();
   await requirePersonOfAgency(work, ownerPractitionerId, ownerAgencyId);
+  if (ownerPractitionerId) await mustEntrustSeldom(work, ownerPractitionerId);
 }
 
 export async function insertAction(work: UnitOfWork, standing: ActionPlace, request: ActionRequest): Promise<Action> {
@@ -339,7 +342,9 @@ async function resolveOwner(
   // no change for people who confirm their own name, which somebody else entered before
   if (ownerPractitionerId === found.ownerPractitionerId && ownerPractitionerId === work.actor.id) return {};
   if (!(await work.records.findOrNull('name-owner', Action, found.id))) throw ownerNamesPersonProblem();
+  await mustNotBeInError(work, found.caseId);
   await requirePersonOfAgency(work, ownerPractitionerId, found.ownerAgencyId);
+  await mustEntrustSeldom(work, ownerPractitionerId);
   return { ownerPractitionerId, ownerNamedById: work.actor.id };
 }
 

@@ -3,6 +3,7 @@
  * readers of an item for which they came. Everybody records their own attendance; the coordination records anybody's.
  */
 import { withoutScopes } from '../authorization/actor-permissions.js';
+import { classifiedProperties } from '../authorization/classification.js';
 import { subjectOf } from '../authorization/subjects.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
@@ -20,6 +21,9 @@ function isKnownTo(actor: Actor): Where {
   return { $or: [{ listingIds: null }, ...(readable ? [{ items: { $elemMatch: readable } }] : [])] };
 }
 
+/** Fields without the reason of a correction, which is free text and could name a case. */
+const FIELDS_WITHOUT_REASON = [...classifiedProperties(Attendance).keys()].filter((one) => one !== 'correctionReason');
+
 policy.declareSubject(Attendance, 'Attendance', {
   relations: {
     meeting: { to: Meeting, local: 'meetingId', foreign: 'id' },
@@ -30,11 +34,13 @@ policy.declareSubject(Attendance, 'Attendance', {
     {
       name: 'on-the-panel',
       sentence:
-        'who sits on the panel, and for somebody without a seat may read one of the items for which the person came',
+        'who sits on the panel, and for somebody without a seat may read one of the items for which the person came: not why it was corrected',
       actions: ['read'],
       within: 'read',
       where: (actor) => ({ $and: [{ panelId: { $in: memberPanels(actor) } }, isKnownTo(actor)] }),
+      fields: FIELDS_WITHOUT_REASON,
     },
+
     {
       name: 'own-attendance',
       sentence: 'whose attendance it is',
@@ -44,7 +50,7 @@ policy.declareSubject(Attendance, 'Attendance', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['depart'],
+      actions: ['read', 'depart'],
       within: 'register',
       where: isKnownTo,
     },

@@ -118,6 +118,12 @@ export interface RevisedRecord {
   at: Date;
 }
 
+/** Case that should not have been opened. Agencies that received anything of it, or of its referrals, must be notified. */
+export interface WithdrawnCase {
+  caseId: string;
+  at: Date;
+}
+
 /**
  * Person withdrawn from a referral or case. Agencies that received the person's record through that referral or case
  * must be notified.
@@ -196,6 +202,8 @@ export abstract class Disclosures {
   /** Writes disclosures in the transaction of the log's entries. Returns a callback to call after the commit. */
   abstract write(client: PoolClient, received: DisclosureBatch[]): Promise<() => void>;
   abstract revised(client: PoolClient, revised: RevisedRecord): Promise<void>;
+  /** Recalls every disclosure that names the case, or a referral that led to it, whatever the type of the record. */
+  abstract caseWithdrawn(client: PoolClient, withdrawn: WithdrawnCase): Promise<void>;
   abstract takenBack(client: PoolClient, takenBack: WithdrawnPerson): Promise<void>;
   /** Returns the `Link` header to the lists of agencies to be notified; null if the actor may read no list. */
   abstract linkFor(actor: Actor, recordIds: string[]): string | null;

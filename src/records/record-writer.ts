@@ -8,7 +8,7 @@ import { subjectOf } from '../authorization/subjects.js';
 import { categoriesSharedFurther, textInAnotherRecord } from '../authorization/text-in-another-record.js';
 import type { RecordClass } from '../database/columns.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import type { RevisedRecord, WithdrawnPerson } from './audit-recording.js';
+import type { RevisedRecord, WithdrawnCase, WithdrawnPerson } from './audit-recording.js';
 import type { AuditTrail } from './audit-trail.js';
 import type { DatabaseSession } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
@@ -25,6 +25,8 @@ type Values<T> = Partial<Omit<T, keyof RecordEntity>> & { id?: string };
 export class RecordWriter {
   /** Changes to contributed content, of which the agencies that received the content must be notified. */
   readonly revisedRecords: RevisedRecord[] = [];
+  /** Cases that should not have been opened. */
+  readonly withdrawnCases: WithdrawnCase[] = [];
   /** People withdrawn from a panel. */
   readonly withdrawnPeople: WithdrawnPerson[] = [];
   /** Identifiers of rows left unmodified by `updateIfChanged`; events about these rows are not recorded. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FindOptionsWhere } from 'typeorm';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { contribute } from '../cases/cases.service.js';
+import { findCasesInError, mustNotBeInError } from '../cases/open-case.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
@@ -56,8 +57,14 @@ export class ResearchService {
       const listed = await work.records.findMany('ask', Listing, { meetingId, removedAt: null });
       if (!listed.length) await work.records.find('schedule', Meeting, meetingId);
       const wanted = request.listingId?.toLowerCase();
-      const listings = wanted ? listed.filter(({ id }) => id === wanted) : listed;
-      if (wanted && !listings.length) await refuseItem(work, wanted);
+      const named = wanted ? listed.filter(({ id }) => id === wanted) : listed;
+      if (wanted && !named.length) await refuseItem(work, wanted);
+      const inError = await findCasesInError(
+        work,
+        named.map(({ caseId }) => caseId),
+      );
+      if (wanted && inError[0]) await mustNotBeInError(work, inError[0]);
+      const listings = named.filter(({ caseId }) => !inError.includes(caseId));
       if (!isToBeHeld(meeting.status) || endOfMeeting(meeting) <= work.now) throw meetingOver();
       const { rules } = (await rulesInForce(work, meeting.panelId)) ?? {};
       const dueOn = requireDueDay(work, meeting, request.dueOn);

@@ -66,11 +66,11 @@ async function layers(): Promise<{ policy: string[]; rowSecurity: string[] }> {
   };
 }
 
-// tests make more new safeguarding leads of one agency than it may make in a month
+// tests entrust more new registrations of one agency than it may entrust in a month
 afterEach(async () => {
-  await owner.query('ALTER TABLE practitioners DISABLE TRIGGER keep_first_lead');
-  await owner.query('UPDATE practitioners SET first_lead_at = NULL WHERE agency_id = $1', [agencyId]);
-  await owner.query('ALTER TABLE practitioners ENABLE TRIGGER keep_first_lead');
+  await owner.query('ALTER TABLE practitioners DISABLE TRIGGER keep_entrusted');
+  await owner.query('UPDATE practitioners SET entrusted_at = NULL WHERE agency_id = $1', [agencyId]);
+  await owner.query('ALTER TABLE practitioners ENABLE TRIGGER keep_entrusted');
 });
 
 const excluded = async (body: object): Promise<string> =>
@@ -289,24 +289,6 @@ describe('a second registration', () => {
     expect(await reads()).toBe(200);
     await excluded({ caseId: jag, practitionerId: namesake });
     expect(await reads()).toBe(404);
-  });
-
-  test('becomes safeguarding lead for the first time three times in 30 days, whatever the names', async () => {
-    const made = [];
-    for (const name of ['Ada Fenwick', 'Bea Fenwick', 'Cleo Fenwick', 'Dora Fenwick'])
-      made.push(await registeredAgain(name));
-    const roles = ['safeguarding_lead'];
-    for (const one of made.slice(0, 3)) {
-      expect(await changed(one, { roles })).toBe('200 undefined');
-      expect(await changed(one, { roles: [] })).toBe('200 undefined');
-    }
-    expect(await changed(made[3]!, { roles })).toBe('409 new-leads-often');
-    const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
-    const request = { name: 'Edda Fenwick', jobTitle: 'Officer', roles, issuer: rows[0]!.issuer, subject: 'edda' };
-    const registered = await (await by('agency-administrator')).post(`/v1/agencies/${agencyId}/people`, request);
-    expect([registered.status, registered.body.code]).toEqual([409, 'new-leads-often']);
-    // somebody who had the role before can have it again
-    expect(await changed(made[0]!, { roles })).toBe('200 undefined');
   });
 
   test('with a role does not become one of an administrator who gives it or takes on its name', async () => {
