@@ -283,7 +283,7 @@ export function mustHaveConditions({
     );
 }
 
-/** Notifies agencies that received the case, anything of it, or the record of a person named in it, of the error. */
+/** Notifies agencies of the error that received anything of the case or the record of a person named in it. */
 async function recallCase(work: UnitOfWork, { id: caseId, panelId, personId }: Case): Promise<void> {
   work.write.noteRecall(Case, caseId);
   work.write.withdrawnCases.push({ caseId, at: work.now });

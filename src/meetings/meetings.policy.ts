@@ -134,7 +134,7 @@ policy.extendSubject(Case, {
 
 /** Reasons in words, for those who chair or coordinate the panel: the words could name a case or a person. */
 const REASONS = ['emergencyReason', 'cancelReason', 'openingReversalReason'];
-/** Parts of an agenda, a pack or minutes that are put together for their reader, each by the rules of its own records. */
+/** Parts of an agenda, a pack or minutes. The rules of their own records decide on their content. */
 const PARTS_OF_PAPERS = [
   ...['sections', 'overflow', 'title', 'language', 'marking', 'madeFor', 'panel', 'attendances', 'practitioners'],
   ...['items', 'agencies', 'withheldCategories', 'manifest'],
