@@ -31,9 +31,9 @@ export interface CurrentExclusion {
   panelId: string | null;
   /** Cases hidden by the exclusion. */
   caseIds: string[];
-  /** Of these, the case that the exclusion names, and those from which its person was taken out by a colleague. */
+  /** Case that the exclusion names, and cases from which a colleague removed its person; among `caseIds`. */
   namedCaseIds: string[];
-  /** Referrals without a case from which its person was taken out by a colleague. */
+  /** Referrals without a case from which a colleague removed its person. */
   referralIds: string[];
 }
 

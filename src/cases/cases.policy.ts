@@ -31,8 +31,8 @@ declare module '../authentication/actor.js' {
      */
     excludedCaseIds: string[];
     /**
-     * Cases hidden from the actor by an exclusion that names them, or by one from a person whom a colleague of the actor
-     * removed from them as entered in error. Such an exclusion also applies to repeats of the case.
+     * Cases hidden from the actor by an exclusion that names them, which also applies to repeats of the case. Includes
+     * cases from which a colleague removed, as entered in error, a person from whom the actor is excluded.
      */
     namedExcludedCaseIds: string[];
   }

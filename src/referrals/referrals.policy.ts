@@ -37,8 +37,8 @@ declare module '../authentication/actor.js' {
      */
     peopleOfHiddenMatters: { panelId: string; personId: string; caseIds: string[]; excludedPersonIds: string[] }[];
     /**
-     * Referrals without a case from which a colleague of the actor removed, as entered in error, a person from whom the
-     * actor is excluded.
+     * Referrals without a case that an exclusion from a person still hides. A colleague of the actor removed the person from
+     * them as entered in error.
      */
     excludedReferralIds: string[];
   }

@@ -289,11 +289,11 @@ const CONFLICTS_OF_AGENCY = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND
     WHERE p.agency_id = $2 AND r.ended_at IS NULL AND $1 = ANY (matter_of(r.case_id, true))`;
 
 /**
- * Removes repeats of referrals without a case that depended only on a role which a chair or coordinator removes from the
- * repeated case as entered in error: referral and case never had the same people. Referrals that wait are screened again.
- * A repeat stays if a correction of the referral had already separated it from the case. All repeats stay if a colleague
- * of the chair or coordinator is excluded from the case or recused from an item of the matter, because nobody may lift
- * the exclusion or recusal of a colleague.
+ * Removes repeats that depended on a role which a chair or coordinator removes from the repeated case. The role was
+ * entered in error, so referral and case never had the same people. Only referrals without a case are affected; those
+ * that wait are screened again. A repeat stays if a correction of the referral had already separated it from the case. All
+ * repeats stay if a colleague of the chair or coordinator is excluded from the case or recused from an item of the matter,
+ * because nobody may lift the exclusion or recusal of a colleague.
  */
 async function prepareRepeatRemoval(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
   const [panelType, months] = await work.asSystem(() => screeningRules(work, panelId));
