@@ -20,7 +20,6 @@ GRANT EXECUTE ON FUNCTION erase_from_audit(uuid, text) TO :"service";
 GRANT EXECUTE ON FUNCTION matter_of(uuid, boolean) TO :"service";
 GRANT EXECUTE ON FUNCTION registrations_of(uuid) TO :"service";
 GRANT EXECUTE ON FUNCTION kept_after_removal(uuid[]) TO :"service";
-GRANT EXECUTE ON FUNCTION cases_after_removal(uuid[]) TO :"service";
 GRANT EXECUTE ON FUNCTION referrals_after_removal(uuid[]) TO :"service";
 GRANT EXECUTE ON FUNCTION name_keys_of(uuid) TO :"service";
 GRANT EXECUTE ON FUNCTION registrations_named(text) TO :"service";

@@ -269,14 +269,13 @@ CREATE OR REPLACE FUNCTION mark_exclusion_by_colleague() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   NEW.by_colleague := NOT NEW.declared AND EXISTS (
-    SELECT FROM practitioners p WHERE p.agency_id = NEW.made_by_agency_id
-      AND (p.id = NEW.practitioner_id OR p.id = ANY (registrations_named(NEW.name_key))));
+    SELECT FROM practitioners p WHERE p.id = NEW.practitioner_id AND p.agency_id = NEW.made_by_agency_id);
   RETURN NEW;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER mark_exclusion_by_colleague
-  BEFORE INSERT OR UPDATE OF practitioner_id, name_key, made_by_agency_id, declared, by_colleague ON exclusions
+  BEFORE INSERT OR UPDATE OF practitioner_id, made_by_agency_id, declared, by_colleague ON exclusions
   FOR EACH ROW EXECUTE FUNCTION mark_exclusion_by_colleague();
 
 -- -------------------------------------------------------------------------------------------------------------------
@@ -450,22 +449,19 @@ SELECT array_agg(one.id ORDER BY one.id) FROM (
 $$;
 REVOKE ALL ON FUNCTION registrations_of(uuid) FROM PUBLIC;
 
--- Names that a person has or had under any registration of the same login, without names entered in error.
+-- Names of all registrations of a person, without names entered in error.
 CREATE OR REPLACE FUNCTION name_keys_of(who uuid) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT coalesce(array_agg(DISTINCT n.name_key ORDER BY n.name_key), '{}') FROM practitioners self
-  JOIN practitioners same USING (agency_id, issuer, subject)
-  JOIN practitioner_names n ON n.practitioner_id = same.id AND n.entered_in_error_at IS NULL
-  WHERE self.id = who
+SELECT coalesce(array_agg(DISTINCT n.name_key ORDER BY n.name_key), '{}') FROM unnest(registrations_of(who)) one (id)
+  JOIN practitioner_names n ON n.practitioner_id = one.id AND n.entered_in_error_at IS NULL
 $$;
 REVOKE ALL ON FUNCTION name_keys_of(uuid) FROM PUBLIC;
 
--- Registrations to which an exclusion by a name applies: those that have or had the name, and those of the same login.
+-- Registrations to which an exclusion by a name applies: all of everybody who has or had the name.
 CREATE OR REPLACE FUNCTION registrations_named(key text) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT coalesce(array_agg(DISTINCT same.id ORDER BY same.id), '{}') FROM practitioner_names n
-  JOIN practitioners bearer ON bearer.id = n.practitioner_id
-  JOIN practitioners same USING (agency_id, issuer, subject)
+SELECT coalesce(array_agg(DISTINCT one.id ORDER BY one.id), '{}') FROM practitioner_names n
+  CROSS JOIN LATERAL unnest(registrations_of(n.practitioner_id)) one (id)
   WHERE n.name_key = key AND n.entered_in_error_at IS NULL
 $$;
 REVOKE ALL ON FUNCTION registrations_named(text) FROM PUBLIC;
@@ -484,41 +480,32 @@ SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
 $$;
 REVOKE ALL ON FUNCTION matter_of(uuid, boolean) FROM PUBLIC;
 
--- Referrals and cases from which a person was removed as entered in error by staff of the agency of somebody who was
--- excluded from the person by then. The exclusion continues to hide them, because nobody may lift the exclusion of a
--- colleague. A colleague who imposed the exclusion may end it, so their removal has full effect.
+-- Exclusions from a person that a referral keeps although the person was removed from it as entered in error: by staff of
+-- the agency of somebody who was excluded by then, after the first submission. Nobody may lift the exclusion of a
+-- colleague but the one who imposed it. The last removal of each person counts.
 CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[])
-RETURNS TABLE (exclusion_id uuid, referral_id uuid, case_id uuid)
+RETURNS TABLE (exclusion_id uuid, referral_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT DISTINCT e.id, removed.referral_id, removed.case_id FROM exclusions e
-  JOIN LATERAL (
-    SELECT k.partnership_id, k.panel_id, k.corrected_by_id, k.corrected_at, NULL::uuid AS referral_id, k.case_id
-      FROM case_person_corrections k WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error'
-    UNION ALL SELECT k.partnership_id, k.panel_id, k.corrected_by_id, k.corrected_at, r.id, r.case_id
-      FROM referral_person_corrections k JOIN referrals r ON r.id = k.referral_id
-      WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error' AND NOT k.in_draft) removed
+SELECT e.id, removed.referral_id FROM exclusions e
+  JOIN LATERAL (SELECT DISTINCT ON (k.referral_id) k.* FROM referral_person_corrections k
+      WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error' ORDER BY k.referral_id, k.corrected_at DESC) removed
     ON removed.partnership_id = e.partnership_id AND (e.reach = 'partnership' OR removed.panel_id = e.panel_id)
       AND e.created_at <= removed.corrected_at AND (e.declared OR e.made_by_id IS DISTINCT FROM removed.corrected_by_id)
+  JOIN referral_screenings submitted ON submitted.id = removed.referral_id AND submitted.created_at <= removed.corrected_at
   JOIN (SELECT p.id, p.agency_id FROM practitioners p UNION ALL SELECT c.id, c.agency_id FROM clients c) remover
     ON remover.id = removed.corrected_by_id
-  WHERE e.id = ANY (exclusion_ids) AND (remover.agency_id = e.agency_id OR EXISTS (SELECT FROM practitioners p
-    WHERE p.agency_id = remover.agency_id AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
+  WHERE e.id = ANY (exclusion_ids) AND (remover.agency_id = e.agency_id
+    OR EXISTS (SELECT FROM practitioners p WHERE p.id = e.practitioner_id AND p.agency_id = remover.agency_id)
+    OR EXISTS (SELECT FROM practitioner_names n JOIN practitioners p ON p.id = n.practitioner_id
+      WHERE n.name_key = e.name_key AND n.created_at <= removed.corrected_at AND p.agency_id = remover.agency_id))
 $$;
 REVOKE ALL ON FUNCTION kept_after_removal(uuid[]) FROM PUBLIC;
 
--- Cases hidden by exclusions after a removal, and cases that repeat them.
-CREATE OR REPLACE FUNCTION cases_after_removal(exclusion_ids uuid[]) RETURNS uuid[]
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT ARRAY(SELECT DISTINCT matter.id FROM kept_after_removal(exclusion_ids) k JOIN exclusions e ON e.id = k.exclusion_id
-  CROSS JOIN LATERAL unnest(matter_of(k.case_id, NOT e.declared)) matter (id) WHERE k.case_id IS NOT NULL ORDER BY 1)
-$$;
-REVOKE ALL ON FUNCTION cases_after_removal(uuid[]) FROM PUBLIC;
-
--- Referrals without a case hidden by exclusions after a removal.
+-- Referrals without a case that keep exclusions after a removal. The case that a referral opens gets the exclusions.
 CREATE OR REPLACE FUNCTION referrals_after_removal(exclusion_ids uuid[]) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids) k
-  WHERE k.case_id IS NULL ORDER BY 1)
+  JOIN referrals r ON r.id = k.referral_id AND r.case_id IS NULL ORDER BY 1)
 $$;
 REVOKE ALL ON FUNCTION referrals_after_removal(uuid[]) FROM PUBLIC;
 
@@ -789,7 +776,7 @@ REVOKE ALL ON FUNCTION recused_items(uuid, uuid[]) FROM PUBLIC;
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
 -- Selects exclusions and recusals independently of the policy, so that a fault in one is no fault in the other. Both rely
--- on the functions registrations_of, name_keys_of, matter_of and cases_after_removal.
+-- on the functions registrations_of, name_keys_of and matter_of.
 CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -815,7 +802,7 @@ BEGIN
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));
   END IF;
   IF mine <> '{}' THEN
-    cases := cases || cases_after_removal(mine) || ARRAY(SELECT c.id FROM exclusions e JOIN cases c ON c.panel_id = e.panel_id
+    cases := cases || ARRAY(SELECT c.id FROM exclusions e JOIN cases c ON c.panel_id = e.panel_id
       WHERE e.id = ANY (mine) AND e.person_id IS NOT NULL AND e.reach = 'panel' AND (c.person_id = e.person_id
         OR EXISTS (SELECT 1 FROM case_people p WHERE p.case_id = c.id AND p.person_id = e.person_id)));
   END IF;
@@ -886,7 +873,7 @@ BEGIN
         OR e.name_key = ANY (name_keys_of(who)))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
   IF people <> '{}' THEN
-    cases := cases || cases_after_removal(mine) || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
+    cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));
   END IF;
   IF people <> '{}' OR cases <> '{}' THEN

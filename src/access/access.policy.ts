@@ -10,6 +10,7 @@ import type { RecordClass } from '../database/columns.js';
 import { Case } from '../cases/case.entity.js';
 import { hiddenWithCase, NOT_IN_ERROR } from '../cases/cases.policy.js';
 import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
+import { staffNameKey } from '../agencies/name-key.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { namedInHiddenMatters } from '../referrals/referrals.policy.js';
@@ -106,13 +107,13 @@ policy.declareSubject(Exclusion, 'Exclusion', {
     {
       name: 'chair',
       sentence:
-        'who chairs the panel that keeps it, and is not of the agency of the person who is kept out, or of anybody who has or had the name, unless they imposed it themselves',
+        'who chairs the panel that keeps it, and is not of the agency of the person who is kept out, or of anybody who has or had the name, unless they imposed it themselves on that person',
       actions: ['end'],
       where: (actor) => ({
         panelId: { $in: chairedPanels(actor) },
         $or: [
           { $and: [ofNoColleague(actor), { $nor: [{ bearers: { $elemMatch: isColleagueName(actor) } }] }] },
-          { declared: false, madeById: actor.id },
+          { declared: false, madeById: actor.id, nameKey: null },
         ],
       }),
     },
@@ -357,11 +358,13 @@ policy.declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
     const known = concerning.filter((exclusion) => {
       const names = namedBy(exclusion, one);
       const fields = shown.get(exclusion.id);
-      const isKnown = names === 'name' && isOfficer ? fields : fields?.has(names ?? '');
+      // a former name is known to officers alone: an exclusion by it must not tell whose name it was
+      const isPresent = names !== 'name' || exclusion.nameKey === staffNameKey(one.name);
+      const isKnown = names === 'name' && isOfficer ? fields : isPresent && fields?.has(names ?? '');
       return names !== null && (isKnown || work.write.insertedIds.has(exclusion.id));
     });
     const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
-    const named = new Set(known.flatMap(({ namedCaseIds }) => namedCaseIds));
+    const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));
     const referralIds = new Set(known.flatMap((exclusion) => exclusion.referralIds));
     const hides = (personId: string, panelId?: string): boolean =>
       known.some(

@@ -31,8 +31,6 @@ export interface CurrentExclusion {
   panelId: string | null;
   /** Cases hidden by the exclusion. */
   caseIds: string[];
-  /** Case that the exclusion names, and cases from which a colleague removed its person; among `caseIds`. */
-  namedCaseIds: string[];
   /** Referrals without a case from which a colleague removed its person. */
   referralIds: string[];
 }
@@ -49,9 +47,8 @@ export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): 
   return work.manager.query<CurrentExclusion[]>(
     `SELECT e.id, e.practitioner_id AS "practitionerId", e.agency_id AS "agencyId", e.name_key AS "nameKey",
        e.person_id AS "personId", e.reach, e.panel_id AS "panelId",
-       ARRAY(SELECT e.case_id WHERE e.case_id IS NOT NULL UNION SELECT unnest(cases_after_removal(ARRAY[e.id]))) AS "namedCaseIds",
        referrals_after_removal(ARRAY[e.id]) AS "referralIds",
-       ARRAY(SELECT e.case_id WHERE e.case_id IS NOT NULL UNION SELECT unnest(cases_after_removal(ARRAY[e.id]))
+       ARRAY(SELECT e.case_id WHERE e.case_id IS NOT NULL
          UNION SELECT cp.case_id FROM case_people cp WHERE cp.person_id = e.person_id
            AND (e.reach = 'partnership' OR cp.panel_id = e.panel_id)
          UNION SELECT c.id FROM cases c WHERE c.person_id = e.person_id

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
-import { Not } from 'typeorm';
+import { In, Not } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -61,6 +61,7 @@ export class AgenciesService {
       notForOneself(actor, request);
       mustVouch(agency, request.issuer);
       await mustBeFreeLogin(work, { agencyId, ...request });
+      await mustRenameSeldom(work, { agencyId, ...request }, request);
       if (request.roles?.includes('safeguarding_lead')) await mustEntrustNewSeldom(work, agencyId);
       const practitioner = await work.write.insert(Practitioner, {
         ...request,
@@ -158,24 +159,29 @@ function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[
     );
 }
 
-/** Most new names of a person within some days. */
+/** Most new names of a login within some days. */
 const NEW_NAMES = { most: 2, days: 30 };
 
 /**
- * Refuses a third new name within 30 days. A new name can begin an exclusion that was made by name: changing it often
- * would show which names a panel excludes.
+ * Refuses a third new name of a login within 30 days, whichever registration has it. A new name can begin an exclusion
+ * that was made by name: changing it often would show which names a panel excludes.
  */
-async function mustRenameSeldom(work: UnitOfWork, { id }: Practitioner, { name }: PractitionerChange): Promise<void> {
+async function mustRenameSeldom(
+  work: UnitOfWork,
+  { agencyId, issuer, subject }: Pick<Practitioner, 'agencyId' | 'issuer' | 'subject'>,
+  { name }: PractitionerChange,
+): Promise<void> {
   if (name === undefined) return;
   const asked = staffNameKey(name);
-  const names = await work.manager.findBy(PractitionerName, { practitionerId: id });
+  const registrations = await work.manager.findBy(Practitioner, { agencyId, issuer, subject });
+  const names = await work.manager.findBy(PractitionerName, { practitionerId: In(registrations.map(({ id }) => id)) });
   if (names.some((one) => one.nameKey === asked)) return;
   const since = DateTime.fromJSDate(work.now).minus({ days: NEW_NAMES.days }).toJSDate();
   const [, ...given] = names.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   if (given.filter(({ createdAt }) => createdAt > since).length < NEW_NAMES.most) return;
   throw conflict(
     'renamed-often',
-    `The name was changed ${String(NEW_NAMES.most)} times within ${String(NEW_NAMES.days)} days. Give a former name again, or wait.`,
+    `The login got ${String(NEW_NAMES.most)} new names within ${String(NEW_NAMES.days)} days. Give a former name again, or wait.`,
   );
 }
 

@@ -53,8 +53,7 @@ policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.si
 const EXCLUDED = `WITH mine AS (SELECT e.id, e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
      theirs AS (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
        UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
-       UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
-       UNION SELECT unnest(cases_after_removal(ARRAY(SELECT id FROM mine)))),
+       UNION SELECT c.id FROM cases c JOIN mine USING (person_id)),
      referring AS (SELECT unnest(referrals_after_removal(ARRAY(SELECT id FROM mine))) AS id
        UNION SELECT rp.referral_id AS id FROM referral_people rp JOIN mine USING (person_id)
        UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)

@@ -31,22 +31,21 @@ declare module '../authentication/actor.js' {
      */
     excludedCaseIds: string[];
     /**
-     * Cases hidden from the actor by an exclusion that names them, which also applies to repeats of the case. Includes
-     * cases from which a colleague removed, as entered in error, a person from whom the actor is excluded.
+     * Cases hidden from the actor by an exclusion that names them; such an exclusion also applies to repeats of the
+     * case.
      */
     namedExcludedCaseIds: string[];
   }
 }
 
 /** Column `id`: every case hidden from the actor. */
-const EXCLUDED_CASES = `WITH mine AS (SELECT e.id, e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
+const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
      FROM exclusions e WHERE ${CONCERNING_ME})
    SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
        WHERE mine.only_on IS NULL OR mine.only_on = cp.panel_id
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
-       WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id
-     UNION SELECT unnest(cases_after_removal(ARRAY(SELECT id FROM mine)))`;
+       WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id`;
 
 policy.declareAttribute(
   'excludedCaseIds',
@@ -55,9 +54,7 @@ policy.declareAttribute(
 
 policy.declareAttribute(
   'namedExcludedCaseIds',
-  `WITH mine AS (SELECT e.id, e.case_id FROM exclusions e WHERE ${CONCERNING_ME})
-   SELECT coalesce(jsonb_agg(DISTINCT named.id), '[]') FROM (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
-     UNION SELECT unnest(cases_after_removal(ARRAY(SELECT id FROM mine)))) named`,
+  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM exclusions e WHERE e.case_id IS NOT NULL AND ${CONCERNING_ME}`,
 );
 
 /**

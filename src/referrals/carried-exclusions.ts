@@ -1,6 +1,7 @@
 /**
- * Exclusions from a case also apply to cases that repeat it, because the same people are concerned. Source:
- * docs/who-may-widen.md.
+ * Exclusions carried over to another case. Exclusions from a case also apply to cases that repeat it, because the same
+ * people are concerned. Exclusions from a person apply to a case from which a colleague removed the person, because
+ * nobody may lift the exclusion of a colleague. Source: docs/who-may-widen.md.
  */
 import type { Case } from '../cases/case.entity.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
@@ -40,6 +41,48 @@ const REPEATS = `WITH RECURSIVE opened AS (
     UNION SELECT next.* FROM opened next JOIN repeats r ON next.earlier_case_id = r.id)
   SELECT id, earlier_case_id AS "earlierCaseId", panel_id AS "panelId", partnership_id AS "partnershipId" FROM repeats
   ORDER BY opened_at, id`;
+
+/**
+ * Selects exclusions in force from a person, kept by the panel, of somebody of an agency; not those that the remover
+ * imposed. $1 the person, $2 the panel, $3 now, $4 the remover, $5 the remover's agency.
+ */
+const OF_COLLEAGUES = `SELECT e.id FROM exclusions e
+  WHERE e.person_id = $1 AND e.panel_id = $2 AND (e.until IS NULL OR e.until > $3)
+    AND (e.declared OR e.made_by_id IS DISTINCT FROM $4) AND (e.agency_id = $5 OR EXISTS (SELECT FROM practitioners p
+      WHERE p.agency_id = $5 AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
+  ORDER BY e.since, e.id`;
+
+/** Selects exclusions in force, kept by the panel, that a referral keeps after removals. $1 the referral, $2 now. */
+const KEPT_BY_REFERRAL = `SELECT DISTINCT e.id FROM referrals r
+  JOIN referral_person_corrections removed ON removed.referral_id = r.id
+  JOIN exclusions e ON e.person_id = removed.person_id AND e.panel_id = r.panel_id AND (e.until IS NULL OR e.until > $2)
+  JOIN kept_after_removal(ARRAY[e.id]) kept ON kept.referral_id = r.id
+  WHERE r.id = $1 ORDER BY e.id`;
+
+/** Excludes the remover's colleagues from a case from which the remover removed the person as entered in error. */
+export async function keepAfterRemoval(work: UnitOfWork, about: RepeatingCase, personId: string): Promise<void> {
+  const { id, agencyId } = work.actor;
+  await copyFromPerson(work, OF_COLLEAGUES, [personId, about.panelId, work.now, id, agencyId], about);
+}
+
+/** Excludes from a new case the people from whom the referral is hidden after removals. */
+export async function copyFromReferral(work: UnitOfWork, referralId: string, opened: RepeatingCase): Promise<void> {
+  await copyFromPerson(work, KEPT_BY_REFERRAL, [referralId, work.now], opened);
+}
+
+async function copyFromPerson(
+  work: UnitOfWork,
+  select: string,
+  parameters: unknown[],
+  about: RepeatingCase,
+): Promise<void> {
+  await work.asSystem(async () => {
+    for (const { id } of await work.manager.query<{ id: string }[]>(select, parameters)) {
+      const copy = await findOrCopy(work, await work.manager.findOneByOrFail(Exclusion, { id }), about);
+      if (!copy.declared) await copyToRepeats(work, copy);
+    }
+  });
+}
 
 /**
  * Copies exclusions of repeated cases to the new case, as separate exclusions that a chair can end. Runs with the
@@ -89,7 +132,10 @@ export async function copyToRepeats(work: UnitOfWork, made: Exclusion): Promise<
     }
 }
 
-/** Returns the exclusion for a repeat of the case of `earlier`. Reuses an equivalent exclusion in force. */
+/**
+ * Returns the exclusion for a repeat of the case of `earlier`, or for a case from which the person of `earlier` was
+ * removed. Reuses an equivalent exclusion in force.
+ */
 async function findOrCopy(
   work: UnitOfWork,
   earlier: Exclusion,
@@ -97,14 +143,14 @@ async function findOrCopy(
 ): Promise<Exclusion> {
   const { practitionerId, agencyId, name, nameKey, reason, declared } = earlier;
   const { madeById, madeByAgencyId, madeByAgencyType } = earlier;
-  const originCaseId = earlier.originCaseId ?? earlier.caseId;
+  const originCaseId = earlier.originCaseId ?? earlier.caseId ?? caseId;
   const whom = [practitionerId, agencyId, nameKey, declared, originCaseId, earlier.byColleague];
   const [same] = await work.manager.query<{ id: string }[]>(EQUIVALENT, [caseId, work.now, ...whom]);
   if (same) return work.manager.findOneByOrFail(Exclusion, { id: same.id });
   const carried = await work.write.insert(Exclusion, {
     id: newExclusionId(work.now),
     ...{ caseId, personId: null, panelId, partnershipId, reach: 'panel', carriedFromId: earlier.id, originCaseId },
-    throughCaseIds: [...earlier.throughCaseIds, earlier.caseId as string],
+    throughCaseIds: [...earlier.throughCaseIds, earlier.caseId ?? caseId],
     ...{ practitionerId, agencyId, name, nameKey, reason, declared },
     ...{ madeById, madeByAgencyId, madeByAgencyType },
     since: work.now,

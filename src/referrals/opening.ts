@@ -5,7 +5,7 @@ import type { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { copyFromEarlierCases } from './carried-exclusions.js';
+import { copyFromEarlierCases, copyFromReferral } from './carried-exclusions.js';
 import { Referral, ReferralPerson, type ReferralScreening } from './referral.entity.js';
 import { screeningOf } from './screening.js';
 
@@ -52,6 +52,7 @@ export async function openCase(
       since: londonDay(createdAt),
     });
   await copyFromEarlierCases(work, referral.id, opened);
+  await copyFromReferral(work, referral.id, opened);
   work.recordEvent('case.opened', Case, opened);
   return opened;
 }

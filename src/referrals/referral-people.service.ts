@@ -83,6 +83,7 @@ export class ReferralPeopleService {
       const byPanel = one.panelExclusions.filter((exclusion) => exclusion.panelId === panelId);
       const people = [...one.excludedPersonIds, ...byPanel.flatMap(({ personIds }) => personIds)];
       return (
+        one.excludedReferralIds.includes(id) ||
         named.some((person) => people.includes(person ?? '')) ||
         repeated.some(({ earlierCaseId }) => one.namedExcludedCaseIds.includes(earlierCaseId))
       );

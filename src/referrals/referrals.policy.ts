@@ -58,8 +58,7 @@ const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS 
    UNION SELECT cp.case_id, mine.named_by FROM case_people cp JOIN mine USING (person_id)
      WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND cp.created_at <= mine.named_by
    UNION SELECT c.id, mine.named_by FROM cases c JOIN mine USING (person_id)
-     WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by
-   UNION SELECT unnest(cases_after_removal(ARRAY[mine.id])), mine.named_by FROM mine`;
+     WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by`;
 
 /** SQL of `ofOwnAuthorship`, for a referral `r`. */
 const BY_ME = `(r.author_id = who.id OR who.id = ANY (r.co_author_ids))`;

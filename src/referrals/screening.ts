@@ -9,7 +9,7 @@ import type { PeopleDependent } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { copyFromEarlierCases } from './carried-exclusions.js';
+import { copyFromEarlierCases, keepAfterRemoval } from './carried-exclusions.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
@@ -326,4 +326,5 @@ export const repeatsOfCase: PeopleDependent = {
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
   prepareRemoval: prepareRepeatRemoval,
+  afterLastRemoval: keepAfterRemoval,
 };

@@ -123,8 +123,8 @@ export class Exclusion extends PartnershipRecord {
   reason: string;
 
   /**
-   * Exclusion from an earlier case that was copied to this case, because this case repeats the earlier one; otherwise
-   * null.
+   * Exclusion that was copied to this case: from an earlier case that this case repeats, or from a person whom a
+   * colleague of the excluded person removed from this case. Null if it is no copy.
    */
   @Column({ type: 'uuid', nullable: true })
   @ForeignKey(() => Exclusion)
@@ -133,7 +133,8 @@ export class Exclusion extends PartnershipRecord {
   carriedFromId: string | null;
 
   /**
-   * Case for which a copied exclusion was first made, and whose chairs gave the reason. Null for any other exclusion.
+   * First case from which a copied exclusion was carried over, or this case if the exclusion was from a person. Null for
+   * any other exclusion.
    */
   @Column({ type: 'uuid', nullable: true })
   @Index()

@@ -113,6 +113,7 @@ export class SubjectsService {
         writes: request,
       });
       await mustBelongToPartnership(work, found.partnershipId, request.panelId ?? null);
+      if (request.panelId && request.panelId !== found.panelId) await mustBeNoCompartment(work, request.panelId);
       const changed = await work.write.updateIfChanged(ProtectedAddress, found, request);
       if (changed.panelId !== found.panelId) {
         await mustBeDisclosable(work, changed);
@@ -161,6 +162,19 @@ async function mustBelongToPartnership(work: UnitOfWork, partnershipId: string, 
     partnershipId,
   ]);
   if (!found.length) throw noSuchPanel();
+}
+
+/**
+ * Refuses to move an address into a compartment: it would vanish from colleagues who read it, and so reveal the
+ * compartment. Members of a compartment record an address for it from the beginning.
+ */
+async function mustBeNoCompartment(work: UnitOfWork, panelId: string): Promise<void> {
+  if (!work.actor.memberships.some((one) => one.panelId === panelId && one.compartment)) return;
+  throw unacceptable(
+    'address-for-compartment',
+    'An address that is already recorded cannot be moved to this panel, because colleagues who read it would miss it. Record the address again with this panelId (POST /v1/persons/{id}/protected-addresses).',
+    [{ pointer: '/panelId', detail: 'is a panel for which an address is recorded anew' }],
+  );
 }
 
 /**

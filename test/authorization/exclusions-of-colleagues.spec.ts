@@ -133,14 +133,21 @@ describe('a person taken out in error by a colleague of somebody who is excluded
     return (await (await by('police-sergeant')).post(`${path}/people`, role).expect(201)).body.id;
   }
 
-  const end = async (exclusion: string): Promise<void> => {
-    await (
-      await by('police-inspector')
-    )
-      .post(`/v1/exclusions/${exclusion}/ending`, { reason: 'Over.' })
-      .set('if-match', '*')
-      .expect(200);
-  };
+  /** Ends every exclusion of the analyst, as a chair of another agency. */
+  async function endAll(): Promise<void> {
+    const { id } = await practitioner(owner, 'analyst');
+    const { rows } = await owner.query<{ id: string }>(
+      'SELECT id FROM exclusions WHERE practitioner_id = $1 AND until IS NULL',
+      [id],
+    );
+    for (const one of rows)
+      await (
+        await by('police-inspector')
+      )
+        .post(`/v1/exclusions/${one.id}/ending`, { reason: 'Over.' })
+        .set('if-match', '*')
+        .expect(200);
+  }
 
   test('is kept from them with the case, until somebody else ends the exclusion', async () => {
     const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
@@ -148,12 +155,12 @@ describe('a person taken out in error by a colleague of somebody who is excluded
     const personId = await aPerson();
     const role = await namedIn(path, personId);
     expect(await status('analyst', path)).toBe(200);
-    const exclusion = await exclude(personId);
+    await exclude(personId);
     expect(await status('analyst', path)).toBe(404);
     await (await by('jag-coordinator')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
     expect(await status('analyst', path)).toBe(404);
     expect(await layers('analyst', 'Case', caseId)).toEqual({ policy: [], rowSecurity: [] });
-    await end(exclusion);
+    await endAll();
     expect(await status('analyst', path)).toBe(200);
   });
 
@@ -169,14 +176,8 @@ describe('a person taken out in error by a colleague of somebody who is excluded
   });
 
   test('is kept from them with the referral, and with the case that it opens', async () => {
-    const personId = await aPerson();
-    const referral = aReferral(panelId, await aPerson(), await aPerson()) as { people: object[] };
-    const people = [...referral.people, { personId, role: 'witness', rationale: 'Saw it.' }];
-    const sergeant = await by('police-sergeant');
-    const { id } = (await sergeant.post('/v1/referrals', { ...referral, people }).expect(201)).body as { id: string };
-    const path = `/v1/referrals/${id}`;
-    const { body } = await sergeant.get(`${path}/people?limit=100`).expect(200);
-    const role = (body.data as { id: string; personId: string }[]).find((one) => one.personId === personId)!.id;
+    const { path, personId, role } = await referred();
+    const id = path.split('/').at(-1)!;
     expect(await status('analyst', path)).toBe(200);
     await exclude(personId);
     expect(await status('analyst', path)).toBe(404);
@@ -192,5 +193,83 @@ describe('a person taken out in error by a colleague of somebody who is excluded
     expect(await status('fire-officer', `/v1/cases/${accepted.body.caseId as string}`)).toBe(200);
     expect(await status('analyst', `/v1/cases/${accepted.body.caseId as string}`)).toBe(404);
     expect(await status('analyst', path)).toBe(404);
+  });
+
+  async function referred(): Promise<{ path: string; personId: string; role: string; other: string }> {
+    const personId = await aPerson();
+    const referral = aReferral(panelId, await aPerson(), await aPerson()) as { people: object[] };
+    const people = [...referral.people, { personId, role: 'witness', rationale: 'Saw it.' }];
+    const sergeant = await by('police-sergeant');
+    const { id } = (await sergeant.post('/v1/referrals', { ...referral, people }).expect(201)).body as { id: string };
+    const path = `/v1/referrals/${id}`;
+    const { body } = await sergeant.get(`${path}/people?limit=100`).expect(200);
+    const roles = body.data as { id: string; personId: string }[];
+    return {
+      path,
+      personId,
+      role: roles.find((one) => one.personId === personId)!.id,
+      other: roles.find((one) => one.personId !== personId)!.id,
+    };
+  }
+
+  const command = async (who: string, path: string, body: object): Promise<number> =>
+    (await (await by(who)).post(path, body).set('if-match', '*')).status;
+
+  test('is kept from them with the case of a referral that was returned and submitted again', async () => {
+    const { path, personId, role } = await referred();
+    const { id: practitionerId } = await practitioner(owner, 'police-inspector');
+    const body = { personId, panelId, practitionerId, reason: 'Is a relative.' };
+    await (await by('jag-chair')).post('/v1/exclusions', body).expect(201);
+    const returned = { reasonCode: 'more_information', reason: 'Say more.' };
+    expect(await command('jag-chair', `${path}/return`, returned)).toBe(200);
+    await (await by('police-sergeant')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    expect(await command('police-sergeant', `${path}/submission`, {})).toBe(200);
+    const accepted = await (await by('jag-chair')).post(`${path}/acceptance`, {}).set('if-match', '*').expect(200);
+    const { rows } = await owner.query('SELECT FROM exclusions WHERE case_id = $1 AND practitioner_id = $2', [
+      accepted.body.caseId,
+      practitionerId,
+    ]);
+    expect(rows).toHaveLength(1);
+  });
+
+  test('hides nothing from somebody registered later under an excluded name', async () => {
+    const { path, personId, role } = await referred();
+    const body = { personId, panelId, name: 'Duncan Emberley', reason: 'Is a relative.' };
+    await (await by('jag-chair')).post('/v1/exclusions', body).expect(201);
+    await (await by('police-sergeant')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    expect(await status('fire-officer', path)).toBe(200);
+    await owner.query(
+      `INSERT INTO practitioner_names (id, version, created_at, updated_at, practitioner_id, name, name_key)
+       SELECT gen_random_uuid(), 1, now(), now(), p.id, 'Duncan Emberley', 'duncanemberley' FROM practitioners p WHERE p.subject = 'police-inspector'`,
+    );
+    expect(await status('police-inspector', path)).toBe(200);
+    await owner.query(`DELETE FROM practitioner_names WHERE name = 'Duncan Emberley'`);
+  });
+
+  test('leaves the contribution of the excluded person out of their reach, also to recall it', async () => {
+    const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const path = `/v1/cases/${caseId}`;
+    await endAll();
+    const fact = { category: 'asb_incident', kind: 'fact', summary: 'Two fires.', text: 'Two fires in one night.' };
+    const { body: told } = await (await by('analyst')).post(`${path}/contributions`, fact).expect(201);
+    const personId = await aPerson();
+    const role = await namedIn(path, personId);
+    await exclude(personId);
+    await (await by('jag-coordinator')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    const recall = `/v1/contributions/${told.id as string}/recall`;
+    expect(await command('analyst', recall, { reason: 'Not to be known.' })).toBe(404);
+  });
+
+  test('lets nobody write into a referral that its excluded author reads', async () => {
+    const { path, personId, role, other } = await referred();
+    const { id: practitionerId } = await practitioner(owner, 'police-sergeant');
+    const body = { personId, panelId, practitionerId, reason: 'Is a relative.' };
+    await (await by('jag-chair')).post('/v1/exclusions', body).expect(201);
+    const change = { rationale: 'Now at the refuge with her sister.', reason: 'New.' };
+    const write = async (): Promise<unknown> =>
+      (await (await by('jag-coordinator')).patch(`${path}/people/${other}`, change, '*')).body.code;
+    expect(await write()).toBe('author-is-excluded');
+    await (await by('police-sergeant')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
+    expect(await write()).toBe('author-is-excluded');
   });
 });

@@ -124,6 +124,20 @@ test('somebody cannot put an address before another panel by a change', async ()
   expect(withdrawn.body).toMatchObject({ panelId: null, address: WRITTEN });
 });
 
+test('an address that colleagues read cannot be moved into a compartment, and vanish from them', async () => {
+  const officer = await by('channel-officer');
+  const named = { partnershipId, givenName: 'Ysolde', familyName: 'Farthingale' };
+  const { body: made } = await officer.post('/v1/persons', named).expect(201);
+  const address = { kind: 'refuge', address: WRITTEN, panelId: null };
+  const { body } = await officer.post(`/v1/persons/${made.id as string}/protected-addresses`, address).expect(201);
+  const moved = await officer.patch(
+    `/v1/protected-addresses/${body.id as string}`,
+    { panelId: panel('ask-channel') },
+    '*',
+  );
+  expect([moved.status, moved.body.code]).toEqual([422, 'address-for-compartment']);
+});
+
 describe('the agency that recorded the person', () => {
   test('can put an address before a panel with a case that the author reads', async () => {
     expect((await recorded('housing-officer', panel('ask-marac'))).status).toBe(201);

@@ -474,7 +474,37 @@ describe('a chair', () => {
   });
 });
 
+describe('a login', () => {
+  test('gets two new names within 30 days, whichever registration has them', async () => {
+    const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
+    const administrator = await by('agency-administrator');
+    const registers = async (name: string): Promise<string> => {
+      const login = { issuer: rows[0]!.issuer, subject: 'login-of-many-names' };
+      const request = { name, jobTitle: 'Officer', roles: [], ...login };
+      const { status, body } = await administrator.post(`/v1/agencies/${agencyId}/people`, request);
+      if (status === 201)
+        await administrator.patch(`/v1/agencies/${agencyId}/people/${body.id as string}`, { active: false }, '*');
+      return `${String(status)} ${String(body.code)}`;
+    };
+    for (const name of ['Ada Trewin', 'Bea Trewin', 'Cleo Trewin']) expect(await registers(name)).toBe('201 undefined');
+    expect(await registers('Dora Trewin')).toBe('409 renamed-often');
+    expect(await registers('Bea Trewin')).toBe('201 undefined');
+  });
+});
+
 describe('a former name', () => {
+  test('that is excluded is not shown to the coordination as the name of somebody present', async () => {
+    const name = 'Jane Oldcorne';
+    const id = await registeredAgain(name);
+    expect(await changed(id, { name: 'Jemima Freshwater' })).toBe('200 undefined');
+    await signsIn(id);
+    await excluded({ caseId: jag, name });
+    expect(none(await meets(await by(OFFICER), owner, jag))).toBe(true);
+    const { body } = await (await by('jag-coordinator')).get(`/v1/cases/${jag}/access?limit=100`).expect(200);
+    const found = (body.people as { practitionerId: string }[]).find((one) => one.practitionerId === id);
+    expect(JSON.stringify(found)).not.toContain('excluded');
+  });
+
   const names = (id: string) => `/v1/agencies/${agencyId}/people/${id}/names`;
   const nameId = async (id: string, name: string): Promise<string> => {
     const { body } = await (await by('agency-administrator')).get(names(id)).expect(200);

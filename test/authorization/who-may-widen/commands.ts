@@ -330,10 +330,12 @@ export class Commands {
   }
 
   /** Who is named together with a person is mostly somebody who sits where that person is discussed, often where the actor does not. */
-  private concerning(body: Record<string, unknown>, { mirror, actor }: Situation): Record<string, unknown> {
+  private concerning(drawn: Record<string, unknown>, { mirror, actor }: Situation): Record<string, unknown> {
+    const isAbout = [drawn['practitionerId'], drawn['agencyId']].some((one) => typeof one === 'string');
+    if (typeof drawn['personId'] !== 'string' || !isAbout || this.c.happens(0.4)) return drawn;
+    const shared = this.c.happens(0.5) ? this.knownToTwoPanels(mirror, actor) : [];
+    const body = shared.length ? { ...drawn, ...this.c.pick(shared) } : drawn;
     const { personId, practitionerId, agencyId } = body;
-    const isAbout = [practitionerId, agencyId].some((one) => typeof one === 'string');
-    if (typeof personId !== 'string' || !isAbout || this.c.happens(0.4)) return body;
     const panels = new Set(mirror.where('case_people', { person_id: personId }).map((row) => row['panel_id']));
     const seats = mirror.where('memberships', { tier: 'core' }).filter((row) => panels.has(row['panel_id']));
     if (!seats.length) return body;
@@ -345,6 +347,18 @@ export class Commands {
       ...(typeof practitionerId === 'string' ? { practitionerId: seat['practitioner_id'] } : {}),
       ...(typeof agencyId === 'string' ? { agencyId: seat['agency_id'] } : {}),
     };
+  }
+
+  /** People whom cases of several panels name, with a panel of them on which the actor sits. */
+  private knownToTwoPanels(mirror: Mirror, actor: Row): { personId: string; panelId: string }[] {
+    const own = new Set(mirror.where('memberships', { practitioner_id: actor.id }).map((row) => row['panel_id']));
+    const roles = Map.groupBy(mirror.all('case_people'), (row) => row['person_id'] as string);
+    return [...roles].flatMap(([personId, some]) => {
+      const panels = [...new Set(some.map((row) => row['panel_id'] as string))];
+      return panels.length > 1
+        ? panels.filter((panelId) => own.has(panelId)).map((panelId) => ({ personId, panelId }))
+        : [];
+    });
   }
 
   /** The body with other values where it was wrong: left out, given, or given anew. */
