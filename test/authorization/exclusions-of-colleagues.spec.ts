@@ -220,7 +220,7 @@ describe('a person taken out in error by a colleague of somebody who is excluded
     const { id: practitionerId } = await practitioner(owner, 'police-inspector');
     const body = { personId, panelId, practitionerId, reason: 'Is a relative.' };
     await (await by('jag-chair')).post('/v1/exclusions', body).expect(201);
-    const returned = { reasonCode: 'more_information', reason: 'Say more.' };
+    const returned = { reasonCode: 'more_information', reason: 'Say more about the fires.' };
     expect(await command('jag-chair', `${path}/return`, returned)).toBe(200);
     await (await by('police-sergeant')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
     expect(await command('police-sergeant', `${path}/submission`, {})).toBe(200);
