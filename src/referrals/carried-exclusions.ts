@@ -133,8 +133,8 @@ export async function copyToRepeats(work: UnitOfWork, made: Exclusion): Promise<
 }
 
 /**
- * Returns the exclusion for a repeat of the case of `earlier`, or for a case from which the person of `earlier` was
- * removed. Reuses an equivalent exclusion in force.
+ * Returns the exclusion that carries `earlier` over to a case. The case repeats that of `earlier`, or the person of
+ * `earlier` was removed from it. Reuses an equivalent exclusion in force.
  */
 async function findOrCopy(
   work: UnitOfWork,
