@@ -430,6 +430,16 @@ CREATE OR REPLACE TRIGGER keep_entrusted_by_colleague AFTER INSERT OR UPDATE OF 
 CREATE OR REPLACE TRIGGER keep_entrusted_by_colleague AFTER INSERT OR UPDATE OF practitioner_id ON invitations
   FOR EACH ROW EXECUTE FUNCTION keep_entrusted_by_colleague('practitioner_id', 'invited_by_id');
 
+-- Registrations of one login, made one after the other: only one is active. They are one person whatever the names.
+CREATE OR REPLACE FUNCTION login_registrations_of(who uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT array_agg(one.id ORDER BY one.id) FROM (
+  SELECT who AS id
+  UNION SELECT other.id FROM practitioners self JOIN practitioners other USING (agency_id, issuer, subject)
+    WHERE self.id = who) one
+$$;
+REVOKE ALL ON FUNCTION login_registrations_of(uuid) FROM PUBLIC;
+
 -- Registrations of the same agency under a name that the person has or had, or with the same login, the person included:
 -- neither a second login nor another name is a way around an exclusion.
 CREATE OR REPLACE FUNCTION registrations_of(who uuid) RETURNS uuid[]
@@ -761,18 +771,18 @@ CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);
 
 -- Items hidden from a person by recusals. A running recusal hides its item, and the items of the matter that were not
 -- decided before it; one that ended because the conflict is over hides the items that were decided meanwhile.
-CREATE OR REPLACE FUNCTION recused_items(who uuid, registrations uuid[]) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION recused_items(of_login uuid[], registrations uuid[]) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
   CROSS JOIN LATERAL unnest(matter_of(r.case_id, NOT r.declared)) matter (case_id)
   JOIN listings l ON l.case_id = matter.case_id
   LEFT JOIN decisions d ON d.listing_id = l.id
-  WHERE (r.practitioner_id = who OR NOT r.declared AND r.practitioner_id = ANY (registrations))
+  WHERE (r.practitioner_id = ANY (of_login) OR NOT r.declared AND r.practitioner_id = ANY (registrations))
     AND CASE WHEN r.ended_at IS NULL THEN l.id = r.listing_id OR d.id IS NULL OR d.created_at >= r.created_at
       ELSE r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at END
   ORDER BY 1)
 $$;
-REVOKE ALL ON FUNCTION recused_items(uuid, uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION recused_items(uuid[], uuid[]) FROM PUBLIC;
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
 -- Selects exclusions and recusals independently of the policy, so that a fault in one is no fault in the other. Both rely
@@ -780,6 +790,7 @@ REVOKE ALL ON FUNCTION recused_items(uuid, uuid[]) FROM PUBLIC;
 CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+  of_login uuid[];
   registrations uuid[];
   before text := coalesce(current_setting('app.maintenance', true), '');
   mine uuid[];
@@ -789,9 +800,10 @@ DECLARE
   items uuid[];
 BEGIN
   PERFORM set_config('app.maintenance', 'on', true);
+  of_login := login_registrations_of(who);
   registrations := registrations_of(who);
   mine := ARRAY(SELECT e.id FROM exclusions e
-    WHERE (e.agency_id = agency OR (kind = 'practitioner' AND ((e.practitioner_id = who OR NOT e.declared
+    WHERE (e.agency_id = agency OR (kind = 'practitioner' AND ((e.practitioner_id = ANY (of_login) OR NOT e.declared
         AND e.practitioner_id = ANY (registrations)) OR e.name_key = ANY (name_keys_of(who)))))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment);
   people := ARRAY(SELECT DISTINCT e.person_id FROM exclusions e
@@ -811,7 +823,7 @@ BEGIN
       AND m.agency_id = agency AND (moment AT TIME ZONE 'Europe/London')::date >= m.valid_from
       AND (moment AT TIME ZONE 'Europe/London')::date <= coalesce(m.valid_to, 'infinity')) ORDER BY 1);
   IF kind = 'practitioner' THEN
-    items := recused_items(who, registrations);
+    items := recused_items(of_login, registrations);
   END IF;
   PERFORM set_config('app.maintenance', before, true);
   RETURN jsonb_build_object(
@@ -869,7 +881,8 @@ BEGIN
   SELECT array_agg(e.id), coalesce(array_agg(e.person_id) FILTER (WHERE e.person_id IS NOT NULL), '{}'),
          coalesce(array_agg(e.case_id) FILTER (WHERE e.case_id IS NOT NULL), '{}')
     INTO mine, people, cases FROM exclusions e
-    WHERE (e.agency_id = agency OR (e.practitioner_id = who OR NOT e.declared AND e.practitioner_id = ANY (registrations))
+    WHERE (e.agency_id = agency OR e.practitioner_id = ANY (login_registrations_of(who))
+        OR NOT e.declared AND e.practitioner_id = ANY (registrations)
         OR e.name_key = ANY (name_keys_of(who)))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
   IF people <> '{}' THEN
@@ -884,7 +897,7 @@ BEGIN
         WHERE r.case_id IS NULL AND n.earlier_case_id = ANY (cases));
     named := named_within(cases, others)::text;
   END IF;
-  others := others || recused_items(who, registrations);
+  others := others || recused_items(login_registrations_of(who), registrations);
   compartments := ARRAY(SELECT p.id FROM panels p WHERE p.compartment AND NOT EXISTS (
       SELECT 1 FROM compartment_auditors a WHERE a.panel_id = p.id AND a.practitioner_id = who
         AND a.since <= moment AND coalesce(a.until, 'infinity') > moment) ORDER BY 1);

@@ -300,7 +300,7 @@ async function whomOf(
  * person, and everybody who has or had the name. $1 the exclusions.
  */
 const CONCERNED = `SELECT e.id AS "exclusionId", p.id FROM exclusions e
-  CROSS JOIN LATERAL (SELECT unnest(CASE WHEN e.declared THEN ARRAY[e.practitioner_id] ELSE registrations_of(e.practitioner_id) END) AS id
+  CROSS JOIN LATERAL (SELECT unnest(CASE WHEN e.declared THEN login_registrations_of(e.practitioner_id) ELSE registrations_of(e.practitioner_id) END) AS id
     UNION SELECT unnest(registrations_named(e.name_key))) one
   JOIN practitioners p ON p.id = one.id AND p.active
   JOIN agency_partnerships ap ON ap.agency_id = p.agency_id AND ap.partnership_id = e.partnership_id

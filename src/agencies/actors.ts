@@ -88,13 +88,13 @@ const REGISTERED = `SELECT p.id FROM practitioners p
         ORDER BY f.created_at, f.id LIMIT 1)`;
 
 const WHO = `SELECT 'practitioner' AS kind, p.id, p.name, p.agency_id, a.type AS agency_type, p.roles,
-    NULL::text[] AS scopes, registrations_of(p.id) AS registrations,
+    NULL::text[] AS scopes, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations,
     name_keys_of(p.id) AS name_keys,
     coalesce(:asked, CASE WHEN 'auditor' = ANY(p.roles) THEN '${DEFAULT_PURPOSE_OF_AUDITORS}' ELSE '${DEFAULT_PURPOSE}' END) AS purpose
   FROM practitioners p JOIN agencies a ON a.id = p.agency_id AND ${VOUCHED}
   WHERE p.active AND NOT :client AND p.id = coalesce(:id, (${REGISTERED}))
   UNION ALL
-  SELECT 'client', c.id, c.name, c.agency_id, a.type, '{}', c.scopes, ARRAY[c.id], '{}', c.purpose
+  SELECT 'client', c.id, c.name, c.agency_id, a.type, '{}', c.scopes, ARRAY[c.id], ARRAY[c.id], '{}', c.purpose
   FROM clients c JOIN agencies a ON a.id = c.agency_id AND ${VOUCHED}
   WHERE c.active AND :client AND c.issuer = :issuer AND c.client_id = :subject`;
 

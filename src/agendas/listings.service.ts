@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In, Not } from 'typeorm';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { mustEntrustSeldom } from '../agencies/entrusting.js';
@@ -150,7 +151,10 @@ export class ListingsService {
           'agenda-locked',
           'The agenda was circulated without this item. List the case at the next meeting.',
         );
-      if ((await work.records.findMany('read', Listing, { carriedFromId: id, removedAt: null }, 1)).length)
+      const carried = await work.records.findMany('read', Listing, { carriedFromId: id, removedAt: null });
+      if (
+        await work.manager.existsBy(Meeting, { id: In(carried.map((one) => one.meetingId)), status: Not('cancelled') })
+      )
         throw conflict('carried-over', 'The case is on the list of another meeting. Take it off that list first.');
       if (about.stage === 'closed')
         throw conflict(

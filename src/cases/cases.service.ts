@@ -126,7 +126,9 @@ export class CasesService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('reopen', Case, CaseView, id);
       const stage = after(caseMachine, found.stage, 'reopening');
-      const { closureReason, outcome } = found;
+      const { closureReason, outcome, closedAt } = found;
+      if (closureReason === 'referred_in_error' && closedAt)
+        work.write.reopenedCases.push({ caseId: id, closedAt, at: work.now });
       const reopened = await work.write.update(Case, found, {
         stage,
         closureReason: null,
@@ -135,7 +137,11 @@ export class CasesService {
         reopenedAt: work.now,
         reopeningReason: reason,
       });
-      work.recordEvent('case.reopened', Case, reopened, { fields: ['reopeningReason'], closureReason, outcome });
+      work.recordEvent('case.reopened', Case, reopened, {
+        fields: ['stage', 'reopenedAt', 'reopeningReason'],
+        closureReason,
+        outcome,
+      });
       return work.respond.one(CaseView, reopened);
     });
   }

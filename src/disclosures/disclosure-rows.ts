@@ -7,6 +7,7 @@ import {
   Disclosures,
   type DisclosureBatch,
   type RevisedRecord,
+  type ReopenedCase,
   type WithdrawnCase,
   type WithdrawnPerson,
 } from '../records/audit-recording.js';
@@ -65,6 +66,18 @@ const WITHDRAW_CASE = `WITH revised AS (UPDATE disclosures SET pending = 'recall
   WHERE (case_id = $1 OR referral_id IN (SELECT id FROM referrals WHERE case_id = $1)) AND (pending, pending_since) IS DISTINCT FROM ('recall', $2::timestamptz)
   RETURNING *)
   ${REVISION} '{}' FROM revised ON CONFLICT DO NOTHING`;
+
+/**
+ * Ends the recall of a reopened case, of its referrals, and of people withdrawn with it. Agencies already notified of the
+ * recall must be notified that the data is valid. $1 the case, $2 the time of its closure, $3 now.
+ */
+const REINSTATE_CASE = `WITH revised AS (UPDATE disclosures SET version = version + 1, updated_at = $3, notified_at = NULL,
+    pending = CASE WHEN notified_at IS NULL THEN NULL ELSE 'correction' END,
+    pending_since = CASE WHEN notified_at IS NULL THEN NULL ELSE $3::timestamptz END
+  WHERE pending = 'recall' AND pending_since = $2 AND (case_id = $1 OR referral_id IN (SELECT id FROM referrals WHERE case_id = $1)
+    OR case_id IS NULL AND referral_id IS NULL AND panel_id = (SELECT panel_id FROM cases WHERE id = $1))
+  RETURNING *)
+  ${REVISION} fields FROM revised WHERE pending IS NOT NULL ON CONFLICT DO NOTHING`;
 
 /**
  * Recalls the record of a person and their addresses, as received through one matter: one referral or case, and the
@@ -155,6 +168,10 @@ export class DisclosureRows extends Disclosures {
 
   async caseWithdrawn(client: PoolClient, { caseId, at }: WithdrawnCase): Promise<void> {
     await client.query({ name: 'withdraw-case-disclosures', text: WITHDRAW_CASE, values: [caseId, at] });
+  }
+
+  async caseReopened(client: PoolClient, { caseId, closedAt, at }: ReopenedCase): Promise<void> {
+    await client.query({ name: 'reinstate-case-disclosures', text: REINSTATE_CASE, values: [caseId, closedAt, at] });
   }
 
   async takenBack(client: PoolClient, taken: WithdrawnPerson): Promise<void> {

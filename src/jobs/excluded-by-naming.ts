@@ -22,7 +22,7 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
       WHERE greatest(r.submitted_at, p.created_at) >= $2::date
     UNION ALL SELECT 'Referral', r.id, r.panel_id, NULL, r.person_id, r.submitted_at FROM referrals r
       WHERE r.case_id IS NULL AND r.status IN ('submitted', 'returned') AND r.person_id IS NOT NULL AND r.submitted_at >= $2::date),
-  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys, m.panel_id FROM practitioners p
+  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys, m.panel_id FROM practitioners p
     JOIN memberships m ON m.practitioner_id = p.id AND m.tier = 'core' AND $1::timestamptz::date BETWEEN m.valid_from
       AND coalesce(m.valid_to, 'infinity') WHERE p.active),
   excluded AS (SELECT who.*, e.id AS exclusion_id, e.case_id, e.person_id, e.since FROM people who

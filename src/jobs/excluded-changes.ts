@@ -29,8 +29,8 @@ const SELECT_CHANGES = `WITH changes AS MATERIALIZED (
     WHERE e.at >= $2::date AND (e.panel_id IS NULL OR e.panel_id IN (SELECT id FROM panels))
       AND (e.type IN ('person.changed', 'protected-address.changed', 'protected-address.recorded') OR e.type IN
         ('referral.submitted', 'referral.person-changed', 'referral.person-removed', 'referral.withdrawn'))),
-  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys FROM practitioners p WHERE p.id IN (SELECT actor_id FROM changes)
-    UNION ALL SELECT 'client', s.id, s.agency_id, ARRAY[s.id], '{}' FROM clients s WHERE s.id IN (SELECT actor_id FROM changes)),
+  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys FROM practitioners p WHERE p.id IN (SELECT actor_id FROM changes)
+    UNION ALL SELECT 'client', s.id, s.agency_id, ARRAY[s.id], ARRAY[s.id], '{}' FROM clients s WHERE s.id IN (SELECT actor_id FROM changes)),
   by_excluded AS (SELECT change.*, e.id AS exclusion_id, e.case_id AS from_case, e.person_id AS from_person, e.panel_id
     FROM changes change JOIN people who ON who.id = change.actor_id JOIN exclusions e ON ${CONCERNING_ME}
       AND (NOT change.is_submission OR change.at >= e.since)),

@@ -50,7 +50,7 @@ async function loadChairsByPanel(manager: EntityManager, today: string, now: Dat
     .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
     `SELECT who.id, who.panel_id AS "panelId", ${facts.join(', ')} FROM (
-       SELECT 'practitioner' AS kind, p.id, p.agency_id, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys, m.panel_id FROM memberships m
+       SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys, m.panel_id FROM memberships m
        JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
        WHERE m.role = ANY ($2) AND m.valid_from <= $3 AND coalesce(m.valid_to, 'infinity') >= $3) who`,
     [now, CHAIRING_ROLES, today],

@@ -24,7 +24,7 @@ export type UnseenAction = Pick<OpenAction, 'id' | 'exclusionId'>;
 const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
     WHERE e.panel_id = a.panel_id AND (e.case_id = a.case_id OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
-      AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys FROM practitioners p
+      AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys FROM practitioners p
         WHERE p.agency_id = a.owner_agency_id AND p.active) who WHERE ${CONCERNING_ME.replaceAll(/(?<!:):now\b/g, '$2::timestamptz')})) AS "exclusionId"
   FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
 

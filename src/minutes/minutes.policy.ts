@@ -77,7 +77,8 @@ policy.declareDependentSubject(MinutePoint, 'MinutePoint', () => ({
   allowRules: [
     {
       name: 'shared',
-      sentence: 'whose agency contributed it or may know of it, and who may read the minutes',
+      sentence:
+        'whose agency contributed it or may know of it, where it repeats no contribution, and who may read the minutes',
       actions: ['read'],
       within: 'read',
       where: (actor) => ({ $and: [{ contributionId: null }, ownOrShared(actor)] }),

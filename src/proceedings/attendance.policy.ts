@@ -40,7 +40,6 @@ policy.declareSubject(Attendance, 'Attendance', {
       where: (actor) => ({ $and: [{ panelId: { $in: memberPanels(actor) } }, isKnownTo(actor)] }),
       fields: FIELDS_WITHOUT_REASON,
     },
-
     {
       name: 'own-attendance',
       sentence: 'whose attendance it is',

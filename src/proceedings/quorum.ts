@@ -115,7 +115,7 @@ async function findRecused(work: UnitOfWork, { id: listingId, meetingId }: Listi
   const ids = items.filter((one) => one.listingId === listingId && one.isSameOrDirectRepeat).map(({ id }) => id);
   const known = await work.records.findMany('read', Recusal, { id: { $in: ids }, endedAt: null });
   const [{ recused }] = await work.manager.query<[{ recused: string[] }]>(
-    `SELECT ARRAY(SELECT unnest($1::uuid[]) UNION SELECT unnest(registrations_of(one)) FROM unnest($2::uuid[]) one) AS recused`,
+    `SELECT ARRAY(SELECT unnest(login_registrations_of(one)) FROM unnest($1::uuid[]) one UNION SELECT unnest(registrations_of(one)) FROM unnest($2::uuid[]) one) AS recused`,
     [
       known.filter(({ declared }) => declared).map(({ practitionerId }) => practitionerId),
       known.filter(({ declared }) => !declared).map(({ practitionerId }) => practitionerId),

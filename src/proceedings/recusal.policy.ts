@@ -53,7 +53,7 @@ policy.declareSubject(Recusal, 'Recusal', {
       name: 'own-declaration',
       sentence: 'who declared the conflict: not whether it was ended',
       actions: ['read'],
-      where: (actor) => ({ practitionerId: actor.id, declared: true }),
+      where: (actor) => ({ practitionerId: { $in: actor.loginRegistrationIds }, declared: true }),
       // the end of a declared conflict would reveal a recusal imposed by others that still runs
       fields: WITHOUT_THE_END,
     },
@@ -75,11 +75,11 @@ policy.declareSubject(Recusal, 'Recusal', {
 /** Actor attributes derived from recusals. */
 const RECUSAL_ATTRIBUTES = ['recusedListingIds', 'recusedCaseIds'] as const;
 
-/** Returns whether the recusal applies to a registration. A declared conflict applies only to the one that declared it. */
+/** Returns whether the recusal applies to a registration. A declared conflict applies only to the login that declared it. */
 const appliesTo = (
-  { id, registrationIds }: Pick<Actor, 'id' | 'registrationIds'>,
+  { loginRegistrationIds, registrationIds }: Pick<Actor, 'loginRegistrationIds' | 'registrationIds'>,
   { practitionerId, declared }: Pick<RecusedItem, 'practitionerId' | 'declared'>,
-): boolean => (declared ? practitionerId === id : registrationIds.includes(practitionerId));
+): boolean => (declared ? loginRegistrationIds : registrationIds).includes(practitionerId);
 
 const recusedItemsOf = async (work: UnitOfWork, people: readonly Actor[]): Promise<RecusedItem[]> => {
   const recused = people.filter(({ recusedListingIds }) => recusedListingIds.length);

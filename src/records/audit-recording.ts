@@ -124,6 +124,13 @@ export interface WithdrawnCase {
   at: Date;
 }
 
+/** Case that was closed as opened in error and is reopened: what was to be recalled of it since the closure is valid. */
+export interface ReopenedCase {
+  caseId: string;
+  closedAt: Date;
+  at: Date;
+}
+
 /**
  * Person withdrawn from a referral or case. Agencies that received the person's record through that referral or case
  * must be notified.
@@ -204,6 +211,8 @@ export abstract class Disclosures {
   abstract revised(client: PoolClient, revised: RevisedRecord): Promise<void>;
   /** Recalls every disclosure that names the case, or a referral that led to it, whatever the type of the record. */
   abstract caseWithdrawn(client: PoolClient, withdrawn: WithdrawnCase): Promise<void>;
+  /** Ends the recall of a case. Agencies that were notified of the recall are listed as to be notified of a correction. */
+  abstract caseReopened(client: PoolClient, reopened: ReopenedCase): Promise<void>;
   abstract takenBack(client: PoolClient, takenBack: WithdrawnPerson): Promise<void>;
   /** Returns the `Link` header to the lists of agencies to be notified; null if the actor may read no list. */
   abstract linkFor(actor: Actor, recordIds: string[]): string | null;

@@ -35,6 +35,7 @@ const OPEN: readonly (keyof ActorAttributes)[] = [
   'namedInExcluded',
   'partnershipIds',
   'registrationIds',
+  'loginRegistrationIds',
   'workingPartnershipIds',
 ];
 

@@ -8,7 +8,7 @@ import { subjectOf } from '../authorization/subjects.js';
 import { categoriesSharedFurther, textInAnotherRecord } from '../authorization/text-in-another-record.js';
 import type { RecordClass } from '../database/columns.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import type { RevisedRecord, WithdrawnCase, WithdrawnPerson } from './audit-recording.js';
+import type { ReopenedCase, RevisedRecord, WithdrawnCase, WithdrawnPerson } from './audit-recording.js';
 import type { AuditTrail } from './audit-trail.js';
 import type { DatabaseSession } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
@@ -27,6 +27,8 @@ export class RecordWriter {
   readonly revisedRecords: RevisedRecord[] = [];
   /** Cases that should not have been opened. */
   readonly withdrawnCases: WithdrawnCase[] = [];
+  /** Cases that were closed as opened in error and are reopened. */
+  readonly reopenedCases: ReopenedCase[] = [];
   /** People withdrawn from a panel. */
   readonly withdrawnPeople: WithdrawnPerson[] = [];
   /** Identifiers of rows left unmodified by `updateIfChanged`; events about these rows are not recorded. */

@@ -24,6 +24,8 @@ declare module '../authentication/actor.js' {
      * `registrations_of`.
      */
     registrationIds: string[];
+    /** Registrations of the actor's login, the actor's own included. Conflicts that one of them declared apply to each. */
+    loginRegistrationIds: string[];
     /** Cases to which the actor has a grant in effect. */
     grantedCaseIds: string[];
     /** People hidden from the actor on all panels of the partnership and in all records. */
@@ -34,11 +36,11 @@ declare module '../authentication/actor.js' {
 }
 
 /**
- * Returns the condition that an exclusion or recusal names the actor. A declared conflict applies only to the
- * registration that declared it, not to others of the same name.
+ * Returns the condition that an exclusion or recusal names the actor. A declared conflict applies to the login
+ * that declared it, not to others of the same name.
  */
 export const namesMe = (alias: string): string =>
-  `(${alias}.practitioner_id = who.id OR NOT ${alias}.declared AND ${alias}.practitioner_id = ANY (who.registrations))`;
+  `(${alias}.practitioner_id = ANY (who.of_login) OR NOT ${alias}.declared AND ${alias}.practitioner_id = ANY (who.registrations))`;
 
 /** Condition for exclusions `e` of the actor: by person, by agency, or by a name of the actor. */
 const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key = ANY (who.name_keys))`;
@@ -50,6 +52,8 @@ export const CONCERNING_ME = `${MINE}
 policy.declareAttribute('nameKeys', 'SELECT to_jsonb(who.name_keys)');
 
 policy.declareAttribute('registrationIds', 'SELECT to_jsonb(who.registrations)');
+
+policy.declareAttribute('loginRegistrationIds', 'SELECT to_jsonb(who.of_login)');
 
 policy.declareAttribute(
   'excludedPersonIds',

@@ -497,6 +497,18 @@ test('an item that was taken off comes back, unless it went elsewhere, the meeti
   expect((await back(COORDINATOR, late)).body.code).toBe('meeting-over');
 });
 
+test('an item moved to a meeting that is then cancelled can be put back on its first meeting', async () => {
+  const first = await convened({ days: 50 });
+  const other = await convened({ days: 80 });
+  const made = (await listed(first, { caseId: await opened('housing-officer'), kind: 'new' })).body.id as string;
+  expect((await removed(COORDINATOR, first, made, other.id)).status).toBe(200);
+  const back = async (): Promise<Response> =>
+    (await by(COORDINATOR)).post(`${first.path}/listings/${made}/reinstatement`).set('if-match', '*');
+  expect((await back()).body.code).toBe('carried-over');
+  expect((await moved(COORDINATOR, other, 'cancellation', { reason: 'The room is gone.' })).status).toBe(200);
+  expect((await back()).status).toBe(200);
+});
+
 test('a recused person cannot read the item after it is moved to another meeting', async () => {
   const [first, second] = [await convened(), await convened({ days: 61 })];
   const caseId = await opened('housing-officer');

@@ -319,6 +319,10 @@ test('a case about the wrong person that is closed as referred in error is left 
     expect(await toBeTold(one)).toEqual(expect.arrayContaining(await recalledFrom('fire-officer')));
   expect(await command('reopening', { reason: 'She was meant after all.' })).toBe(200);
   expect(await met('fire-officer')).toEqual([200, 200, 200]);
+  // nobody is to be told of a recall that is over, and the panel reads that the case goes on
+  for (const one of [id, person]) expect((await toBeTold(one)).filter((what) => what.startsWith('recall'))).toEqual([]);
+  const { body: timeline } = await (await by('fire-officer')).get(`/v1/cases/${id}/timeline?limit=100`).expect(200);
+  expect((timeline.data as { type: string }[]).map(({ type }) => type)).toContain('case.reopened');
   expect(await ofReferral()).toEqual([200, 200, 200]);
   expect(await metByGuest()).toEqual([200, 200, 200, 200]);
 });

@@ -79,6 +79,7 @@ function memberOf(panelIds: string[]): Actor {
     securityContext: WALL,
     nameKeys: [],
     registrationIds: ['00000000-0000-7000-8000-000000000009'],
+    loginRegistrationIds: ['00000000-0000-7000-8000-000000000009'],
     partnershipIds: [],
     workingPartnershipIds: [],
     memberships: panelIds.map((panelId) => ({

@@ -65,7 +65,11 @@ describe('a closed case', () => {
     expect((await added()).status).toBe(201);
     const { body } = await (await by(COORDINATOR)).get(`${path}/timeline?limit=100`).expect(200);
     const event = body.data.find(({ type }: { type: string }) => type === 'case.reopened');
-    expect(event.data).toEqual({ closureReason: 'merged', outcome: 'resolved', fields: ['reopeningReason'] });
+    expect(event.data).toEqual({
+      closureReason: 'merged',
+      outcome: 'resolved',
+      fields: ['stage', 'reopenedAt', 'reopeningReason'],
+    });
   });
 
   test('a member cannot reopen it, and somebody who cannot read it gets 404', async () => {

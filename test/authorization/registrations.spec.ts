@@ -475,6 +475,31 @@ describe('a chair', () => {
 });
 
 describe('a login', () => {
+  test('keeps the conflicts that it declared when it is registered again', async () => {
+    const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
+    const administrator = await by('agency-administrator');
+    const registered = async (name: string): Promise<string> => {
+      const login = { issuer: rows[0]!.issuer, subject: 'login-with-a-conflict' };
+      const request = { name, jobTitle: 'Officer', roles: [], ...login };
+      const { body } = await administrator.post(`/v1/agencies/${agencyId}/people`, request).expect(201);
+      const seat = { practitionerId: body.id, tier: 'core', role: 'member', validFrom: inDays(0).slice(0, 10) };
+      await (await by(CHAIR)).post(`/v1/panels/${panelId}/memberships`, seat).expect(201);
+      return body.id;
+    };
+    const reads = async (): Promise<number> =>
+      (await (await by('login-with-a-conflict')).get(`/v1/cases/${jag}`)).status;
+    const earlier = await registered('Esme Dorrow');
+    const conflict = { caseId: jag, declared: true, reason: 'My sister.' };
+    await (await by('login-with-a-conflict')).post('/v1/exclusions', conflict).expect(201);
+    expect(await reads()).toBe(404);
+    await administrator.patch(`/v1/agencies/${agencyId}/people/${earlier}`, { active: false }, '*').expect(200);
+    await registered('Esme Dorrow Pike');
+    expect(await reads()).toBe(404);
+    const { actor } = (await walls.cast(['login-with-a-conflict']))[0]!;
+    expect(await walls.policyAlone(actor, 'Case', [jag])).toEqual([]);
+    expect(await walls.wallAlone(actor, 'Case', [jag])).toEqual([]);
+  });
+
   test('gets two new names within 30 days, whichever registration has them', async () => {
     const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
     const administrator = await by('agency-administrator');

@@ -368,6 +368,7 @@ export class Worlds {
       coordinatedPanelIds: memberships.filter((m) => m.role !== 'member').map((m) => m.panelId),
       nameKeys: isClient ? [] : c.some(['edithbrannockley', 'colmgarrowbeg'], 0.7),
       registrationIds: c.some(pool('Practitioner', 'id'), 0.4),
+      loginRegistrationIds: c.some(pool('Practitioner', 'id'), 0.3),
       recusedListingIds: c.happens(0.5) ? [] : c.some(pool('Listing', 'id'), 0.3),
       recusedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
       excludedCaseIds: c.happens(0.5) ? [] : c.some(pool('Case', 'id'), 0.3),
