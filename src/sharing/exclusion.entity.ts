@@ -40,7 +40,7 @@ export class Exclusion extends PartnershipRecord {
 
   /**
    * Excluded person. Includes every registration of the same agency under a present or former name of the person,
-   * regardless of later changes of name. A declared conflict applies to this registration only. Null if an agency or a
+   * regardless of later changes of name. A declared conflict applies to the login of this registration only. Null if an agency or a
    * name is excluded.
    */
   @Column({ type: 'uuid', nullable: true })
