@@ -897,6 +897,7 @@ CREATE TABLE exclusions (
   panel_id uuid,
   reason text NOT NULL,
   carried_from_id uuid REFERENCES exclusions,
+  from_person_id uuid,
   origin_case_id uuid,
   through_case_ids uuid[] NOT NULL DEFAULT '{}',
   since timestamptz NOT NULL,

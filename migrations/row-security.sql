@@ -500,7 +500,8 @@ SELECT e.id, removed.referral_id FROM exclusions e
   JOIN LATERAL (SELECT DISTINCT ON (k.referral_id) k.* FROM referral_person_corrections k
       WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error' ORDER BY k.referral_id, k.corrected_at DESC) removed
     ON removed.partnership_id = e.partnership_id AND (e.reach = 'partnership' OR removed.panel_id = e.panel_id)
-      AND e.created_at <= removed.corrected_at AND (e.declared OR e.made_by_id IS DISTINCT FROM removed.corrected_by_id)
+      AND e.created_at <= removed.corrected_at
+      AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM removed.corrected_by_id)
   JOIN referral_screenings submitted ON submitted.id = removed.referral_id AND submitted.created_at <= removed.corrected_at
   JOIN (SELECT p.id, p.agency_id FROM practitioners p UNION ALL SELECT c.id, c.agency_id FROM clients c) remover
     ON remover.id = removed.corrected_by_id

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { In, IsNull, MoreThan } from 'typeorm';
+import { mustEntrustSeldom, noteEntrusted } from '../agencies/entrusting.js';
 import { Departures, LEFT_THE_AGENCY } from '../agencies/departures.js';
 import type { Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
@@ -117,6 +118,7 @@ export class AccessRequestsService {
           'The agency of whoever asked does not act in the partnership of this case: access would open nothing. Refuse the ' +
             'request and share through an agency that acts here, or have theirs join the partnership first.',
         );
+      await mustEntrustSeldom(work, found.practitionerId);
       const rules = (await rulesInForce(work, about.panelId))?.rules;
       mustEnd(expiresAt, work.now, ruleNumber(rules, 'accessGrantDays'));
       const grant = await work.write.insert(AccessGrant, {
@@ -127,6 +129,7 @@ export class AccessRequestsService {
         expiresAt,
         revokedAt: null,
       });
+      await noteEntrusted(work, found.practitionerId);
       const told = (await this.standing(work, found)) !== 'barred';
       await work.write.updateWithoutVersion(AccessRequest, found, { status, grantId: grant.id });
       return this.decided(work, found, { kind: 'approval', reason: null, told });

@@ -42,8 +42,11 @@ const theOneExcluded: DenyRule = {
       ...(actor.nameKeys.length ? [{ nameKey: { $in: actor.nameKeys } }] : []),
       { caseId: { $in: actor.excludedCaseIds } },
       { personId: { $in: actor.excludedPersonIds } },
+      { fromPersonId: { $in: actor.excludedPersonIds } },
       ...excludedByPanel(actor),
+      ...excludedByPanel(actor, (personIds) => ({ fromPersonId: { $in: personIds } })),
       ...namedInHiddenMatters(actor),
+      ...actor.peopleOfHiddenMatters.map(({ panelId, personId }) => ({ panelId, fromPersonId: personId })),
     ],
   }),
 };

@@ -95,6 +95,8 @@ export class ExclusionsService {
         endReason: reason,
       });
       happenedUnseen(work, 'exclusion.ended', changed);
+      if (found.personId)
+        await endCopiesOf(work, found.id, { until: work.now, endedById: actor.id, endReason: reason });
       return work.respond.one(ExclusionView, changed, { given: await matchesOf(work, [changed]) });
     });
   }
@@ -194,6 +196,25 @@ async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Pro
   const known = ids.length ? await work.records.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
   const readable = new Set(known.map(({ id }) => id));
   return running.find(({ id, isCarried }) => !isCarried || readable.has(id))?.id ?? null;
+}
+
+/** Selects running copies of an exclusion from a person, and copies of these. $1 the exclusion. */
+const COPIES = `WITH RECURSIVE copies (id) AS (SELECT e.id FROM exclusions e WHERE e.carried_from_id = $1
+    UNION SELECT e.id FROM copies JOIN exclusions e ON e.carried_from_id = copies.id)
+  SELECT e.id FROM copies JOIN exclusions e USING (id) WHERE e.until IS NULL ORDER BY e.id`;
+
+/** Ends the exclusions from cases that a removal of the person caused: nobody decided on them by themselves. */
+async function endCopiesOf(
+  work: UnitOfWork,
+  id: string,
+  ending: Pick<Exclusion, 'until' | 'endedById' | 'endReason'>,
+): Promise<void> {
+  await work.asSystem(async () => {
+    for (const copy of await work.manager.query<{ id: string }[]>(COPIES, [id])) {
+      const found = await work.manager.findOneByOrFail(Exclusion, { id: copy.id });
+      happenedUnseen(work, 'exclusion.ended', await work.write.update(Exclusion, found, ending));
+    }
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DateTime } from 'luxon';
-import { In, Not } from 'typeorm';
+import { Not } from 'typeorm';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -13,7 +13,6 @@ import { mustEntrustNewSeldom, mustEntrustSeldom } from './entrusting.js';
 import { Departures } from './departures.js';
 import { AgencyView, ClientView, MeView, PartnershipView, PractitionerView } from './agency.response.js';
 import { staffNameKey } from './name-key.js';
-import { PractitionerName } from './practitioner-name.entity.js';
 import { issuersOf } from './sign-in.js';
 
 /** Directory of partnerships, agencies, their staff and their machine clients. */
@@ -84,7 +83,7 @@ export class AgenciesService {
       nothingOfTheOperator(request.roles, found.roles);
       notForOneself(actor, request, found);
       await mustLeaveAnAdministrator(work, found, request);
-      await mustRenameSeldom(work, found, request);
+      await mustRenameSeldom(work, found, request, found.nameKey);
       if (request.roles?.includes('safeguarding_lead')) await mustEntrustSeldom(work, id);
       if (request.active && !found.active) {
         mustVouch(agency, found.issuer);
@@ -159,29 +158,46 @@ function nothingOfTheOperator(asked: SystemRole[] | undefined, held: SystemRole[
     );
 }
 
-/** Most new names of a login within some days. */
+/** Most new names of a person within some days, under all registrations of the person. */
 const NEW_NAMES = { most: 2, days: 30 };
 
 /**
- * Refuses a third new name of a login within 30 days, whichever registration has it. A new name can begin an exclusion
- * that was made by name: changing it often would show which names a panel excludes.
+ * Selects the names of a person under all registrations, those included that a name would join to them; the oldest first.
+ * $1 agency, $2 issuer, $3 subject, $4 the key of the name.
+ */
+const NAMES_WITH = `SELECT n.name_key AS key, min(n.created_at) AS since FROM (
+    SELECT unnest(registrations_of(p.id)) AS id FROM practitioners p WHERE p.agency_id = $1 AND p.issuer = $2 AND p.subject = $3
+    UNION SELECT one FROM unnest(registrations_named($4)) one JOIN practitioners p ON p.id = one AND p.agency_id = $1) joined
+  JOIN practitioner_names n ON n.practitioner_id = joined.id AND n.entered_in_error_at IS NULL
+  GROUP BY 1 ORDER BY 2, 1`;
+
+/**
+ * Refuses a third new name of a person within 30 days, whichever registration has it. A new name can begin an exclusion
+ * that was made by name: changing it often would show which names a panel excludes. A name that joins registrations
+ * brings the names of each.
  */
 async function mustRenameSeldom(
   work: UnitOfWork,
   { agencyId, issuer, subject }: Pick<Practitioner, 'agencyId' | 'issuer' | 'subject'>,
   { name }: PractitionerChange,
+  present?: string,
 ): Promise<void> {
   if (name === undefined) return;
   const asked = staffNameKey(name);
-  const registrations = await work.manager.findBy(Practitioner, { agencyId, issuer, subject });
-  const names = await work.manager.findBy(PractitionerName, { practitionerId: In(registrations.map(({ id }) => id)) });
-  if (names.some((one) => one.nameKey === asked)) return;
+  if (asked === present) return;
   const since = DateTime.fromJSDate(work.now).minus({ days: NEW_NAMES.days }).toJSDate();
-  const [, ...given] = names.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-  if (given.filter(({ createdAt }) => createdAt > since).length < NEW_NAMES.most) return;
+  const names = await work.manager.query<{ key: string; since: Date }[]>(NAMES_WITH, [
+    agencyId,
+    issuer,
+    subject,
+    asked,
+  ]);
+  const isKnown = names.some(({ key }) => key === asked);
+  const given = [...names, ...(isKnown ? [] : [{ key: asked, since: work.now }])].slice(1);
+  if (given.filter((one) => one.since > since).length <= NEW_NAMES.most) return;
   throw conflict(
     'renamed-often',
-    `The login got ${String(NEW_NAMES.most)} new names within ${String(NEW_NAMES.days)} days. Give a former name again, or wait.`,
+    `The person would have more than ${String(NEW_NAMES.most)} new names within ${String(NEW_NAMES.days)} days, under all registrations with one of these names. Wait, or leave the name as it is.`,
   );
 }
 

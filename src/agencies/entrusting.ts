@@ -7,7 +7,7 @@ import { Practitioner } from './agency.entity.js';
 /**
  * Most registrations that an agency may entrust within some days, if they or their names are not older. A registration
  * is entrusted when somebody of its own agency first gives it a right over records: the role of safeguarding lead, an
- * action, a seat or an invitation. The database keeps the time (`entrusted_at`).
+ * action, a seat, an invitation or access to a case. The database keeps the time (`entrusted_at`).
  */
 const NEWLY_ENTRUSTED = { most: 5, days: 30 };
 
@@ -45,5 +45,13 @@ export async function mustEntrustNewSeldom(work: UnitOfWork, agencyId: string): 
   throw conflict(
     'entrusted-often',
     `Within ${String(days)} days your agency gave a role, seat, invitation or action to ${String(most)} people who were registered or renamed less than ${String(days)} days before. That is the limit. Leave the action with the agency, or name somebody who has been registered for longer or had such a right before.`,
+  );
+}
+
+/** Notes that a colleague gave a registration access to a case. Triggers note the other rights. */
+export async function noteEntrusted(work: UnitOfWork, practitionerId: string): Promise<void> {
+  await work.manager.query(
+    'UPDATE practitioners SET entrusted_at = $3 WHERE id = $1 AND agency_id = $2 AND entrusted_at IS NULL',
+    [practitionerId, work.actor.agencyId, work.now],
   );
 }

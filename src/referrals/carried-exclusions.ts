@@ -3,7 +3,7 @@
  * people are concerned. Exclusions from a person apply to a case from which a colleague removed the person, because
  * nobody may lift the exclusion of a colleague. Source: docs/who-may-widen.md.
  */
-import type { Case } from '../cases/case.entity.js';
+import type { Case, CasePerson } from '../cases/case.entity.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { newExclusionId } from '../sharing/exclusion-id.js';
@@ -43,12 +43,15 @@ const REPEATS = `WITH RECURSIVE opened AS (
   ORDER BY opened_at, id`;
 
 /**
- * Selects exclusions in force from a person, kept by the panel, of somebody of an agency; not those that the remover
- * imposed. $1 the person, $2 the panel, $3 now, $4 the remover, $5 the remover's agency.
+ * Selects exclusions in force from a person, kept by the panel, of somebody of an agency. Those that the remover imposed
+ * on somebody may be ended by the remover, and are left out. So are those that hid the case only since the remover's own
+ * agency named the person. $1 the person, $2 the panel, $3 now, $4 the remover, $5 the remover's agency, $6 the time of the
+ * naming, $7 the agency that named the person.
  */
 const OF_COLLEAGUES = `SELECT e.id FROM exclusions e
   WHERE e.person_id = $1 AND e.panel_id = $2 AND (e.until IS NULL OR e.until > $3)
-    AND (e.declared OR e.made_by_id IS DISTINCT FROM $4) AND (e.agency_id = $5 OR EXISTS (SELECT FROM practitioners p
+    AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM $4)
+    AND (e.created_at > $6 OR $7::uuid <> $5) AND (e.agency_id = $5 OR EXISTS (SELECT FROM practitioners p
       WHERE p.agency_id = $5 AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
   ORDER BY e.since, e.id`;
 
@@ -60,9 +63,10 @@ const KEPT_BY_REFERRAL = `SELECT DISTINCT e.id FROM referrals r
   WHERE r.id = $1 ORDER BY e.id`;
 
 /** Excludes the remover's colleagues from a case from which the remover removed the person as entered in error. */
-export async function keepAfterRemoval(work: UnitOfWork, about: RepeatingCase, personId: string): Promise<void> {
+export async function keepAfterRemoval(work: UnitOfWork, about: RepeatingCase, removed: CasePerson): Promise<void> {
   const { id, agencyId } = work.actor;
-  await copyFromPerson(work, OF_COLLEAGUES, [personId, about.panelId, work.now, id, agencyId], about);
+  const by = [id, agencyId, removed.createdAt, removed.agencyId];
+  await copyFromPerson(work, OF_COLLEAGUES, [removed.personId, about.panelId, work.now, ...by], about);
 }
 
 /** Excludes from a new case the people from whom the referral is hidden after removals. */
@@ -150,6 +154,7 @@ async function findOrCopy(
   const carried = await work.write.insert(Exclusion, {
     id: newExclusionId(work.now),
     ...{ caseId, personId: null, panelId, partnershipId, reach: 'panel', carriedFromId: earlier.id, originCaseId },
+    fromPersonId: earlier.fromPersonId ?? earlier.personId,
     throughCaseIds: [...earlier.throughCaseIds, earlier.caseId ?? caseId],
     ...{ practitionerId, agencyId, name, nameKey, reason, declared },
     ...{ madeById, madeByAgencyId, madeByAgencyType },

@@ -303,7 +303,6 @@ async function prepareRepeatRemoval(work: UnitOfWork, { id, panelId }: Case): Pr
   const conflicts = await work.asSystem(() =>
     work.manager.query<object[]>(CONFLICTS_OF_AGENCY, [id, agencyId, work.now]),
   );
-  if (conflicts.length) return async () => {};
   const findDependentRepeats = (): Promise<{ id: string }[]> =>
     work.asSystem(() => work.manager.query(DEPENDENT_REPEATS, [id, VICTIM_ROLES, HARM_ROLES]));
   const before = await findDependentRepeats();
@@ -311,9 +310,10 @@ async function prepareRepeatRemoval(work: UnitOfWork, { id, panelId }: Case): Pr
     const after = new Set((await findDependentRepeats()).map((row) => row.id));
     const gone = before.map((row) => row.id).filter((rowId) => !after.has(rowId));
     await work.asSystem(async () => {
-      const removed = await work.manager.findBy(RepeatedCase, { id: In(gone) });
-      await work.write.delete(RepeatedCase, removed);
-      const waiting = { id: In(removed.map(({ referralId }) => referralId)), status: 'submitted' as const };
+      const repeats = await work.manager.findBy(RepeatedCase, { id: In(gone) });
+      if (!conflicts.length) await work.write.delete(RepeatedCase, repeats);
+      // in any case: a screening that stays as it was would reveal a conflict
+      const waiting = { id: In(repeats.map(({ referralId }) => referralId)), status: 'submitted' as const };
       for (const referral of await work.manager.findBy(Referral, waiting))
         await screenByReferrals(work, referral, panelType, months);
     });

@@ -133,6 +133,15 @@ export class Exclusion extends PartnershipRecord {
   carriedFromId: string | null;
 
   /**
+   * Person from whom the first exclusion was, for a copy that a removal of the person caused, and copies of it. The copy is
+   * hidden from readers from whom that exclusion is hidden. Null for any other exclusion.
+   */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  @References(() => typeNamed('Person'), ['read', 'exclude'])
+  fromPersonId: string | null;
+
+  /**
    * First case from which a copied exclusion was carried over, or this case if the exclusion was from a person. Null for
    * any other exclusion.
    */

@@ -734,6 +734,9 @@ describe('the pair of a MARAC', () => {
     const role = await roleOf(`/v1/cases/${earlier}`, suspect);
     await (await by(chair)).post(`${role}/ending`, ending).set('if-match', '*').expect(201);
     await isMissing('police-sergeant', '/v1/referrals', waiting, ofReferral);
+    // the screening shows what it shows without the exclusion
+    const { body: screening } = await (await by(chair)).get(`/v1/referrals/${waiting}/screening`).expect(200);
+    expect(screening.isRepeat).toBe(false);
   });
 
   const drafted = async (who: string, victim: string, harming: string): Promise<string> =>

@@ -198,3 +198,25 @@ test('the database keeps the time at which a registration was first entrusted', 
   await assigns(await actionOf(), id);
   expect(await kept()).toBe(at);
 });
+
+test('a colleague who coordinates the panel cannot approve access for a sixth new registration', async () => {
+  const { id: officer } = await practitioner(owner, OFFICER);
+  await owner.query(`UPDATE memberships SET role = 'coordinator' WHERE practitioner_id = $1 AND panel_id = $2`, [
+    officer,
+    panelId,
+  ]);
+  const { rows } = await owner.query<{ reference: string }>('SELECT reference FROM cases WHERE id = $1', [caseId]);
+  const approved = async (): Promise<string> => {
+    const id = await registered();
+    const { rows: logins } = await owner.query<{ subject: string }>('SELECT subject FROM practitioners WHERE id = $1', [
+      id,
+    ]);
+    const need = { reason: 'We support a neighbour in this matter.', purpose: 'VICTIM_SUPPORT' };
+    const asker = await by(logins[0]!.subject);
+    const request = await asker.post('/v1/access-requests', { ...need, caseReference: rows[0]!.reference }).expect(201);
+    const path = `/v1/access-requests/${request.body.id as string}/approval`;
+    return outcome(await (await by(OFFICER)).post(path, { expiresAt: inDays(2) }).set('if-match', '*'));
+  };
+  for (let left = 5; left; left -= 1) expect(await approved()).toBe('200');
+  expect(await approved()).toBe(LIMIT);
+});

@@ -137,7 +137,7 @@ describe('a person taken out in error by a colleague of somebody who is excluded
   async function endAll(): Promise<void> {
     const { id } = await practitioner(owner, 'analyst');
     const { rows } = await owner.query<{ id: string }>(
-      'SELECT id FROM exclusions WHERE practitioner_id = $1 AND until IS NULL',
+      'SELECT id FROM exclusions WHERE practitioner_id = $1 AND until IS NULL AND carried_from_id IS NULL',
       [id],
     );
     for (const one of rows)
@@ -271,5 +271,69 @@ describe('a person taken out in error by a colleague of somebody who is excluded
     expect(await write()).toBe('author-is-excluded');
     await (await by('police-sergeant')).post(`${path}/people/${role}/ending`, ERROR).expect(201);
     expect(await write()).toBe('author-is-excluded');
+  });
+
+  test('is kept from them when the colleague imposed the exclusion by their name', async () => {
+    await owner.query('DELETE FROM exclusions');
+    const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const path = `/v1/cases/${caseId}`;
+    const personId = await aPerson();
+    const role = await namedIn(path, personId);
+    const { rows } = await owner.query<{ name: string }>(
+      `SELECT name FROM practitioners WHERE subject = 'police-sergeant'`,
+    );
+    const body = { personId, panelId, name: rows[0]!.name, reason: 'Is a relative.' };
+    await (await by('police-inspector')).post('/v1/exclusions', body).expect(201);
+    expect(await status('police-sergeant', path)).toBe(404);
+    expect(await command('police-inspector', `${path}/people/${role}/ending`, ERROR)).toBe(201);
+    expect(await status('police-sergeant', path)).toBe(404);
+  });
+
+  test('is open to them again when their own agency named the person after the exclusion', async () => {
+    await owner.query('DELETE FROM exclusions');
+    const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const path = `/v1/cases/${caseId}`;
+    const personId = await aPerson();
+    await namedIn(`/v1/cases/${(await casesOf(owner, 'ask-jag'))[2]!.id}`, personId);
+    await exclude(personId);
+    const role = { personId, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
+    const { body } = await (await by('jag-coordinator')).post(`${path}/people`, role).expect(201);
+    expect(await status('analyst', path)).toBe(404);
+    expect(await command('jag-coordinator', `${path}/people/${body.id as string}/ending`, ERROR)).toBe(201);
+    expect(await status('analyst', path)).toBe(200);
+  });
+
+  test('is open to them again when the exclusion from the person ends, whose copy for the case ends too', async () => {
+    await owner.query('DELETE FROM exclusions');
+    const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const path = `/v1/cases/${caseId}`;
+    const personId = await aPerson();
+    const role = await namedIn(path, personId);
+    const exclusion = await exclude(personId);
+    expect(await command('jag-coordinator', `${path}/people/${role}/ending`, ERROR)).toBe(201);
+    expect(await status('analyst', path)).toBe(404);
+    expect(await command('police-inspector', `/v1/exclusions/${exclusion}/ending`, { reason: 'Over.' })).toBe(200);
+    expect(await status('analyst', path)).toBe(200);
+  });
+
+  test('shows no exclusion to somebody from whom the exclusion from the person is hidden', async () => {
+    await owner.query('DELETE FROM exclusions');
+    const [, first, second] = await casesOf(owner, 'ask-jag');
+    const personId = await aPerson();
+    for (const one of [first!, second!]) await namedIn(`/v1/cases/${one.id}`, personId);
+    const { id: inspector } = await practitioner(owner, 'police-inspector');
+    const { id: sergeant } = await practitioner(owner, 'police-sergeant');
+    const from = { caseId: first!.id, practitionerId: inspector, reason: 'Is a party.' };
+    await (await by('jag-chair')).post('/v1/exclusions', from).expect(201);
+    const secret = { personId, panelId, practitionerId: sergeant, reason: 'SECRET of the sergeant.' };
+    await (await by('jag-chair')).post('/v1/exclusions', secret).expect(201);
+    const path = `/v1/cases/${second!.id}`;
+    const { body } = await (await by('jag-coordinator')).get(`${path}/people?limit=100`).expect(200);
+    const role = (body.data as { id: string; personId: string }[]).find((one) => one.personId === personId)!.id;
+    expect(await command('police-inspector', `${path}/people/${role}/ending`, ERROR)).toBe(201);
+    expect(await status('police-sergeant', path)).toBe(404);
+    const { text } = await (await by('police-inspector')).get('/v1/exclusions?limit=100').expect(200);
+    expect(text).not.toContain('SECRET');
+    expect((await (await by('jag-coordinator')).get('/v1/exclusions?limit=100').expect(200)).text).toContain('SECRET');
   });
 });

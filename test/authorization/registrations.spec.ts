@@ -475,6 +475,25 @@ describe('a chair', () => {
 });
 
 describe('a login', () => {
+  test('cannot be given many names by other registrations under its present name', async () => {
+    const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
+    const victim = await registeredAgain('Rosalind Tarrant');
+    const administrator = await by('agency-administrator');
+    const tried = async (name: string, n: number): Promise<string> => {
+      const login = { issuer: rows[0]!.issuer, subject: `login-of-probe-${String(n)}` };
+      const request = { name: 'Rosalind Tarrant', jobTitle: 'Officer', roles: [], ...login };
+      const made = await administrator.post(`/v1/agencies/${agencyId}/people`, request);
+      if (made.status !== 201) return `${String(made.status)} ${String(made.body.code)}`;
+      const path = `/v1/agencies/${agencyId}/people/${made.body.id as string}`;
+      const { status, body } = await administrator.patch(path, { name }, '*');
+      return `${String(status)} ${String(body.code)}`;
+    };
+    expect(victim).toEqual(expect.any(String));
+    expect(await tried('Una Tarrant', 1)).toBe('200 undefined');
+    expect(await tried('Vera Tarrant', 2)).toBe('200 undefined');
+    expect(await tried('Wilma Tarrant', 3)).toBe('409 renamed-often');
+  });
+
   test('keeps the conflicts that it declared when it is registered again', async () => {
     const { rows } = await owner.query<{ issuer: string }>('SELECT issuer FROM practitioners WHERE id = $1', [first]);
     const administrator = await by('agency-administrator');
