@@ -133,8 +133,8 @@ export class Exclusion extends PartnershipRecord {
   carriedFromId: string | null;
 
   /**
-   * Person from whom the first exclusion was, for a copy that a removal of the person caused, and copies of it. The copy is
-   * hidden from readers from whom that exclusion is hidden. Null for any other exclusion.
+   * Person of the first exclusion, if this is a copy that a removal of the person caused. The copy is hidden from readers
+   * from whom that exclusion is hidden. Null for any other exclusion.
    */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
