@@ -914,7 +914,7 @@ CREATE TABLE exclusions (
     (coalesce("case_id", "person_id")) WITH =,
     (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =,
     (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach"
-        || coalesce("origin_case_id"::text, '')) WITH =,
+        || coalesce("origin_case_id"::text, '') || coalesce("from_person_id"::text, '')) WITH =,
     tstzrange("since", "until") WITH &&
   ) WHERE (since >= '2026-11-28 00:00+00'),
   CONSTRAINT "CHK_21caa50d9fdb54db6694138327" CHECK (until IS NULL OR until > since),

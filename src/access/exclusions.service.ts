@@ -188,7 +188,8 @@ async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Pro
   const place = [from.caseId ?? from.personId, from.panelId, from.reach, work.now];
   const people = [whom.practitionerId, whom.agencyId, whom.nameKey, work.actor.agencyId];
   const running = await work.manager.query<{ id: string; isCarried: boolean }[]>(
-    `SELECT e.id, e.carried_from_id IS NOT NULL AS "isCarried" ${RUNNING} AND NOT e.declared AND e.practitioner_id IS NOT DISTINCT FROM $5
+    `SELECT e.id, e.carried_from_id IS NOT NULL AS "isCarried" ${RUNNING} AND NOT e.declared AND e.from_person_id IS NULL
+       AND e.practitioner_id IS NOT DISTINCT FROM $5
        AND (NOT e.by_colleague OR e.made_by_agency_id = $8) AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 2, 1`,
     [...place, ...people],
   );
@@ -198,10 +199,8 @@ async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Pro
   return running.find(({ id, isCarried }) => !isCarried || readable.has(id))?.id ?? null;
 }
 
-/** Selects running copies of an exclusion from a person, and copies of these. $1 the exclusion. */
-const COPIES = `WITH RECURSIVE copies (id) AS (SELECT e.id FROM exclusions e WHERE e.carried_from_id = $1
-    UNION SELECT e.id FROM copies JOIN exclusions e ON e.carried_from_id = copies.id)
-  SELECT e.id FROM copies JOIN exclusions e USING (id) WHERE e.until IS NULL ORDER BY e.id`;
+/** Selects running copies of an exclusion from a person. $1 the exclusion. */
+const COPIES = `SELECT e.id FROM exclusions e WHERE e.carried_from_id = $1 AND e.until IS NULL ORDER BY e.id`;
 
 /** Ends the exclusions from cases that a removal of the person caused: nobody decided on them by themselves. */
 async function endCopiesOf(
@@ -223,7 +222,7 @@ async function endCopiesOf(
  */
 async function runningDeclared(work: UnitOfWork, from: FromWhat): Promise<string | null> {
   const [first] = await work.manager.query<{ id: string }[]>(
-    `SELECT e.id ${RUNNING} AND e.declared AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
+    `SELECT e.id ${RUNNING} AND e.declared AND e.from_person_id IS NULL AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
     [from.caseId ?? from.personId, from.panelId, from.reach, work.now, work.actor.id],
   );
   return first?.id ?? null;

@@ -134,7 +134,7 @@ async function removeRole(
   work.write.noteRecall(CasePerson, role.id);
   if (others === 1) {
     const { caseId, personId } = role;
-    await updateAfterLastRemoval(work, about, role);
+    await updateAfterLastRemoval(work, about, personId);
     const assessments = await work.asSystem(() => work.manager.findBy(Assessment, { caseId, personId }));
     for (const { id } of assessments) work.write.noteRecall(Assessment, id);
     work.write.withdrawnPeople.push({ personId, panelId: role.panelId, caseId, at: work.now });

@@ -54,7 +54,8 @@ policy.declareAttribute(
 
 policy.declareAttribute(
   'namedExcludedCaseIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM exclusions e WHERE e.case_id IS NOT NULL AND ${CONCERNING_ME}`,
+  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM exclusions e
+   WHERE e.case_id IS NOT NULL AND e.from_person_id IS NULL AND ${CONCERNING_ME}`,
 );
 
 /**

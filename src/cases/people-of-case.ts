@@ -3,7 +3,7 @@
  * import them.
  */
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import type { Case, CasePerson } from './case.entity.js';
+import type { Case } from './case.entity.js';
 
 export interface PeopleDependent {
   /** Locks the panel. Called before the case is locked, so that concurrent requests lock in the same order. */
@@ -13,7 +13,7 @@ export interface PeopleDependent {
   /** Called before a role that was entered in error is removed. The function returned is called after the removal. */
   prepareRemoval: (work: UnitOfWork, about: Case) => Promise<() => Promise<void>>;
   /** Called after the last role of a person was removed as entered in error. */
-  afterLastRemoval: (work: UnitOfWork, about: Case, removed: CasePerson) => Promise<void>;
+  afterLastRemoval: (work: UnitOfWork, about: Case, personId: string) => Promise<void>;
 }
 
 const dependents: PeopleDependent[] = [];
@@ -40,6 +40,6 @@ export async function prepareRoleRemoval(work: UnitOfWork, about: Case): Promise
 }
 
 /** Updates dependent records after the last role of a person was removed as entered in error. */
-export async function updateAfterLastRemoval(work: UnitOfWork, about: Case, removed: CasePerson): Promise<void> {
-  for (const one of dependents) await one.afterLastRemoval(work, about, removed);
+export async function updateAfterLastRemoval(work: UnitOfWork, about: Case, personId: string): Promise<void> {
+  for (const one of dependents) await one.afterLastRemoval(work, about, personId);
 }

@@ -3,7 +3,7 @@
  * people are concerned. Exclusions from a person apply to a case from which a colleague removed the person, because
  * nobody may lift the exclusion of a colleague. Source: docs/who-may-widen.md.
  */
-import type { Case, CasePerson } from '../cases/case.entity.js';
+import type { Case } from '../cases/case.entity.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { newExclusionId } from '../sharing/exclusion-id.js';
@@ -16,18 +16,19 @@ type RepeatingCase = Pick<Case, 'id' | 'panelId' | 'partnershipId'>;
  */
 const RUNNING = `SELECT e.id FROM repeated_cases repeated JOIN cases c ON c.id = repeated.earlier_case_id
     JOIN exclusions e ON e.case_id = c.id
-  WHERE repeated.referral_id = $1 AND (e.until IS NULL OR e.until > $2) ORDER BY c.opened_at DESC, c.id DESC, e.since, e.id`;
+  WHERE repeated.referral_id = $1 AND e.from_person_id IS NULL AND (e.until IS NULL OR e.until > $2) ORDER BY c.opened_at DESC, c.id DESC, e.since, e.id`;
 
 /**
  * Selects the equivalent exclusion in force: same target, equally imposed or declared, carried over from the same first
  * case.
  * An exclusion made for this case itself is not equivalent, because it can be ended alone. One imposed by a colleague,
  * who may end it, is not equivalent to one imposed by others. $1 the case, $2 now, $3 person, $4 agency, $5 key of a
- * name, $6 whether it is declared, $7 the first case, $8 whether a colleague imposed it.
+ * name, $6 whether it is declared, $7 the first case, $8 whether a colleague imposed it, $9 the
+ * person of the first exclusion, because a copy ends with that exclusion.
  */
 const EQUIVALENT = `SELECT e.id FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $2)
   AND e.practitioner_id IS NOT DISTINCT FROM $3 AND e.agency_id IS NOT DISTINCT FROM $4 AND e.name_key IS NOT DISTINCT FROM $5
-  AND e.declared = $6 AND e.origin_case_id = $7 AND e.by_colleague = $8 ORDER BY e.id LIMIT 1`;
+  AND e.declared = $6 AND e.origin_case_id = $7 AND e.by_colleague = $8 AND e.from_person_id IS NOT DISTINCT FROM $9 ORDER BY e.id LIMIT 1`;
 
 /**
  * Selects cases opened by a repeat of a case, directly or through other repeats. Each row has the repeated case; rows
@@ -44,14 +45,13 @@ const REPEATS = `WITH RECURSIVE opened AS (
 
 /**
  * Selects exclusions in force from a person, kept by the panel, of somebody of an agency. Those that the remover imposed
- * on somebody may be ended by the remover, and are left out. So are those that hid the case only since the remover's own
- * agency named the person. $1 the person, $2 the panel, $3 now, $4 the remover, $5 the remover's agency, $6 the time of the
- * naming, $7 the agency that named the person.
+ * on a registration may be ended by the remover, and are left out. $1 the person, $2 the panel, $3 now, $4 the remover, $5
+ * the remover's agency.
  */
 const OF_COLLEAGUES = `SELECT e.id FROM exclusions e
   WHERE e.person_id = $1 AND e.panel_id = $2 AND (e.until IS NULL OR e.until > $3)
     AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM $4)
-    AND (e.created_at > $6 OR $7::uuid <> $5) AND (e.agency_id = $5 OR EXISTS (SELECT FROM practitioners p
+    AND (e.agency_id = $5 OR EXISTS (SELECT FROM practitioners p
       WHERE p.agency_id = $5 AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
   ORDER BY e.since, e.id`;
 
@@ -63,10 +63,9 @@ const KEPT_BY_REFERRAL = `SELECT DISTINCT e.id FROM referrals r
   WHERE r.id = $1 ORDER BY e.id`;
 
 /** Excludes the remover's colleagues from a case from which the remover removed the person as entered in error. */
-export async function keepAfterRemoval(work: UnitOfWork, about: RepeatingCase, removed: CasePerson): Promise<void> {
+export async function keepAfterRemoval(work: UnitOfWork, about: RepeatingCase, personId: string): Promise<void> {
   const { id, agencyId } = work.actor;
-  const by = [id, agencyId, removed.createdAt, removed.agencyId];
-  await copyFromPerson(work, OF_COLLEAGUES, [removed.personId, about.panelId, work.now, ...by], about);
+  await copyFromPerson(work, OF_COLLEAGUES, [personId, about.panelId, work.now, id, agencyId], about);
 }
 
 /** Excludes from a new case the people from whom the referral is hidden after removals. */
@@ -74,6 +73,7 @@ export async function copyFromReferral(work: UnitOfWork, referralId: string, ope
   await copyFromPerson(work, KEPT_BY_REFERRAL, [referralId, work.now], opened);
 }
 
+/** Copies exclusions from a person to one case. Its repeats do not name the person, and were not hidden before. */
 async function copyFromPerson(
   work: UnitOfWork,
   select: string,
@@ -81,10 +81,8 @@ async function copyFromPerson(
   about: RepeatingCase,
 ): Promise<void> {
   await work.asSystem(async () => {
-    for (const { id } of await work.manager.query<{ id: string }[]>(select, parameters)) {
-      const copy = await findOrCopy(work, await work.manager.findOneByOrFail(Exclusion, { id }), about);
-      if (!copy.declared) await copyToRepeats(work, copy);
-    }
+    for (const { id } of await work.manager.query<{ id: string }[]>(select, parameters))
+      await findOrCopy(work, await work.manager.findOneByOrFail(Exclusion, { id }), about);
   });
 }
 
@@ -148,13 +146,14 @@ async function findOrCopy(
   const { practitionerId, agencyId, name, nameKey, reason, declared } = earlier;
   const { madeById, madeByAgencyId, madeByAgencyType } = earlier;
   const originCaseId = earlier.originCaseId ?? earlier.caseId ?? caseId;
-  const whom = [practitionerId, agencyId, nameKey, declared, originCaseId, earlier.byColleague];
+  const fromPersonId = earlier.fromPersonId ?? earlier.personId;
+  const whom = [practitionerId, agencyId, nameKey, declared, originCaseId, earlier.byColleague, fromPersonId];
   const [same] = await work.manager.query<{ id: string }[]>(EQUIVALENT, [caseId, work.now, ...whom]);
   if (same) return work.manager.findOneByOrFail(Exclusion, { id: same.id });
   const carried = await work.write.insert(Exclusion, {
     id: newExclusionId(work.now),
     ...{ caseId, personId: null, panelId, partnershipId, reach: 'panel', carriedFromId: earlier.id, originCaseId },
-    fromPersonId: earlier.fromPersonId ?? earlier.personId,
+    fromPersonId,
     throughCaseIds: [...earlier.throughCaseIds, earlier.caseId ?? caseId],
     ...{ practitionerId, agencyId, name, nameKey, reason, declared },
     ...{ madeById, madeByAgencyId, madeByAgencyType },

@@ -49,7 +49,7 @@ declare module '../authentication/actor.js' {
  * declaration. Otherwise any colleague on the panel could, by naming people later, take away records with which the
  * actor still works.
  */
-const MINE = `SELECT e.id, e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
+const MINE = `SELECT e.id, e.case_id, e.person_id, CASE WHEN e.from_person_id IS NULL THEN e.case_id END AS repeated_case_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
     CASE WHEN NOT e.declared THEN 'infinity' WHEN e.carried_from_id IS NULL THEN e.since ELSE '-infinity' END AS named_by
   FROM exclusions e WHERE ${CONCERNING_ME}`;
 
@@ -72,7 +72,7 @@ const ofOwnAuthorship = ({ id }: Actor): Where => ({ $or: [{ authorId: id }, { c
  */
 const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_by FROM referrals r JOIN hidden ON hidden.id = r.case_id
    UNION SELECT r.id, rc.earlier_case_id, NULL, mine.named_by FROM repeated_cases rc
-     JOIN mine ON mine.case_id = rc.earlier_case_id
+     JOIN mine ON mine.repeated_case_id = rc.earlier_case_id
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND NOT ${BY_ME} AND rc.found_by_id IS DISTINCT FROM who.id
    UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id]) k ON true
      JOIN referrals r ON r.id = k.referral_id AND r.case_id IS NULL AND NOT ${BY_ME}

@@ -289,17 +289,37 @@ describe('a person taken out in error by a colleague of somebody who is excluded
     expect(await status('police-sergeant', path)).toBe(404);
   });
 
-  test('is open to them again when their own agency named the person after the exclusion', async () => {
+  test('is kept from them when the colleague names the person a second time before taking them out', async () => {
     await owner.query('DELETE FROM exclusions');
     const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
     const path = `/v1/cases/${caseId}`;
     const personId = await aPerson();
-    await namedIn(`/v1/cases/${(await casesOf(owner, 'ask-jag'))[2]!.id}`, personId);
+    const role = await namedIn(path, personId);
     await exclude(personId);
-    const role = { personId, role: 'witness', rationale: 'Saw it.', since: '2026-01-01' };
-    const { body } = await (await by('jag-coordinator')).post(`${path}/people`, role).expect(201);
+    const again = { personId, role: 'victim', rationale: 'Named again.', since: '2026-01-01' };
+    const { body } = await (await by('jag-coordinator')).post(`${path}/people`, again).expect(201);
+    for (const one of [role, body.id as string])
+      expect(await command('jag-coordinator', `${path}/people/${one}/ending`, ERROR)).toBe(201);
     expect(await status('analyst', path)).toBe(404);
-    expect(await command('jag-coordinator', `${path}/people/${body.id as string}/ending`, ERROR)).toBe(201);
+  });
+
+  test('is kept from them by each of two exclusions, and by one that a chair makes from the case', async () => {
+    await owner.query('DELETE FROM exclusions');
+    const caseId = (await casesOf(owner, 'ask-jag'))[1]!.id;
+    const path = `/v1/cases/${caseId}`;
+    const people = [await aPerson(), await aPerson()];
+    const roles = [await namedIn(path, people[0]!), await namedIn(path, people[1]!)];
+    const made = [await exclude(people[0]!), await exclude(people[1]!)];
+    for (const role of roles)
+      expect(await command('jag-coordinator', `${path}/people/${role}/ending`, ERROR)).toBe(201);
+    const { id: practitionerId } = await practitioner(owner, 'analyst');
+    const direct = { caseId, practitionerId, reason: 'Is a party.' };
+    const { body } = await (await by('police-inspector')).post('/v1/exclusions', direct).expect(201);
+    for (const exclusion of [made[0]!, body.id as string]) {
+      expect(await command('police-inspector', `/v1/exclusions/${exclusion}/ending`, { reason: 'Over.' })).toBe(200);
+      expect(await status('analyst', path)).toBe(404);
+    }
+    expect(await command('police-inspector', `/v1/exclusions/${made[1]!}/ending`, { reason: 'Over.' })).toBe(200);
     expect(await status('analyst', path)).toBe(200);
   });
 
