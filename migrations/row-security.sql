@@ -481,7 +481,7 @@ CREATE OR REPLACE FUNCTION matter_of(case_id uuid, transitive boolean) RETURNS u
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 WITH RECURSIVE matter (id, distance) AS (
   SELECT matter_of.case_id, 0
-  -- a constant distance, so that UNION removes duplicates and cycles end
+  -- if transitive, a constant distance: UNION removes duplicates and cycles end
   UNION SELECT later.case_id, CASE WHEN transitive THEN 1 ELSE matter.distance + 1 END FROM matter
     JOIN repeated_cases repeated ON repeated.earlier_case_id = matter.id
     JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL
@@ -787,7 +787,7 @@ REVOKE ALL ON FUNCTION recused_items(uuid[], uuid[]) FROM PUBLIC;
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
 -- Selects exclusions and recusals independently of the policy, so that a fault in one is no fault in the other. Both rely
--- on the functions registrations_of, name_keys_of and matter_of.
+-- on the functions login_registrations_of, registrations_of, name_keys_of and matter_of.
 CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -109,13 +109,14 @@ export class AccessRequestsService {
           'The case was closed as referred in error, and access would open nothing. Reopen it first: POST /v1/cases/{id}/reopening.',
         );
       const standing = await this.knownStanding(work, found);
-      if (standing === 'unknown') throw unacceptable('asker-not-active', 'Whoever asked does not sign in any more.');
+      if (standing === 'unknown')
+        throw unacceptable('asker-not-active', 'The person who asked does not sign in any more.');
       if (standing === 'barred')
-        throw unacceptable('asker-excluded', 'Whoever asked is kept out of this case. That beats every grant.');
+        throw unacceptable('asker-excluded', 'The person who asked is kept out of this case. That beats every grant.');
       if (standing === 'elsewhere')
         throw unacceptable(
           'asker-acts-elsewhere',
-          'The agency of whoever asked does not act in the partnership of this case: access would open nothing. Refuse the ' +
+          'The agency of the person who asked does not act in the partnership of this case: access would open nothing. Refuse the ' +
             'request and share through an agency that acts here, or have theirs join the partnership first.',
         );
       await mustEntrustSeldom(work, found.practitionerId);

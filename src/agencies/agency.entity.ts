@@ -176,7 +176,7 @@ export class Practitioner extends RecordEntity {
 
   /**
    * Time at which somebody of the agency first gave the registration a right over records: the role of safeguarding
-   * lead, an action, a seat or an invitation. Kept by triggers; null if never.
+   * lead, an action, a seat, an invitation or access to a case. Null if never.
    */
   @Column({ type: 'timestamptz', nullable: true, insert: false, update: false })
   @Classified('administrative')

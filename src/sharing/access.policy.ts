@@ -14,8 +14,8 @@ export interface PanelExclusionFact {
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
     /**
-     * Keys of every present or former name of the actor, for matching typed exclusions. Includes the names of other
-     * registrations of the same login. Empty for a system. Computed by the database function `name_keys_of`.
+     * Keys of every present or former name of the actor, for matching typed exclusions. Includes the names of all
+     * registrations of the actor. Empty for a system. Computed by the database function `name_keys_of`.
      */
     nameKeys: string[];
     /**
