@@ -896,10 +896,7 @@ CREATE TABLE exclusions (
   reach text NOT NULL DEFAULT 'partnership',
   panel_id uuid,
   reason text NOT NULL,
-  carried_from_id uuid REFERENCES exclusions,
-  from_person_id uuid,
-  origin_case_id uuid,
-  through_case_ids uuid[] NOT NULL DEFAULT '{}',
+  hidden_from_declarer_ids uuid[] NOT NULL DEFAULT '{}',
   since timestamptz NOT NULL,
   until timestamptz,
   declared boolean NOT NULL DEFAULT false,
@@ -913,8 +910,7 @@ CREATE TABLE exclusions (
     (coalesce("panel_id", "partnership_id")) WITH =,
     (coalesce("case_id", "person_id")) WITH =,
     (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =,
-    (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach"
-        || coalesce("origin_case_id"::text, '') || coalesce("from_person_id"::text, '')) WITH =,
+    (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach") WITH =,
     tstzrange("since", "until") WITH &&
   ) WHERE (since >= '2026-11-28 00:00+00'),
   CONSTRAINT "CHK_21caa50d9fdb54db6694138327" CHECK (until IS NULL OR until > since),
@@ -926,11 +922,7 @@ CREATE TABLE exclusions (
     name IS NULL OR (name ~ '[A-Za-z\u00C0-\u024F]')::integer + (name ~ '[\u0370-\u03FF]')::integer
       + (name ~ '[\u0400-\u052F]')::integer <= 1
   ),
-  CONSTRAINT exclusions_origin CHECK (
-    (carried_from_id IS NULL) = (origin_case_id IS NULL)
-    AND (origin_case_id IS NULL) = (through_case_ids = '{}')
-    AND (origin_case_id IS NULL OR origin_case_id = through_case_ids[1])
-  ),
+  CONSTRAINT exclusions_hidden_from_declarer CHECK (hidden_from_declarer_ids = '{}' OR (declared AND case_id IS NOT NULL)),
   CONSTRAINT exclusions_reach CHECK (reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)),
   CONSTRAINT exclusions_whom CHECK (
     num_nonnulls(practitioner_id, agency_id, name_key) = 1 AND (name IS NULL) = (name_key IS NULL)
@@ -939,7 +931,6 @@ CREATE TABLE exclusions (
 CREATE INDEX exclusions_agency_id_idx ON exclusions (agency_id);
 CREATE INDEX exclusions_case_id_idx ON exclusions (case_id);
 CREATE INDEX exclusions_name_key_idx ON exclusions (name_key);
-CREATE INDEX exclusions_origin_case_id_idx ON exclusions (origin_case_id);
 CREATE INDEX exclusions_panel_id_idx ON exclusions (panel_id);
 CREATE INDEX exclusions_person_id_idx ON exclusions (person_id);
 CREATE INDEX exclusions_practitioner_id_idx ON exclusions (practitioner_id);
@@ -2111,8 +2102,8 @@ CREATE TABLE notices (
     kind IN ('action_due_soon', 'action_due', 'action_overdue', 'action_escalated', 'papers_due', 'research_due',
       'minutes_due', 'bid_results_due', 'bid_results_overdue', 'feed_not_taken_up', 'agreement_review_due',
       'emergency_review_due', 'emergency_alarm', 'action_before_steering_group', 'steering_group_answered',
-      'escalation_to_answer', 'referral_redirected', 'no_chair_left', 'deputy_chair_needed', 'recipient_to_tell',
-      'owner_cannot_see', 'changed_by_excluded', 'excluded_by_naming')
+      'escalation_to_answer', 'referral_redirected', 'referral_in_error', 'no_chair_left', 'deputy_chair_needed',
+      'recipient_to_tell', 'owner_cannot_see', 'changed_by_excluded', 'excluded_by_naming')
   ),
   CONSTRAINT notices_level CHECK (level BETWEEN 0 AND 3),
   CONSTRAINT notices_read CHECK ((read_at IS NULL) = (read_by_id IS NULL))

@@ -476,8 +476,9 @@ SELECT coalesce(array_agg(DISTINCT one.id ORDER BY one.id), '{}') FROM practitio
 $$;
 REVOKE ALL ON FUNCTION registrations_named(text) FROM PUBLIC;
 
--- A case and the cases that repeat it: directly, or with `transitive` also through other repeats.
-CREATE OR REPLACE FUNCTION matter_of(case_id uuid, transitive boolean) RETURNS uuid[]
+-- A case and the cases that repeat it: directly, or with `transitive` also through other repeats. Cases in `without`, and
+-- what repeats only them, are left out.
+CREATE OR REPLACE FUNCTION matter_of(case_id uuid, transitive boolean, without uuid[] DEFAULT '{}') RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 WITH RECURSIVE matter (id, distance) AS (
   SELECT matter_of.case_id, 0
@@ -485,24 +486,31 @@ WITH RECURSIVE matter (id, distance) AS (
   UNION SELECT later.case_id, CASE WHEN transitive THEN 1 ELSE matter.distance + 1 END FROM matter
     JOIN repeated_cases repeated ON repeated.earlier_case_id = matter.id
     JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL
-    WHERE transitive OR matter.distance = 0)
+    WHERE (transitive OR matter.distance = 0) AND NOT later.case_id = ANY (without))
 SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
 $$;
-REVOKE ALL ON FUNCTION matter_of(uuid, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION matter_of(uuid, boolean, uuid[]) FROM PUBLIC;
 
--- Exclusions from a person that a referral keeps although the person was removed from it as entered in error: by staff of
--- the agency of somebody who was excluded by then, after the first submission. Nobody may lift the exclusion of a
--- colleague but the one who imposed it. The last removal of each person counts.
+-- Exclusions from a person that a case or referral keeps although the person was removed from it as entered in error: by
+-- staff of the agency of somebody who was excluded by then; from a referral, after the first submission. Nobody may lift
+-- the exclusion of a colleague but the one who imposed it. The last removal of each person counts, of a case and its
+-- referral together.
 CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[])
-RETURNS TABLE (exclusion_id uuid, referral_id uuid)
+RETURNS TABLE (exclusion_id uuid, case_id uuid, referral_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT e.id, removed.referral_id FROM exclusions e
-  JOIN LATERAL (SELECT DISTINCT ON (k.referral_id) k.* FROM referral_person_corrections k
-      WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error' ORDER BY k.referral_id, k.corrected_at DESC) removed
+SELECT e.id, removed.case_id, removed.referral_id FROM exclusions e
+  JOIN LATERAL (
+    SELECT DISTINCT ON (coalesce(k.case_id, k.referral_id)) k.* FROM (
+      SELECT k.case_id, NULL::uuid AS referral_id, k.panel_id, k.partnership_id, k.corrected_by_id, k.corrected_at
+        FROM case_person_corrections k WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error'
+      UNION ALL SELECT r.case_id, r.id, k.panel_id, k.partnership_id, k.corrected_by_id, k.corrected_at
+        FROM referral_person_corrections k JOIN referrals r ON r.id = k.referral_id
+        JOIN referral_screenings submitted ON submitted.id = r.id AND submitted.created_at <= k.corrected_at
+        WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error') k
+    ORDER BY coalesce(k.case_id, k.referral_id), k.corrected_at DESC) removed
     ON removed.partnership_id = e.partnership_id AND (e.reach = 'partnership' OR removed.panel_id = e.panel_id)
       AND e.created_at <= removed.corrected_at
       AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM removed.corrected_by_id)
-  JOIN referral_screenings submitted ON submitted.id = removed.referral_id AND submitted.created_at <= removed.corrected_at
   JOIN (SELECT p.id, p.agency_id FROM practitioners p UNION ALL SELECT c.id, c.agency_id FROM clients c) remover
     ON remover.id = removed.corrected_by_id
   WHERE e.id = ANY (exclusion_ids) AND (remover.agency_id = e.agency_id
@@ -512,13 +520,26 @@ SELECT e.id, removed.referral_id FROM exclusions e
 $$;
 REVOKE ALL ON FUNCTION kept_after_removal(uuid[]) FROM PUBLIC;
 
--- Referrals without a case that keep exclusions after a removal. The case that a referral opens gets the exclusions.
+-- Referrals without a case that keep exclusions after a removal.
 CREATE OR REPLACE FUNCTION referrals_after_removal(exclusion_ids uuid[]) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids) k
-  JOIN referrals r ON r.id = k.referral_id AND r.case_id IS NULL ORDER BY 1)
+SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids) k WHERE k.case_id IS NULL ORDER BY 1)
 $$;
 REVOKE ALL ON FUNCTION referrals_after_removal(uuid[]) FROM PUBLIC;
+
+-- Cases to which exclusions apply, whomever the cases name now. `by_matter`: the case of an exclusion from a case, and the
+-- cases that repeat it. Otherwise the cases that keep an exclusion from a person after a removal. Cases in `without`, and
+-- what repeats only them, are left out.
+CREATE OR REPLACE FUNCTION excluded_cases(exclusion_ids uuid[], without uuid[] DEFAULT '{}')
+RETURNS TABLE (exclusion_id uuid, case_id uuid, by_matter boolean)
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT e.id, matter.id, true FROM exclusions e
+  CROSS JOIN LATERAL unnest(matter_of(e.case_id, true, e.hidden_from_declarer_ids || without)) matter (id)
+  WHERE e.id = ANY (exclusion_ids) AND e.case_id IS NOT NULL
+UNION ALL SELECT k.exclusion_id, k.case_id, false FROM kept_after_removal(exclusion_ids) k
+  WHERE k.case_id IS NOT NULL AND NOT k.case_id = ANY (without)
+$$;
+REVOKE ALL ON FUNCTION excluded_cases(uuid[], uuid[]) FROM PUBLIC;
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Version of authorization data
@@ -787,7 +808,7 @@ REVOKE ALL ON FUNCTION recused_items(uuid[], uuid[]) FROM PUBLIC;
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
 -- Selects exclusions and recusals independently of the policy, so that a fault in one is no fault in the other. Both rely
--- on the functions login_registrations_of, registrations_of, name_keys_of and matter_of.
+-- on the functions login_registrations_of, registrations_of, name_keys_of, matter_of and excluded_cases.
 CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -809,7 +830,7 @@ BEGIN
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment);
   people := ARRAY(SELECT DISTINCT e.person_id FROM exclusions e
     WHERE e.id = ANY (mine) AND e.person_id IS NOT NULL AND e.reach <> 'panel');
-  cases := ARRAY(SELECT DISTINCT e.case_id FROM exclusions e WHERE e.id = ANY (mine) AND e.case_id IS NOT NULL);
+  cases := ARRAY(SELECT DISTINCT e.case_id FROM excluded_cases(mine) e);
   IF people <> '{}' THEN
     cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));
@@ -879,13 +900,13 @@ BEGIN
     RETURN '{}';
   END IF;
   registrations := registrations_of(who);
-  SELECT array_agg(e.id), coalesce(array_agg(e.person_id) FILTER (WHERE e.person_id IS NOT NULL), '{}'),
-         coalesce(array_agg(e.case_id) FILTER (WHERE e.case_id IS NOT NULL), '{}')
-    INTO mine, people, cases FROM exclusions e
+  SELECT coalesce(array_agg(e.id), '{}'), coalesce(array_agg(e.person_id) FILTER (WHERE e.person_id IS NOT NULL), '{}')
+    INTO mine, people FROM exclusions e
     WHERE (e.agency_id = agency OR e.practitioner_id = ANY (login_registrations_of(who))
         OR NOT e.declared AND e.practitioner_id = ANY (registrations)
         OR e.name_key = ANY (name_keys_of(who)))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
+  cases := ARRAY(SELECT DISTINCT e.case_id FROM excluded_cases(mine) e);
   IF people <> '{}' THEN
     cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));

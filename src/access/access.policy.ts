@@ -42,25 +42,10 @@ const theOneExcluded: DenyRule = {
       ...(actor.nameKeys.length ? [{ nameKey: { $in: actor.nameKeys } }] : []),
       { caseId: { $in: actor.excludedCaseIds } },
       { personId: { $in: actor.excludedPersonIds } },
-      { fromPersonId: { $in: actor.excludedPersonIds } },
       ...excludedByPanel(actor),
-      ...excludedByPanel(actor, (personIds) => ({ fromPersonId: { $in: personIds } })),
       ...namedInHiddenMatters(actor),
-      ...actor.peopleOfHiddenMatters.map(({ panelId, personId }) => ({ panelId, fromPersonId: personId })),
     ],
   }),
-};
-
-/**
- * Hides copied exclusions from actors from whom the first case is hidden, or a repeat between. A copy reveals the
- * decision in the first case, with its reason and author, and that each of these cases exists.
- */
-const fromHiddenCase: DenyRule = {
-  name: 'carried-from-hidden-case',
-  step: 'conflict',
-  sentence:
-    'who is excluded from the case for which it was first made, or from a repeat through which it was carried over',
-  where: (actor) => (actor.excludedCaseIds.length ? { throughCaseIds: { $overlaps: actor.excludedCaseIds } } : null),
 };
 
 /** Condition for names that somebody of the actor's agency has or had. */
@@ -85,7 +70,6 @@ const WITHOUT_THE_REASON = [
   'since',
   'until',
   'declared',
-  'carriedFromId',
   'endedById',
 ];
 
@@ -99,7 +83,7 @@ policy.declareSubject(Exclusion, 'Exclusion', {
   panel: 'panelId',
   contributor: { agency: 'madeByAgencyId', type: 'madeByAgencyType' },
   isAboutProcess: true,
-  denyRules: [theOneExcluded, fromHiddenCase, outsideCompartment],
+  denyRules: [theOneExcluded, outsideCompartment],
   allowRules: [
     {
       name: 'coordination',

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Classified } from '../authorization/classification.js';
 import type { Row } from '../authorization/conditions.js';
-import { startOfLondonDay } from '../time/clock.js';
 import { view } from '../records/response-view.js';
 import { EmergencyAccess } from '../sharing/access.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
@@ -23,7 +22,6 @@ export class ExclusionView extends view(
   'reason',
   'declared',
   'madeById',
-  'carriedFromId',
   'since',
   'until',
   'endedById',
@@ -38,14 +36,8 @@ export class ExclusionView extends view(
   @Classified('third_party', 'summary')
   matches: number | null;
 
-  /**
-   * Adds the number of matching people, and reduces `since` to the day. A copied exclusion begins at the time at which
-   * its case is opened; the exact time would identify it to a reader from whom the earlier case is hidden.
-   */
-  static derive = ({ id, since }: Row, _now: Date, given: Row): Row => ({
-    matches: given[id as string] ?? null,
-    ...(since instanceof Date ? { since: startOfLondonDay(since) } : {}),
-  });
+  /** Adds the number of matching people. */
+  static derive = ({ id }: Row, _now: Date, given: Row): Row => ({ matches: given[id as string] ?? null });
 }
 
 /** Request to read a case. The requester reads its status; the identified case is shown only to those who decide. */

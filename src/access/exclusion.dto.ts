@@ -12,8 +12,8 @@ import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.ent
  */
 export class ExclusionRequest {
   /**
-   * Case from which the target is excluded, together with the case of any later repeat. For other cases of the same
-   * people, give `personId` instead.
+   * Case from which the target is excluded, together with the cases that repeat it, now or later. For other cases of the
+   * same people, give `personId` instead.
    */
   @IsOptional()
   @Uuid()

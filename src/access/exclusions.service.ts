@@ -3,6 +3,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { mustBePerson } from '../cases/handling.service.js';
+import { matterKnownToActor } from '../cases/matter.js';
 import { ItemPresenceService } from '../proceedings/item-presence.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
@@ -13,17 +14,15 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { copyToRepeats, matterKnownToActor } from '../referrals/carried-exclusions.js';
 import { Referral } from '../referrals/referral.entity.js';
-import { lockScreening } from '../referrals/screening.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
-import { newExclusionId } from '../sharing/exclusion-id.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ExclusionView } from './access.response.js';
 import type { ExclusionEnd, ExclusionRequest } from './exclusion.dto.js';
 
 type Whom = Pick<Exclusion, 'practitionerId' | 'agencyId' | 'name' | 'nameKey'>;
 type FromWhat = Pick<Exclusion, 'caseId' | 'personId' | 'panelId' | 'partnershipId' | 'reach'>;
+type How = Pick<Exclusion, 'reason' | 'declared' | 'hiddenFromDeclarerIds'>;
 const NOBODY: Whom = { practitionerId: null, agencyId: null, name: null, nameKey: null };
 
 /**
@@ -95,8 +94,6 @@ export class ExclusionsService {
         endReason: reason,
       });
       happenedUnseen(work, 'exclusion.ended', changed);
-      if (found.personId)
-        await endCopiesOf(work, found.id, { until: work.now, endedById: actor.id, endReason: reason });
       return work.respond.one(ExclusionView, changed, { given: await matchesOf(work, [changed]) });
     });
   }
@@ -111,10 +108,10 @@ export class ExclusionsService {
       ? fromCase(await work.records.find('read', Case, caseId))
       : await declaredFrom(work, await work.records.find('read', Person, personId as string), asked);
     mustBePerson(actor);
-    if (caseId) await lockScreening(work, from.panelId as string);
     const running = await runningDeclared(work, from);
     if (running) throw excludedAlready(running);
-    return this.record(work, from, { ...NOBODY, practitionerId: actor.id }, reason, true);
+    const how = { reason, declared: true, hiddenFromDeclarerIds: caseId ? actor.excludedCaseIds : [] };
+    return this.record(work, from, { ...NOBODY, practitionerId: actor.id }, how);
   }
 
   private async impose(
@@ -126,8 +123,6 @@ export class ExclusionsService {
       : await imposedFrom(work, await work.records.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
     const { partnershipId } = from;
-    // a referral accepted at the same time opens a case to which the exclusion is copied
-    if (caseId) await lockScreening(work, from.panelId as string);
     const concerned = caseId
       ? { caseIds: await matterKnownToActor(work, caseId) }
       : { personIds: [personId as string] };
@@ -141,29 +136,22 @@ export class ExclusionsService {
     }
     const [made, ...more] = missing;
     if (!made) throw excludedAlready(first as string);
-    for (const one of more) await this.record(work, one, whom, reason, false);
-    const presented = await this.record(work, made, whom, reason, false);
+    const how = { reason, declared: false, hiddenFromDeclarerIds: [] };
+    for (const one of more) await this.record(work, one, whom, how);
+    const presented = await this.record(work, made, whom, how);
     await mustLeaveSomebody();
     return presented;
   }
 
-  private async record(
-    work: UnitOfWork,
-    from: FromWhat,
-    whom: Whom,
-    reason: string,
-    declared: boolean,
-  ): Promise<AuthorizedResponse> {
+  private async record(work: UnitOfWork, from: FromWhat, whom: Whom, how: How): Promise<AuthorizedResponse> {
     const { actor } = work;
     await this.itemPresence.recordPresenceUntilNow(work, { partnershipId: from.partnershipId });
     const made = await work.write.insert(Exclusion, {
-      id: newExclusionId(work.now),
       ...from,
       ...whom,
-      reason,
+      ...how,
       since: work.now,
       until: null,
-      declared,
       madeById: actor.id,
       madeByAgencyId: actor.agencyId,
       madeByAgencyType: actor.agencyType,
@@ -171,7 +159,6 @@ export class ExclusionsService {
       endReason: null,
     });
     happenedUnseen(work, 'exclusion.made', made);
-    await copyToRepeats(work, made);
     return work.respond.one(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
   }
 }
@@ -180,40 +167,20 @@ const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 A
   AND e.reach = $3 AND (e.until IS NULL OR e.until > $4)`;
 
 /**
- * Returns the exclusion in force with the same target, from the same case or person, on the same panel. A copied
- * exclusion from a case hidden from the requesting coordination does not count, because the refusal would reveal it.
- * One imposed by a colleague of the excluded person, who may end it, does not count for requesters of another agency.
+ * Returns the exclusion in force with the same target, from the same case or person, on the same panel. One imposed by a
+ * colleague of the excluded person, who may end it, does not count for requesters of another agency.
  */
 async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Promise<string | null> {
-  const place = [from.caseId ?? from.personId, from.panelId, from.reach, work.now];
-  const people = [whom.practitionerId, whom.agencyId, whom.nameKey, work.actor.agencyId];
-  const running = await work.manager.query<{ id: string; isCarried: boolean }[]>(
-    `SELECT e.id, e.carried_from_id IS NOT NULL AS "isCarried" ${RUNNING} AND NOT e.declared AND e.from_person_id IS NULL
-       AND e.practitioner_id IS NOT DISTINCT FROM $5
-       AND (NOT e.by_colleague OR e.made_by_agency_id = $8) AND e.agency_id IS NOT DISTINCT FROM $6 AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 2, 1`,
-    [...place, ...people],
+  const [first] = await work.manager.query<{ id: string }[]>(
+    `SELECT e.id ${RUNNING} AND NOT e.declared AND (NOT e.by_colleague OR e.made_by_agency_id = $8)
+       AND e.practitioner_id IS NOT DISTINCT FROM $5 AND e.agency_id IS NOT DISTINCT FROM $6
+       AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 1 LIMIT 1`,
+    [
+      ...[from.caseId ?? from.personId, from.panelId, from.reach, work.now],
+      ...[whom.practitionerId, whom.agencyId, whom.nameKey, work.actor.agencyId],
+    ],
   );
-  const ids = running.map(({ id }) => id);
-  const known = ids.length ? await work.records.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
-  const readable = new Set(known.map(({ id }) => id));
-  return running.find(({ id, isCarried }) => !isCarried || readable.has(id))?.id ?? null;
-}
-
-/** Selects running copies of an exclusion from a person. $1 the exclusion. */
-const COPIES = `SELECT e.id FROM exclusions e WHERE e.carried_from_id = $1 AND e.until IS NULL ORDER BY e.id`;
-
-/** Ends the exclusions from cases that a removal of the person caused: nobody decided on them by themselves. */
-async function endCopiesOf(
-  work: UnitOfWork,
-  id: string,
-  ending: Pick<Exclusion, 'until' | 'endedById' | 'endReason'>,
-): Promise<void> {
-  await work.asSystem(async () => {
-    for (const copy of await work.manager.query<{ id: string }[]>(COPIES, [id])) {
-      const found = await work.manager.findOneByOrFail(Exclusion, { id: copy.id });
-      happenedUnseen(work, 'exclusion.ended', await work.write.update(Exclusion, found, ending));
-    }
-  });
+  return first?.id ?? null;
 }
 
 /**
@@ -222,7 +189,7 @@ async function endCopiesOf(
  */
 async function runningDeclared(work: UnitOfWork, from: FromWhat): Promise<string | null> {
   const [first] = await work.manager.query<{ id: string }[]>(
-    `SELECT e.id ${RUNNING} AND e.declared AND e.from_person_id IS NULL AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
+    `SELECT e.id ${RUNNING} AND e.declared AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
     [from.caseId ?? from.personId, from.panelId, from.reach, work.now, work.actor.id],
   );
   return first?.id ?? null;

@@ -29,7 +29,7 @@ export interface CurrentExclusion {
   personId: string | null;
   reach: string;
   panelId: string | null;
-  /** Cases hidden by the exclusion. */
+  /** Cases hidden by the exclusion, as far as no case hidden from the requester leads to them. */
   caseIds: string[];
   /** Referrals without a case from which a colleague removed its person. */
   referralIds: string[];
@@ -48,7 +48,7 @@ export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): 
     `SELECT e.id, e.practitioner_id AS "practitionerId", e.agency_id AS "agencyId", e.name_key AS "nameKey",
        e.person_id AS "personId", e.reach, e.panel_id AS "panelId",
        referrals_after_removal(ARRAY[e.id]) AS "referralIds",
-       ARRAY(SELECT e.case_id WHERE e.case_id IS NOT NULL
+       ARRAY(SELECT one.case_id FROM excluded_cases(ARRAY[e.id], $5::uuid[]) one
          UNION SELECT cp.case_id FROM case_people cp WHERE cp.person_id = e.person_id
            AND (e.reach = 'partnership' OR cp.panel_id = e.panel_id)
          UNION SELECT c.id FROM cases c WHERE c.person_id = e.person_id
@@ -61,6 +61,7 @@ export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): 
       [...new Set(excluded.map(({ agencyId }) => agencyId))],
       excluded.flatMap(({ nameKeys }) => nameKeys),
       new Date(Math.max(...excluded.map(({ now }) => now.getTime()))),
+      work.actor.excludedCaseIds,
     ],
   );
 }

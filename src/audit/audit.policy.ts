@@ -50,8 +50,8 @@ policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.si
  * Common table expressions for an auditor's exclusions and the cases and referrals closed by them. These include a
  * repeat referral that is not yet attached to a case.
  */
-const EXCLUDED = `WITH mine AS (SELECT e.id, e.case_id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
-     theirs AS (SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
+const EXCLUDED = `WITH mine AS (SELECT e.id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
+     theirs AS (SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine))
        UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
        UNION SELECT c.id FROM cases c JOIN mine USING (person_id)),
      referring AS (SELECT unnest(referrals_after_removal(ARRAY(SELECT id FROM mine))) AS id

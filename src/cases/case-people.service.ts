@@ -14,7 +14,7 @@ import { Case, CasePerson } from './case.entity.js';
 import type { CasePersonChange, CasePersonEnding } from './case.dto.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 import { mustBeOpen, touch } from './open-case.js';
-import { lockPeople, prepareRoleRemoval, updateAfterLastRemoval, updatePeopleDependents } from './people-of-case.js';
+import { lockPeople, prepareRoleRemoval, updatePeopleDependents } from './people-of-case.js';
 
 /** Corrections of the roles of people in a case. Source: design, section 1, principle 13. */
 @Injectable()
@@ -134,7 +134,6 @@ async function removeRole(
   work.write.noteRecall(CasePerson, role.id);
   if (others === 1) {
     const { caseId, personId } = role;
-    await updateAfterLastRemoval(work, about, personId);
     const assessments = await work.asSystem(() => work.manager.findBy(Assessment, { caseId, personId }));
     for (const { id } of assessments) work.write.noteRecall(Assessment, id);
     work.write.withdrawnPeople.push({ personId, panelId: role.panelId, caseId, at: work.now });

@@ -26,22 +26,20 @@ export const policy = new Policy();
 declare module '../authentication/actor.js' {
   interface ActorAttributes {
     /**
-     * Cases hidden from the actor: named by an exclusion, or about or with a person from whom the actor is excluded in
-     * the whole partnership or by the panel of the case.
+     * Cases hidden from the actor: those of `namedExcludedCaseIds`, those about or with a person from whom the actor is
+     * excluded in the whole partnership or by the panel of the case, and those from which a colleague removed such a
+     * person as entered in error.
      */
     excludedCaseIds: string[];
-    /**
-     * Cases hidden from the actor by an exclusion that names them; such an exclusion also applies to repeats of the
-     * case.
-     */
+    /** Cases hidden from the actor by an exclusion from a case: that case, and the cases that repeat it. */
     namedExcludedCaseIds: string[];
   }
 }
 
 /** Column `id`: every case hidden from the actor. */
-const EXCLUDED_CASES = `WITH mine AS (SELECT e.case_id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
+const EXCLUDED_CASES = `WITH mine AS (SELECT e.id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
      FROM exclusions e WHERE ${CONCERNING_ME})
-   SELECT case_id AS id FROM mine WHERE case_id IS NOT NULL
+   SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine))
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
        WHERE mine.only_on IS NULL OR mine.only_on = cp.panel_id
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
@@ -54,8 +52,8 @@ policy.declareAttribute(
 
 policy.declareAttribute(
   'namedExcludedCaseIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM exclusions e
-   WHERE e.case_id IS NOT NULL AND e.from_person_id IS NULL AND ${CONCERNING_ME}`,
+  `SELECT coalesce(jsonb_agg(DISTINCT one.case_id), '[]')
+   FROM excluded_cases(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME})) one WHERE one.by_matter`,
 );
 
 /**

@@ -4,6 +4,12 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Case, CasePerson } from './case.entity.js';
 
 /**
+ * Selects exclusions that apply to a case by its matter or after a removal, reached through no case that is hidden from
+ * the actor. $1 the exclusions, $2 the hidden cases, $3 the case.
+ */
+const APPLIED = 'SELECT one.exclusion_id AS id FROM excluded_cases($1::uuid[], $2::uuid[]) one WHERE one.case_id = $3';
+
+/**
  * Returns the agencies excluded from the case. Counts only exclusions and people that the actor may read; otherwise the
  * consequences would reveal a hidden exclusion.
  */
@@ -18,8 +24,13 @@ export async function findExcludedAgencies(work: UnitOfWork, caseId: string, pan
   const about = await work.records.findOrNull('read', Case, caseId);
   const named = await work.records.findMany('read', CasePerson, { caseId }, MOST_COUNTED);
   const people = new Set([about?.personId, ...named.map((one) => one.personId)]);
-  const isOfCase = (one: Exclusion): boolean =>
-    one.caseId === caseId ||
-    (one.personId !== null && people.has(one.personId) && (one.reach === 'partnership' || one.panelId === panelId));
+  const ids = exclusions.map(({ id }) => id);
+  const applied = await work.asSystem(() =>
+    work.manager.query<{ id: string }[]>(APPLIED, [ids, work.actor.excludedCaseIds, caseId]),
+  );
+  const applicable = new Set(applied.map(({ id }) => id));
+  const isOfCase = ({ id, personId, ...one }: Exclusion): boolean =>
+    applicable.has(id) ||
+    (personId !== null && people.has(personId) && (one.reach === 'partnership' || one.panelId === panelId));
   return exclusions.filter(isOfCase).flatMap((one) => one.agencyId ?? []);
 }

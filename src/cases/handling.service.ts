@@ -241,7 +241,7 @@ export function mustBePerson(actor: Actor): void {
  */
 const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
   WHERE (e.practitioner_id = ANY ($2) OR e.name_key = ANY ($3)) AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)
-    AND (e.case_id = $1 OR (e.reach = 'partnership' OR e.panel_id = $5) AND e.person_id IN (
+    AND ($1 IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id]) one) OR (e.reach = 'partnership' OR e.panel_id = $5) AND e.person_id IN (
       SELECT person_id FROM case_people WHERE case_id = $1 UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
 
 /**

@@ -12,8 +12,6 @@ export interface PeopleDependent {
   update: (work: UnitOfWork, about: Case) => Promise<void>;
   /** Called before a role that was entered in error is removed. The function returned is called after the removal. */
   prepareRemoval: (work: UnitOfWork, about: Case) => Promise<() => Promise<void>>;
-  /** Called after the last role of a person was removed as entered in error. */
-  afterLastRemoval: (work: UnitOfWork, about: Case, personId: string) => Promise<void>;
 }
 
 const dependents: PeopleDependent[] = [];
@@ -37,9 +35,4 @@ export async function prepareRoleRemoval(work: UnitOfWork, about: Case): Promise
   return async () => {
     for (const one of afterRemoval) await one();
   };
-}
-
-/** Updates dependent records after the last role of a person was removed as entered in error. */
-export async function updateAfterLastRemoval(work: UnitOfWork, about: Case, personId: string): Promise<void> {
-  for (const one of dependents) await one.afterLastRemoval(work, about, personId);
 }

@@ -44,6 +44,7 @@ export async function findDueNotices(manager: EntityManager, actors: Actors, now
     findAgreementNotices,
     findEmergencyNotices,
     findRedirectionNotices,
+    findErrorNotices,
     findMissingChairNotices,
     findRecipientNotices,
     findExcludedChangeNotices,
@@ -63,6 +64,18 @@ async function findRedirectionNotices(manager: EntityManager, today: string): Pr
     [today, REMINDER_WINDOW_DAYS],
   );
   return found.map((one) => ({ ...one, kind: 'referral_redirected' }));
+}
+
+/** Referrals whose case was closed as referred in error, for the referring agency, which may have to refer other people. */
+async function findErrorNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
+  const found = await manager.query<Pick<DueNotice, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
+    `SELECT r.id AS "subjectId", r.agency_id AS "agencyId", r.panel_id AS "panelId",
+       (c.closed_at AT TIME ZONE 'Europe/London')::date::text AS "dueOn"
+     FROM referrals r JOIN cases c ON c.id = r.case_id
+     WHERE r.case_in_error AND c.closed_at >= $1::date - $2::int ORDER BY r.id`,
+    [today, REMINDER_WINDOW_DAYS],
+  );
+  return found.map((one) => ({ ...one, kind: 'referral_in_error' }));
 }
 
 type OpenAction = Pick<Action, 'dueOn' | 'caseId' | 'listingId' | 'panelId'> & {

@@ -25,19 +25,22 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
   people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys, m.panel_id FROM practitioners p
     JOIN memberships m ON m.practitioner_id = p.id AND m.tier = 'core' AND $1::timestamptz::date BETWEEN m.valid_from
       AND coalesce(m.valid_to, 'infinity') WHERE p.active),
-  excluded AS (SELECT who.*, e.id AS exclusion_id, e.case_id, e.person_id, e.since FROM people who
+  excluded AS (SELECT who.*, e.id AS exclusion_id, e.person_id, e.since FROM people who
     JOIN exclusions e ON e.panel_id = who.panel_id AND NOT e.declared AND ${CONCERNING_ME}),
+  applied AS (SELECT one.id, one.exclusion_id, excluding.case_id, excluding.by_matter FROM excluded one
+    JOIN excluded_cases(ARRAY(SELECT DISTINCT exclusion_id FROM excluded)) excluding ON excluding.exclusion_id = one.exclusion_id),
   named_in AS (SELECT id AS case_id, panel_id, person_id FROM cases WHERE person_id IS NOT NULL AND stage <> 'closed'
     UNION SELECT p.case_id, p.panel_id, p.person_id FROM case_people p JOIN cases c ON c.id = p.case_id AND c.stage <> 'closed'),
-  hidden AS (SELECT one.id, one.case_id FROM excluded one WHERE one.case_id IS NOT NULL
+  hidden AS (SELECT id, case_id FROM applied
     UNION SELECT one.id, n.case_id FROM excluded one JOIN named_in n USING (panel_id, person_id)),
   lost AS (SELECT n.*, one.exclusion_id FROM namings n JOIN excluded one ON one.panel_id = n.panel_id AND n.at > one.since
       AND n.person_id IS DISTINCT FROM one.person_id
-      AND (one.case_id = n.case_id
+      AND (EXISTS (SELECT FROM applied a WHERE a.exclusion_id = one.exclusion_id AND a.case_id = n.case_id)
         OR n.type = 'Case' AND EXISTS (SELECT FROM named_in i WHERE i.case_id = n.id AND i.person_id = one.person_id)
         OR n.type = 'Referral' AND (EXISTS (SELECT FROM referrals r WHERE r.id = n.id AND r.person_id = one.person_id)
           OR EXISTS (SELECT FROM referral_people p WHERE p.referral_id = n.id AND p.person_id = one.person_id)
-          OR EXISTS (SELECT FROM repeated_cases repeated WHERE repeated.referral_id = n.id AND repeated.earlier_case_id = one.case_id)))
+          OR EXISTS (SELECT FROM repeated_cases repeated JOIN applied a ON a.by_matter AND a.case_id = repeated.earlier_case_id
+            WHERE repeated.referral_id = n.id AND a.exclusion_id = one.exclusion_id)))
     WHERE EXISTS (SELECT FROM named_in other WHERE other.panel_id = n.panel_id AND other.person_id = n.person_id
         AND other.case_id IS DISTINCT FROM n.case_id
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.id = one.id AND h.case_id = other.case_id))

@@ -33,6 +33,7 @@ export const NOTICES = {
   steering_group_answered: { about: 'Action', level: LEVELS.escalated },
   escalation_to_answer: { about: 'Escalation', level: LEVELS.escalated },
   referral_redirected: { about: 'Referral', level: LEVELS.due },
+  referral_in_error: { about: 'Referral', level: LEVELS.due },
   no_chair_left: { about: 'Case', level: LEVELS.escalated },
   deputy_chair_needed: { about: 'Case', level: LEVELS.escalated },
   recipient_to_tell: { about: 'Disclosure', level: LEVELS.due },
@@ -54,7 +55,7 @@ export const TO_OWNERS: NoticeKind[] = [
 /** Kinds sent to the agencies of the chairs and coordinators of the steering group, which does not know the case. */
 export const TO_STEERING_GROUP: NoticeKind[] = ['escalation_to_answer'];
 /** Kinds sent to the agency that made a referral. */
-export const TO_REFERRERS: NoticeKind[] = ['referral_redirected'];
+export const TO_REFERRERS: NoticeKind[] = ['referral_redirected', 'referral_in_error'];
 /**
  * Kinds sent to the agencies of the steering group's chairs and coordinators. The notice names the panel that needs a
  * chair but not the matter.

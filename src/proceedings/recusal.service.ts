@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { Case } from '../cases/case.entity.js';
+import { matterKnownToActor, matterOf } from '../cases/matter.js';
 import { recusedItemsOfMeeting } from '../cases/recusal-facts.js';
 import { mustBePerson } from '../cases/handling.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
-import { matterKnownToActor } from '../referrals/carried-exclusions.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, valuesOfItem } from '../meetings/items.js';
@@ -112,14 +112,6 @@ export class RecusalService {
 function requireMeeting(recusal: Recusal, meetingId: string): Recusal {
   if (recusal.meetingId !== meetingId) throw notFound();
   return recusal;
-}
-
-/** Returns the case and all cases that repeat it, including hidden ones. */
-async function matterOf(work: UnitOfWork, caseId: string): Promise<string[]> {
-  const [{ ids }] = await work.asSystem(() =>
-    work.manager.query<[{ ids: string[] }]>('SELECT matter_of($1, true) AS ids', [caseId]),
-  );
-  return ids;
 }
 
 /** Returns the items of the matter that the actor may read and that were not decided. */

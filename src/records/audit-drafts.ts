@@ -24,7 +24,7 @@ export const auditDraft = (known: Pick<AuditDraft, Known> & Partial<AuditDraft>)
 /** Columns with a panel to which a row belongs or is sent, or from which it originates. */
 const PANELS = ['panelId', 'planPanelId', 'fromPanelId', 'targetPanelId'];
 /** Columns that name the case, referral or meeting item to which a row belongs. */
-const PARENTS = ['caseId', 'originCaseId', 'referralId', 'listingId'];
+const PARENTS = ['caseId', 'referralId', 'listingId'];
 
 /** Returns whether the column contributes to the audit scope. */
 export const isScopeProperty = (property: string): boolean => PANELS.includes(property) || PARENTS.includes(property);

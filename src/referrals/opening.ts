@@ -5,7 +5,6 @@ import type { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { londonDay } from '../time/clock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { copyFromEarlierCases, copyFromReferral } from './carried-exclusions.js';
 import { Referral, ReferralPerson, type ReferralScreening } from './referral.entity.js';
 import { screeningOf } from './screening.js';
 
@@ -51,8 +50,6 @@ export async function openCase(
       rationale,
       since: londonDay(createdAt),
     });
-  await copyFromEarlierCases(work, referral.id, opened);
-  await copyFromReferral(work, referral.id, opened);
   work.recordEvent('case.opened', Case, opened);
   return opened;
 }

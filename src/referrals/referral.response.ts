@@ -106,7 +106,10 @@ export class ReferralStatusView extends view(
   @Classified('professional_opinion', 'summary')
   redirectedToProcess: TargetProcess | null;
 
-  /** Next step for the referrer, or null. A redirection forwards nothing. */
+  /**
+   * Next step for the referrer after a redirection, which forwards nothing, or after the case was closed as referred in
+   * error. Otherwise null.
+   */
   @ApiProperty({ type: String, maxLength: 400, nullable: true })
   @Classified('administrative')
   nextStep: string | null;

@@ -49,12 +49,20 @@ declare module '../authentication/actor.js' {
  * declaration. Otherwise any colleague on the panel could, by naming people later, take away records with which the
  * actor still works.
  */
-const MINE = `SELECT e.id, e.case_id, e.person_id, CASE WHEN e.from_person_id IS NULL THEN e.case_id END AS repeated_case_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
-    CASE WHEN NOT e.declared THEN 'infinity' WHEN e.carried_from_id IS NULL THEN e.since ELSE '-infinity' END AS named_by
+const MINE = `SELECT e.id, e.case_id, e.person_id, e.declared, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
+    CASE WHEN e.declared THEN e.since ELSE 'infinity' END AS named_by
   FROM exclusions e WHERE ${CONCERNING_ME}`;
 
+/**
+ * Columns `id`, `by_matter` and `named_by`: cases to which these exclusions apply, whomever the cases name now. A declared
+ * conflict applies to nobody whom another case than its own names.
+ */
+const EXCLUDED_CASES = `SELECT one.case_id AS id, one.by_matter,
+     CASE WHEN mine.declared AND one.case_id IS DISTINCT FROM mine.case_id THEN '-infinity' ELSE mine.named_by END AS named_by
+   FROM excluded_cases(ARRAY(SELECT id FROM mine)) one JOIN mine ON mine.id = one.exclusion_id`;
+
 /** Columns `id` and `named_by`: cases hidden by these exclusions. */
-const HIDDEN_CASES = `SELECT case_id AS id, named_by FROM mine WHERE case_id IS NOT NULL
+const HIDDEN_CASES = `SELECT id, named_by FROM excluded
    UNION SELECT cp.case_id, mine.named_by FROM case_people cp JOIN mine USING (person_id)
      WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND cp.created_at <= mine.named_by
    UNION SELECT c.id, mine.named_by FROM cases c JOIN mine USING (person_id)
@@ -71,11 +79,11 @@ const ofOwnAuthorship = ({ id }: Actor): Where => ({ $or: [{ authorId: id }, { c
  * from whom the actor is excluded.
  */
 const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_by FROM referrals r JOIN hidden ON hidden.id = r.case_id
-   UNION SELECT r.id, rc.earlier_case_id, NULL, mine.named_by FROM repeated_cases rc
-     JOIN mine ON mine.repeated_case_id = rc.earlier_case_id
+   UNION SELECT r.id, rc.earlier_case_id, NULL, excluded.named_by FROM repeated_cases rc
+     JOIN excluded ON excluded.by_matter AND excluded.id = rc.earlier_case_id
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND NOT ${BY_ME} AND rc.found_by_id IS DISTINCT FROM who.id
-   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id]) k ON true
-     JOIN referrals r ON r.id = k.referral_id AND r.case_id IS NULL AND NOT ${BY_ME}
+   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id]) k ON k.case_id IS NULL
+     JOIN referrals r ON r.id = k.referral_id AND NOT ${BY_ME}
    UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine
      JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
        AND (NOT ${BY_ME} OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
@@ -84,7 +92,7 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
 
 policy.declareAttribute(
   'peopleOfHiddenMatters',
-  `WITH mine AS (${MINE}), hidden AS (${HIDDEN_CASES}), matters AS (${HIDDEN_REFERRALS}),
+  `WITH mine AS (${MINE}), excluded AS (${EXCLUDED_CASES}), hidden AS (${HIDDEN_CASES}), matters AS (${HIDDEN_REFERRALS}),
      within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c
          JOIN hidden h ON h.id = c.id AND c.created_at <= h.named_by
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p
@@ -167,7 +175,7 @@ const excludedFromNamed: DenyRule = {
 
 /**
  * Referrals about the same matter as a case from which the actor is excluded, including refused, redirected and
- * withdrawn ones. A referral that opened a case inheriting the exclusions is not among them. They stay visible to their
+ * withdrawn ones. A referral that opened a case is hidden with the case. They stay visible to their
  * author, unless the author decides on them, and to the user who made them repeats: losing a text just written or read
  * would reveal that the panel knows the matter.
  */

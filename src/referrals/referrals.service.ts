@@ -69,7 +69,9 @@ export class ReferralsService {
     return this.records.read(actor, async (work) => {
       const found = await work.records.find('track', Referral, id);
       const opened = found.caseId ? await work.records.findOrNull('track', Case, found.caseId) : null;
-      const extra = { caseId: opened?.id ?? null, ...(await redirectedTo(work, found)) };
+      const target = await redirectedTo(work, found);
+      const nextStep = opened && found.caseInError ? REFER_AGAIN : target.nextStep;
+      const extra = { caseId: opened?.id ?? null, ...target, nextStep };
       return work.respond.one(ReferralStatusView, found, { action: 'track', extra });
     });
   }
@@ -268,6 +270,8 @@ function consentRecord(work: UnitOfWork, request: ReferralChange): Partial<Refer
 
 const NOTHING_PASSED_ON = 'Nothing of this referral was passed on.';
 const TO_PANEL = `${NOTHING_PASSED_ON} Put the matter before that panel: POST /v1/referrals/{id}/copies drafts the referral to it.`;
+const REFER_AGAIN =
+  'The case was closed because the referral named people or a place in error. If others should be heard, make a new referral: POST /v1/referrals.';
 const TO_PROCESS = `${NOTHING_PASSED_ON} Take the matter to that process yourself.`;
 
 type Redirected = Pick<ReferralStatusView, 'redirectedToPanelId' | 'redirectedToProcess' | 'nextStep'>;

@@ -9,7 +9,6 @@ import type { PeopleDependent } from '../cases/people-of-case.js';
 import { Panel, PanelRules, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { copyFromEarlierCases, keepAfterRemoval } from './carried-exclusions.js';
 import { Referral, ReferralScreening, RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
@@ -71,8 +70,7 @@ const sharesPersonOfCase = (roles: string): string => `EXISTS (
  * $1 the panel, $2 one referral or null, $3 one case or null, $4 months of the longest window, $5 whether it is a MARAC, $6 and $7 roles.
  */
 const REPEATED = `
-  SELECT DISTINCT now.id AS "referralId", earlier.id AS "earlierCaseId", now.panel_id AS "panelId", now.partnership_id AS "partnershipId",
-    now.case_id AS "caseId"
+  SELECT DISTINCT now.id AS "referralId", earlier.id AS "earlierCaseId", now.panel_id AS "panelId", now.partnership_id AS "partnershipId"
   FROM referrals now JOIN referral_screenings screened ON screened.id = now.id JOIN cases earlier ON earlier.panel_id = now.panel_id
     LEFT JOIN referrals opening ON opening.case_id = earlier.id
   WHERE now.panel_id = $1 AND ($2::uuid IS NULL OR now.id = $2) AND ($3::uuid IS NULL OR $3 IN (earlier.id, now.case_id))
@@ -113,8 +111,7 @@ async function windowsOf(work: UnitOfWork, panelId: string): Promise<number[]> {
 
 /**
  * Adds the cases that referrals repeat, by the people whom the referral names now, and the case names or named. Removes
- * none. People excluded
- * from one of these cases are also excluded from the case that the referral opened before.
+ * none.
  */
 async function addRepeatedCases(
   work: UnitOfWork,
@@ -135,16 +132,14 @@ async function addRepeatedCases(
       HARM_ROLES,
     ];
     const found = await work.manager.query<
-      (Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId'> & { caseId: string | null })[]
+      Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId'>[]
     >(REPEATED, asked);
     const { id, namedExcludedCaseIds } = work.actor;
     const isFinder = (caseId: string): boolean => isOwnAct && namedExcludedCaseIds.includes(caseId);
     await work.write.insertMany(
       RepeatedCase,
-      found.map(({ caseId: _, ...one }) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
+      found.map((one) => ({ ...one, foundById: isFinder(one.earlierCaseId) ? id : null })),
     );
-    for (const { referralId, caseId, panelId, partnershipId } of found)
-      if (caseId) await copyFromEarlierCases(work, referralId, { id: caseId, panelId, partnershipId });
   });
 }
 
@@ -281,8 +276,9 @@ const DEPENDENT_REPEATS = `SELECT repeated.id FROM repeated_cases repeated JOIN 
  * Selects a row if the agency or one of its staff has a conflict: an exclusion from the case, also one that the actor
  * imposed and has not ended, or a recusal in the matter. $1 the case, $2 the agency, $3 now.
  */
-const CONFLICTS_OF_AGENCY = `SELECT 1 FROM exclusions e WHERE e.case_id = $1 AND (e.until IS NULL OR e.until > $3)
-  AND (e.agency_id = $2
+const CONFLICTS_OF_AGENCY = `SELECT 1 FROM exclusions e JOIN cases c ON c.id = $1 AND c.panel_id = e.panel_id
+  JOIN excluded_cases(ARRAY[e.id]) one ON one.by_matter AND one.case_id = c.id
+  WHERE (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
   OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2
     AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
   UNION ALL SELECT 1 FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id
@@ -326,5 +322,4 @@ export const repeatsOfCase: PeopleDependent = {
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
   prepareRemoval: prepareRepeatRemoval,
-  afterLastRemoval: keepAfterRemoval,
 };

@@ -24,17 +24,14 @@ export type ExclusionReach = (typeof EXCLUSION_REACHES)[number];
 @Check('exclusions_reach', `reach = 'partnership' OR (reach = 'panel' AND panel_id IS NOT NULL)`)
 @ExclusionConstraint(
   'exclusions_one_at_a_time',
-  `USING gist ((coalesce("panel_id", "partnership_id")) WITH =, (coalesce("case_id", "person_id")) WITH =, (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =, (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach" || coalesce("origin_case_id"::text, '') || coalesce("from_person_id"::text, '')) WITH =, tstzrange("since", "until") WITH &&) WHERE (since >= '2026-11-28 00:00+00')`,
+  `USING gist ((coalesce("panel_id", "partnership_id")) WITH =, (coalesce("case_id", "person_id")) WITH =, (coalesce("practitioner_id"::text, "agency_id"::text, "name_key")) WITH =, (CASE WHEN "declared" THEN 'declared' WHEN "by_colleague" THEN 'colleague' ELSE 'imposed' END || "reach") WITH =, tstzrange("since", "until") WITH &&) WHERE (since >= '2026-11-28 00:00+00')`,
 )
 @Check(
   'exclusions_ending',
   `(ended_by_id IS NULL) = (end_reason IS NULL) AND (ended_by_id IS NULL OR until IS NOT NULL)`,
 )
 @Check('exclusions_name', inOneScriptSql('name'))
-@Check(
-  'exclusions_origin',
-  `(carried_from_id IS NULL) = (origin_case_id IS NULL) AND (origin_case_id IS NULL) = (through_case_ids = '{}') AND (origin_case_id IS NULL OR origin_case_id = through_case_ids[1])`,
-)
+@Check('exclusions_hidden_from_declarer', `hidden_from_declarer_ids = '{}' OR (declared AND case_id IS NOT NULL)`)
 export class Exclusion extends PartnershipRecord {
   declare static readonly actions: 'end' | 'explain' | 'read';
 
@@ -77,7 +74,7 @@ export class Exclusion extends PartnershipRecord {
   @Classified('third_party', 'summary')
   nameKey: string | null;
 
-  /** Case from which the target is excluded; null for an exclusion from a person. */
+  /** Case from which the target is excluded, with every case that repeats it. Null for an exclusion from a person. */
   @Column({ type: 'uuid', nullable: true })
   @Index()
   @Classified('administrative')
@@ -123,42 +120,14 @@ export class Exclusion extends PartnershipRecord {
   reason: string;
 
   /**
-   * Exclusion that was copied to this case: from an earlier case that this case repeats, or from a person whom a
-   * colleague of the excluded person removed from this case. Null if it is no copy.
-   */
-  @Column({ type: 'uuid', nullable: true })
-  @ForeignKey(() => Exclusion)
-  @Classified('administrative')
-  @References(() => Exclusion)
-  carriedFromId: string | null;
-
-  /**
-   * Person of the first exclusion, if this is a copy that a removal of the person caused. The copy is hidden from readers
-   * from whom that exclusion is hidden. Null for any other exclusion.
-   */
-  @Column({ type: 'uuid', nullable: true })
-  @Classified('administrative')
-  @References(() => typeNamed('Person'), ['read', 'exclude'])
-  fromPersonId: string | null;
-
-  /**
-   * First case from which a copied exclusion was carried over, or this case if the exclusion was from a person. Null for
-   * any other exclusion.
-   */
-  @Column({ type: 'uuid', nullable: true })
-  @Index()
-  @Classified('administrative')
-  originCaseId: string | null;
-
-  /**
-   * Cases through which a copied exclusion came: the first case, and the repeats between. It is hidden from readers from
-   * whom one of them is hidden, because it would reveal that case. Empty for any other exclusion.
+   * For a declared conflict with a case: cases that were hidden from the person at the declaration. The exclusion does not
+   * apply to them or through them, because its effect would reveal them.
    */
   @Column({ type: 'uuid', array: true, default: [] })
   @Classified('administrative')
-  throughCaseIds: string[];
+  hiddenFromDeclarerIds: string[];
 
-  /** Start of the day, in London, on which the exclusion took effect; it took effect at a time within that day. */
+  /** Time at which the exclusion took effect (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   since: Date;

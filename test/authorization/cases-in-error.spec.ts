@@ -84,6 +84,13 @@ async function draft(who: string, planId: string): Promise<string> {
   return `/v1/bids/${(await (await by(who)).post('/v1/bids', bid).expect(201)).body.id as string}`;
 }
 
+/** Moves the service's clock, which runs the jobs that are due. */
+async function clockSetTo(now: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${server.url}/sandbox/clock`, { method: 'PUT', headers, body: JSON.stringify({ now }) });
+  expect(answer.ok).toBe(true);
+}
+
 async function meetingOf(panelId: string): Promise<string> {
   const place = { panelId, scheduledAt: inDays(20), venueOrMode: 'Civic Offices' };
   return (await (await by('police-inspector')).post('/v1/meetings', place).expect(201)).body.id as string;
@@ -288,6 +295,28 @@ test('everything that agencies received of it is listed as to be told of the rec
   expect(left.rows).toEqual([]);
 });
 
+test('the agency that referred it gets a notice, and reads in the status what to do', async () => {
+  const { path, id } = await newCase();
+  const { rows } = await owner.query<{ id: string }>('SELECT id FROM referrals WHERE case_id = $1', [id]);
+  const referralId = rows[0]!.id;
+  const next = async (): Promise<unknown> =>
+    (await (await by('housing-officer')).get(`/v1/referrals/${referralId}/status`).expect(200)).body.nextStep;
+  expect(await next()).toBeNull();
+  await closeInError(path);
+  expect(await next()).toContain('POST /v1/referrals');
+  await clockSetTo(new Date(Date.now() + 60_000).toISOString());
+  const noticesOf = async (who: string): Promise<{ subjectId: string }[]> =>
+    (
+      (await (await by(who)).get('/v1/notices?kind=referral_in_error&limit=100').expect(200)).body.data as {
+        subjectId: string;
+      }[]
+    ).filter(({ subjectId }) => subjectId === referralId);
+  expect(await noticesOf('housing-officer')).toHaveLength(1);
+  for (const who of ['fire-officer', 'jag-coordinator']) expect([who, await noticesOf(who)]).toEqual([who, []]);
+  await done('jag-coordinator', path, 'reopening', { reason: 'The right person after all.' });
+  expect(await next()).toBeNull();
+});
+
 test('an action that was not done is not escalated to the steering group', async () => {
   const [wrong, right] = [await newCase(), await newCase()];
   const housing = (await practitioner(owner, 'housing-officer')).agencyId;
@@ -301,12 +330,7 @@ test('an action that was not done is not escalated to the steering group', async
     undone.push(body.id as string);
   }
   await closeInError(wrong.path);
-  const answer = await fetch(`${server.url}/sandbox/clock`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ now: inDays(20) }),
-  });
-  expect(answer.ok).toBe(true);
+  await clockSetTo(inDays(20));
   const { rows } = await owner.query<{ id: string }>(
     'SELECT action_id AS id FROM escalations WHERE action_id = ANY ($1)',
     [undone],

@@ -209,7 +209,8 @@ test('the coordinator gets a notice when an excluded author rewrites a returned 
 
 test('a coordinator from whom the exclusion is hidden gets no notice', async () => {
   const personId = await person('Perdita');
-  const [hidden, caseId] = [await opened(personId), await opened(personId)];
+  // the hidden case repeats the other
+  const [caseId, hidden] = [await opened(personId), await opened(personId)];
   const { id: practitionerId } = await practitioner(owner, 'housing-officer');
   const coordinator = (await practitioner(owner, 'jag-coordinator')).id;
   await owner.query(
