@@ -4,8 +4,8 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Case, CasePerson } from './case.entity.js';
 
 /**
- * Selects exclusions that apply to a case by its matter or after a removal, reached through no case that is hidden from
- * the actor. $1 the exclusions, $2 the hidden cases, $3 the case.
+ * Selects exclusions that apply to a case by its matter or after a removal. Cases hidden from the actor lead to none.
+ * $1 the exclusions, $2 the hidden cases, $3 the case.
  */
 const APPLIED = 'SELECT one.exclusion_id AS id FROM excluded_cases($1::uuid[], $2::uuid[]) one WHERE one.case_id = $3';
 

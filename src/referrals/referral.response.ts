@@ -107,8 +107,8 @@ export class ReferralStatusView extends view(
   redirectedToProcess: TargetProcess | null;
 
   /**
-   * Next step for the referrer after a redirection, which forwards nothing, or after the case was closed as referred in
-   * error. Otherwise null.
+   * Next step for the referrer, or null. Given after a redirection, which forwards nothing, and after the case was closed
+   * as referred in error.
    */
   @ApiProperty({ type: String, maxLength: 400, nullable: true })
   @Classified('administrative')
