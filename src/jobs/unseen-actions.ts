@@ -1,6 +1,7 @@
 /**
- * Query for open actions that nobody of their owner can read, because everybody is excluded or recused, or has left.
- * The policy is evaluated for each person of the agency, so that every allow rule and every deny rule counts.
+ * Query for open actions that nobody of their owner can read, because everybody is excluded or recused, or has left, and
+ * for actions that the person named as owner is excluded from. The policy is evaluated for each person of the agency, so
+ * that every allow rule and every deny rule counts.
  */
 import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
@@ -11,21 +12,29 @@ import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relatio
 interface OpenAction {
   id: string;
   ownerAgencyId: string;
+  ownerPractitionerId: string | null;
   /**
    * Exclusion in force of a member of the owner from the case, or from a person in it. Only exclusions maintained by
    * the panel of the action count. Null if none.
    */
   exclusionId: string | null;
+  /** The same of the person named as owner. */
+  namedExclusionId: string | null;
 }
 
 export type UnseenAction = Pick<OpenAction, 'id' | 'exclusionId'>;
 
-/** Selects open actions. $1 statuses, $2 now. */
-const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", (SELECT min(e.id::text) FROM exclusions e
+/** SQL of the exclusion that hides an action `a` from one of the practitioners `p`. $2 now. */
+const exclusionOf = (practitioners: string): string => `(SELECT min(e.id::text) FROM exclusions e
     WHERE e.panel_id = a.panel_id AND (a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id]) one) OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
       AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys FROM practitioners p
-        WHERE p.agency_id = a.owner_agency_id AND p.active) who WHERE ${CONCERNING_ME.replaceAll(/(?<!:):now\b/g, '$2::timestamptz')})) AS "exclusionId"
+        WHERE p.active AND ${practitioners}) who WHERE ${CONCERNING_ME.replaceAll(/(?<!:):now\b/g, '$2::timestamptz')}))`;
+
+/** Selects open actions. $1 statuses, $2 now. */
+const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", a.owner_practitioner_id AS "ownerPractitionerId",
+    ${exclusionOf('p.agency_id = a.owner_agency_id')} AS "exclusionId",
+    ${exclusionOf('p.id = a.owner_practitioner_id')} AS "namedExclusionId"
   FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
 
 /** Returns the actor without any exclusion. */
@@ -47,36 +56,37 @@ const SELECT_STAFF = `SELECT p.id, p.agency_id AS "agencyId" FROM practitioners 
 const PEOPLE_BATCH_SIZE = 25;
 
 /**
- * Returns open actions that nobody of the owning agency can read. Includes the exclusion that causes it, if the panel
- * maintains one. Actions hidden only by exclusions of other panels are omitted, because a notice would reveal those.
+ * Returns open actions that nobody of the owning agency, or not the person named as owner, can read. Includes the
+ * exclusion that causes it, if the panel maintains one. Actions hidden only by exclusions of other panels are omitted,
+ * because a notice would reveal those.
  */
 export async function findUnseenActions(manager: EntityManager, actors: Actors, now: Date): Promise<UnseenAction[]> {
   const open = await manager.query<OpenAction[]>(SELECT_OPEN_ACTIONS, [OPEN_STATUSES, now]);
   const byOwner = Map.groupBy(open, ({ ownerAgencyId }) => ownerAgencyId);
   const staff = await manager.query<{ id: string; agencyId: string }[]>(SELECT_STAFF, [[...byOwner.keys()]]);
   const call = { correlationId: '', route: 'job deadline-notices' };
-  const unseen: UnseenAction[] = [];
+  const find = (some: readonly string[]): Promise<Actor[]> =>
+    actors.practitionersWithin((sql, values) => manager.query(sql, values), some, { now, call });
+  const unseen = new Map<string, UnseenAction>();
   for (const [agencyId, actions] of byOwner) {
     const ids = staff.filter((one) => one.agencyId === agencyId).map(({ id }) => id);
-    const within = (some: readonly string[]): Promise<Actor[]> =>
-      actors.practitionersWithin((sql, values) => manager.query(sql, values), some, { now, call });
-    const left = await findUnreadableActions(
-      manager,
-      ids,
-      within,
-      actions.map(({ id }) => id),
-    );
+    const left = await findUnreadableActions(manager, ids, find, idsOf(actions));
     const asIfNotExcluded = async (some: readonly string[]): Promise<Actor[]> =>
-      (await within(some)).map(withoutExclusions);
+      (await find(some)).map(withoutExclusions);
     const unread = new Set(await findUnreadableActions(manager, ids, asIfNotExcluded, left));
-    const ofPanel = new Map(actions.map(({ id, exclusionId }) => [id, exclusionId]));
-    for (const id of left) {
-      const exclusionId = unread.has(id) ? null : (ofPanel.get(id) ?? null);
-      if (exclusionId || unread.has(id)) unseen.push({ id, exclusionId });
-    }
+    for (const { id, exclusionId } of actions.filter((one) => left.includes(one.id)))
+      if (exclusionId || unread.has(id)) unseen.set(id, { id, exclusionId: unread.has(id) ? null : exclusionId });
   }
-  return unseen;
+  const named = open.filter(({ id, namedExclusionId }) => namedExclusionId && !unseen.has(id));
+  for (const [practitionerId, actions] of Map.groupBy(named, (one) => one.ownerPractitionerId as string)) {
+    const left = await findUnreadableActions(manager, [practitionerId], find, idsOf(actions));
+    for (const { id, namedExclusionId } of actions)
+      if (left.includes(id)) unseen.set(id, { id, exclusionId: namedExclusionId });
+  }
+  return [...unseen.values()];
 }
+
+const idsOf = (actions: readonly OpenAction[]): string[] => actions.map(({ id }) => id);
 
 /**
  * Returns the actions that none of the people can read. Evaluates people in batches until each action is readable by

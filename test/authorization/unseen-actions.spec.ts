@@ -1,7 +1,9 @@
 /**
- * An action that nobody of its owner can read: the coordination of the panel is told, as far as it may read the action itself.
+ * An action that nobody of its owner can read, or not the person named as owner: the coordination of the panel gets a notice, as
+ * far as it may read the action itself.
  *
- * Seen to fail: no notice where everybody of the owner is excluded from the case; a notice of a conflict that another panel keeps.
+ * Seen to fail: no notice where everybody of the owner is excluded from the case, or the person named; a notice of a conflict that
+ * another panel keeps.
  */
 import type pg from 'pg';
 import { asOwner, inDays, practitioner } from '../support/panel-work.ts';
@@ -69,6 +71,32 @@ test('a coordinator gets no notice when a conflict that another panel keeps hide
   await jobsDone();
   expect(await noticed('jag-coordinator')).not.toContain(actionId);
   await owner.query('DELETE FROM exclusions WHERE id = $1', [rows[0]!.id]);
+});
+
+test('a coordinator gets a notice while the person named as owner is excluded from the case', async () => {
+  const { id: practitionerId } = await practitioner(owner, 'fire-officer');
+  const assignment = { ownerPractitionerId: practitionerId };
+  await (
+    await by('fire-officer')
+  )
+    .post(`/v1/actions/${actionId}/assignment`, assignment)
+    .set('if-match', '*')
+    .expect(200);
+  const excluded = { caseId, practitionerId, reason: 'A relative.' };
+  const { body } = await (await by('jag-chair')).post('/v1/exclusions', excluded).expect(201);
+  await jobsDone();
+  expect(await noticed('jag-coordinator')).toContain(actionId);
+  expect(await noticed('fire-officer')).toEqual([]);
+  const ending = { reason: 'No conflict after all.' };
+  await (
+    await by('jag-chair')
+  )
+    .post(`/v1/exclusions/${body.id as string}/ending`, ending)
+    .set('if-match', '*')
+    .expect(200);
+  await owner.query(`DELETE FROM notices WHERE kind = 'owner_cannot_see'`);
+  await jobsDone();
+  expect(await noticed('jag-coordinator')).not.toContain(actionId);
 });
 
 test('a coordinator gets a notice when everybody of the owner is excluded from the case', async () => {
