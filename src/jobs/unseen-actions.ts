@@ -1,7 +1,7 @@
 /**
- * Query for open actions that nobody of their owner can read, because everybody is excluded or recused, or has left, and
- * for actions that the person named as owner is excluded from. The policy is evaluated for each person of the agency, so
- * that every allow rule and every deny rule counts.
+ * Query for open actions that nobody of their owner, or not the person named as owner, can read. The causes are exclusions,
+ * recusals and people who have left; of the person named, exclusions alone. The policy is evaluated for each person, so that
+ * every allow rule and every deny rule counts.
  */
 import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
@@ -18,7 +18,7 @@ interface OpenAction {
    * the panel of the action count. Null if none.
    */
   exclusionId: string | null;
-  /** The same of the person named as owner. */
+  /** Such an exclusion of the person named as owner; null if none. */
   namedExclusionId: string | null;
 }
 
