@@ -527,6 +527,31 @@ SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids
 $$;
 REVOKE ALL ON FUNCTION referrals_after_removal(uuid[]) FROM PUBLIC;
 
+-- Whether a person was last removed from a case, as entered in error, by staff of an agency that had a conflict in the
+-- matter then: the agency or one of its staff was excluded or recused. Such a removal does not part repeats from the case.
+CREATE OR REPLACE FUNCTION removed_in_conflict(of_case uuid, of_person uuid) RETURNS boolean
+LANGUAGE sql STABLE COST 10000 SET search_path = public, pg_temp AS $$
+WITH removed AS (
+    SELECT k.panel_id, k.corrected_at AS at, remover.agency_id FROM case_person_corrections k
+      JOIN (SELECT p.id, p.agency_id FROM practitioners p UNION ALL SELECT c.id, c.agency_id FROM clients c) remover
+        ON remover.id = k.corrected_by_id
+      WHERE k.case_id = of_case AND k.person_id = of_person AND k.kind = 'entered_in_error'
+      ORDER BY k.corrected_at DESC, k.id DESC LIMIT 1),
+  colleagues AS (SELECT p.id FROM practitioners p JOIN removed USING (agency_id))
+SELECT EXISTS (
+    SELECT FROM removed JOIN exclusions e ON e.panel_id = removed.panel_id AND e.case_id IS NOT NULL
+        AND e.created_at <= removed.at AND coalesce(e.until, 'infinity') > removed.at
+      WHERE (e.agency_id = removed.agency_id
+          OR EXISTS (SELECT FROM colleagues c WHERE c.id = e.practitioner_id OR c.id = ANY (registrations_named(e.name_key))))
+        AND of_case = ANY (matter_of(e.case_id, true, e.hidden_from_declarer_ids)))
+  OR EXISTS (
+    SELECT FROM removed JOIN recusals r ON r.panel_id = removed.panel_id
+        AND r.created_at <= removed.at AND coalesce(r.ended_at, 'infinity') > removed.at
+      JOIN colleagues c ON c.id = r.practitioner_id
+      WHERE of_case = ANY (matter_of(r.case_id, true)))
+$$;
+REVOKE ALL ON FUNCTION removed_in_conflict(uuid, uuid) FROM PUBLIC;
+
 -- Cases to which exclusions apply, whomever the cases name now. `by_matter`: the case of an exclusion from a case, and the
 -- cases that repeat it. Otherwise the cases that keep an exclusion from a person after a removal. Cases in `without`, and
 -- what repeats only them, are left out.
@@ -575,18 +600,20 @@ CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE O
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON memberships
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
-CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF person_id ON cases
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF person_id, place_id, group_id ON cases
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON case_people
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON case_person_corrections
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version
-  AFTER INSERT OR DELETE OR UPDATE OF person_id, place_id, group_id, case_id ON referrals
+  AFTER INSERT OR DELETE OR UPDATE OF person_id, place_id, group_id, case_id, submitted_at, author_id, co_author_ids ON referrals
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referral_people
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referral_person_corrections
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF created_at ON referral_screenings
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON repeated_cases
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();

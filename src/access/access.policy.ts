@@ -139,15 +139,20 @@ policy.extendSubject(Person, {
         if (!coordinatedPanels(actor).length) return null;
         const inCase = { case: { $elemMatch: opened(Case) } };
         const inReferral = { referral: { $elemMatch: opened(Referral) } };
-        const hidden = actor.peopleOfHiddenMatters.map(({ personId }) => personId);
-        return {
-          ...(hidden.length ? { $nor: [{ id: { $in: hidden } }] } : {}),
-          $or: [
-            { cases: { $elemMatch: opened(Case) } },
-            { roles: { $elemMatch: inCase } },
-            { referred: { $elemMatch: inReferral } },
-          ],
-        };
+        const namedOn = (panelIds: string[]): Where[] => [
+          { cases: { $elemMatch: { panelId: { $in: panelIds }, ...opened(Case) } } },
+          { roles: { $elemMatch: { panelId: { $in: panelIds }, ...inCase } } },
+          { referred: { $elemMatch: { panelId: { $in: panelIds }, ...inReferral } } },
+        ];
+        const hidden = Map.groupBy(actor.peopleOfHiddenMatters, ({ panelId }) => panelId);
+        const coordinated = coordinatedPanels(actor);
+        const others = coordinated.filter((panelId) => !hidden.has(panelId));
+        const ways = others.length ? namedOn(others) : [];
+        for (const panelId of coordinated) {
+          const people = hidden.get(panelId)?.map(({ personId }) => personId);
+          if (people) ways.push({ id: { $nin: people }, $or: namedOn([panelId]) });
+        }
+        return { $or: ways };
       },
     },
   ],

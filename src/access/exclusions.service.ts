@@ -242,7 +242,10 @@ async function declaredFrom(
   return { ...from, panelId: panels[0] ?? steering?.id ?? null };
 }
 
-/** Returns panels on which the actor may do `action` to a case or referral that names the person. */
+/**
+ * Returns panels on which the actor may do `action` to a case or referral that names the person. Excluding is left to others
+ * on panels of which a matter with the person is hidden from the actor.
+ */
 async function panelsNaming(work: UnitOfWork, action: 'read' | 'exclude', personId: string): Promise<string[]> {
   const roles = await work.records.findMany('read', CasePerson, { personId });
   const named = [
@@ -251,7 +254,10 @@ async function panelsNaming(work: UnitOfWork, action: 'read' | 'exclude', person
     ...(await work.records.findMany(action, Referral, { personId })),
     ...(await work.records.findMany(action, Referral, { people: { $elemMatch: { personId } } })),
   ];
-  return [...new Set(named.map(({ panelId }) => panelId))].sort();
+  const hidden = work.actor.peopleOfHiddenMatters.filter((one) => action === 'exclude' && one.personId === personId);
+  const panelIds = new Set(named.map(({ panelId }) => panelId));
+  for (const { panelId } of hidden) panelIds.delete(panelId);
+  return [...panelIds].sort();
 }
 
 function onePanel(panels: string[], panelId: string | undefined): string {

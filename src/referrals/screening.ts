@@ -46,25 +46,37 @@ const EARLIER = `
     ELSE earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id END
   ORDER BY earlier.submitted_at DESC, earlier.id DESC`;
 
+/** Roles that a case has now. */
+const PRESENT_ROLES = 'SELECT case_id, person_id, role FROM case_people';
+
+/** Roles that a case had before a correction: a corrected role does not separate a repeat from the case. */
+const FORMER_ROLES = `SELECT p.case_id, p.person_id, had.role FROM case_people p
+    JOIN case_person_corrections had ON had.role_id = p.id AND had.kind = 'changed'`;
+
 /**
- * People named by a case, with their present and former roles: a corrected role does not separate a repeat from the
- * case. A role entered in error is no longer a row of `case_people`.
+ * Roles that were removed as entered in error by somebody whose agency had a conflict in the matter. Nobody may lift the
+ * exclusion or recusal of a colleague, or an own one, by a removal. Other removed roles do not count.
  */
-const NAMED_IN_CASES = `(SELECT case_id, person_id, role FROM case_people
-  UNION SELECT p.case_id, p.person_id, had.role FROM case_people p
-    JOIN case_person_corrections had ON had.role_id = p.id AND had.kind = 'changed')`;
+const KEPT_ROLES = `SELECT had.case_id, had.person_id, had.role FROM case_person_corrections had
+    WHERE NOT EXISTS (SELECT FROM case_people p WHERE p.id = had.role_id) AND removed_in_conflict(had.case_id, had.person_id)`;
 
-/** People of referral `now`, or of its case if it opened one. */
-const NAMED_NOW = `(SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL
-  UNION ALL SELECT person_id, role FROM case_people WHERE case_id = now.case_id)`;
+const PEOPLE_OF_REFERRAL =
+  'SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL';
 
-const sharesPersonOfCase = (roles: string): string => `EXISTS (
-  SELECT 1 FROM ${NAMED_NOW} mine JOIN ${NAMED_IN_CASES} theirs ON theirs.person_id = mine.person_id
+/**
+ * Condition that referral `now`, or the case that it opened, and case `earlier` name the same person in one of the roles.
+ * `kept` adds the roles that count although they were removed.
+ */
+const sharesPersonOfCase = (roles: string, kept = true): string => `EXISTS (
+  SELECT 1 FROM (${PEOPLE_OF_REFERRAL}
+      UNION ALL SELECT person_id, role FROM (${PRESENT_ROLES}${kept ? ` UNION ALL ${KEPT_ROLES}` : ''}) own WHERE own.case_id = now.case_id) mine
+    JOIN (${PRESENT_ROLES} UNION ALL ${FORMER_ROLES}${kept ? ` UNION ALL ${KEPT_ROLES}` : ''}) theirs
+      ON theirs.person_id = mine.person_id
   WHERE theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
 
 /**
  * Selects cases about the same people or subject as referrals. Matches like `EARLIER`, but within the longest window of
- * any edition of the rules, from any case of the panel, and by present and former roles. For a referral that is undecided or ended
+ * any edition of the rules, from any case of the panel, and by the roles that count. For a referral that is undecided or ended
  * without a case, the order of submission is irrelevant. For a referral with a case, which a correction may give the
  * same matter, only cases opened earlier count.
  * $1 the panel, $2 one referral or null, $3 one case or null, $4 months of the longest window, $5 whether it is a MARAC, $6 and $7 roles.
@@ -265,51 +277,36 @@ export async function screeningRules(work: UnitOfWork, panelId: string): Promise
 }
 
 /**
- * Selects rows of `repeated_cases`, of referrals without a case, that depend on the people named by a case now. $1 the
+ * Selects rows of `repeated_cases` that depend on the people named by a case, as the earlier or the later one. $1 the
  * case, $2 and $3 roles.
  */
-const DEPENDENT_REPEATS = `SELECT repeated.id FROM repeated_cases repeated JOIN referrals now ON now.id = repeated.referral_id
-    JOIN cases earlier ON earlier.id = repeated.earlier_case_id
-  WHERE earlier.id = $1 AND now.case_id IS NULL AND ${sharesPersonOfCase('$2::text[]')} AND ${sharesPersonOfCase('$3::text[]')}`;
+const dependentRepeats = (kept: boolean): string => `SELECT repeated.id FROM repeated_cases repeated
+    JOIN referrals now ON now.id = repeated.referral_id JOIN cases earlier ON earlier.id = repeated.earlier_case_id
+  WHERE $1 IN (earlier.id, now.case_id) AND ${sharesPersonOfCase('$2::text[]', kept)} AND ${sharesPersonOfCase('$3::text[]', kept)}`;
 
 /**
- * Selects a row if the agency or one of its staff has a conflict: an exclusion from the case, also one that the actor
- * imposed and has not ended, or a recusal in the matter. $1 the case, $2 the agency, $3 now.
- */
-const CONFLICTS_OF_AGENCY = `SELECT 1 FROM exclusions e JOIN cases c ON c.id = $1 AND c.panel_id = e.panel_id
-  JOIN excluded_cases(ARRAY[e.id]) one ON one.by_matter AND one.case_id = c.id
-  WHERE (e.until IS NULL OR e.until > $3) AND (e.agency_id = $2
-  OR EXISTS (SELECT 1 FROM practitioners p WHERE p.agency_id = $2
-    AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
-  UNION ALL SELECT 1 FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id
-    WHERE p.agency_id = $2 AND r.ended_at IS NULL AND $1 = ANY (matter_of(r.case_id, true))`;
-
-/**
- * Removes repeats that depended on a role which a chair or coordinator removes from the repeated case. The role was
- * entered in error, so referral and case never had the same people. Only referrals without a case are affected; those
- * that wait are screened again. A repeat stays if a correction of the referral had already separated it from the case. All
- * repeats stay if a colleague of the chair or coordinator is excluded from the case or recused from an item of the matter,
- * because nobody may lift the exclusion or recusal of a colleague.
+ * Removes repeats that depended on a role which a chair or coordinator removes from the earlier or the later case. The
+ * role was entered in error, so the two never had the same people. Referrals that wait are screened again. A repeat stays if a
+ * correction had already separated the two, and if the removed role still counts (`KEPT_ROLES`).
  */
 async function prepareRepeatRemoval(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
   const [panelType, months] = await work.asSystem(() => screeningRules(work, panelId));
   // for other panels a repeat has the same subject, which no correction changes
   if (panelType !== 'marac') return async () => {};
-  const { agencyId } = work.actor;
-  const conflicts = await work.asSystem(() =>
-    work.manager.query<object[]>(CONFLICTS_OF_AGENCY, [id, agencyId, work.now]),
-  );
-  const findDependentRepeats = (): Promise<{ id: string }[]> =>
-    work.asSystem(() => work.manager.query(DEPENDENT_REPEATS, [id, VICTIM_ROLES, HARM_ROLES]));
-  const before = await findDependentRepeats();
+  const dependent = async (kept: boolean): Promise<string[]> => {
+    const sql = dependentRepeats(kept);
+    const rows = await work.asSystem(() => work.manager.query<{ id: string }[]>(sql, [id, VICTIM_ROLES, HARM_ROLES]));
+    return rows.map((row) => row.id);
+  };
+  const [counted, named] = [await dependent(true), await dependent(false)];
   return async () => {
-    const after = new Set((await findDependentRepeats()).map((row) => row.id));
-    const gone = before.map((row) => row.id).filter((rowId) => !after.has(rowId));
+    const [stillCounted, stillNamed] = [new Set(await dependent(true)), new Set(await dependent(false))];
     await work.asSystem(async () => {
-      const repeats = await work.manager.findBy(RepeatedCase, { id: In(gone) });
-      if (!conflicts.length) await work.write.delete(RepeatedCase, repeats);
       // in any case: a screening that stays as it was would reveal a conflict
-      const waiting = { id: In(repeats.map(({ referralId }) => referralId)), status: 'submitted' as const };
+      const parted = await work.manager.findBy(RepeatedCase, { id: In(named.filter((one) => !stillNamed.has(one))) });
+      const gone = { id: In(counted.filter((one) => !stillCounted.has(one))) };
+      await work.write.delete(RepeatedCase, await work.manager.findBy(RepeatedCase, gone));
+      const waiting = { id: In(parted.map(({ referralId }) => referralId)), status: 'submitted' as const };
       for (const referral of await work.manager.findBy(Referral, waiting))
         await screenByReferrals(work, referral, panelType, months);
     });

@@ -14,8 +14,9 @@
  * although the referral was corrected before; an acceptance by somebody who is excluded from a case that is found to be repeated only
  * then; the version of a screening that changes with a referral hidden from its reader; the refusal to make an exclusion that
  * a hidden one equals; a pair compared by present roles alone; a case that a correction makes one about the pair of an earlier
- * case; people taken out by a chair of the excluded person's agency; a declared conflict that applies through a case hidden from
- * its declarer.
+ * case; people taken out by a chair of the excluded person's agency, also before the repeat is referred; a declared conflict that
+ * applies through a case hidden from its declarer; a naming in error that hides a case for good; the exclusion from a person
+ * refused on one panel because of another.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -679,6 +680,78 @@ describe('the pair of a MARAC', () => {
     // the screening shows what it shows without the exclusion
     const { body: screening } = await (await by(chair)).get(`/v1/referrals/${waiting}/screening`).expect(200);
     expect(screening.isRepeat).toBe(false);
+  });
+
+  const removed = async (who: string, caseId: string, personId: string): Promise<void> => {
+    const role = await roleOf(`/v1/cases/${caseId}`, personId);
+    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    await (await by(who)).post(`${role}/ending`, ending).set('if-match', '*').expect(201);
+  };
+
+  test.each([
+    ['by a colleague', 'marac-chair', async () => {}, 404],
+    [
+      'by a colleague who changed the role before',
+      'marac-chair',
+      async (role: string) => changed(role, 'witness'),
+      404,
+    ],
+    ['by somebody of another agency', 'marac-coordinator', async () => {}, 200],
+  ])('somebody excluded from a case and a repeat referred after a removal %s', async (_, remover, before, status) => {
+    const [victim, suspect] = [await person(), await person()];
+    const earlier = await accepted(await pair(victim, suspect), chair);
+    await keptOut('police-sergeant', earlier);
+    await before(await roleOf(`/v1/cases/${earlier}`, suspect));
+    await removed(remover, earlier, suspect);
+    const repeat = await pair(victim, suspect);
+    expect(await reads('police-sergeant', `/v1/referrals/${repeat}`)).toBe(status);
+    const { body: screening } = await (await by(chair)).get(`/v1/referrals/${repeat}/screening`).expect(200);
+    expect(screening.isRepeat).toBe(false);
+    const caseId = await accepted(repeat, 'marac-coordinator');
+    expect(await reads('police-sergeant', `/v1/cases/${caseId}`)).toBe(status);
+    expect(await reads('probation-officer', `/v1/cases/${caseId}`)).toBe(200);
+  });
+
+  test('a recused coordinator who took a person out in error reads no item of a repeat that is referred later', async () => {
+    const coordinator = 'marac-coordinator';
+    const [victim, suspect] = [await person(), await person()];
+    const earlier = await accepted(await pair(victim, suspect), chair);
+    await recused(coordinator, await listed(earlier));
+    await removed(coordinator, earlier, suspect);
+    const item = await listed(await accepted(await pair(victim, suspect), chair));
+    expect([await reads(coordinator, item), await reads('idva', item)]).toEqual([404, 200]);
+  });
+
+  test.each([
+    ['somebody of another agency', 'marac-coordinator', 200],
+    ['a colleague', 'marac-chair', 404],
+  ])(
+    'a case that a naming in error made a repeat is open to the excluded after %s removes the person',
+    async (...row) => {
+      const [, remover, status] = row;
+      const [victim, suspect] = [await person(), await person()];
+      await keptOut('police-sergeant', await accepted(await pair(victim, suspect), chair));
+      const later = await accepted(await pair(victim, await person()), chair);
+      expect(await reads('police-sergeant', `/v1/cases/${later}`)).toBe(200);
+      const named = { personId: suspect, role: 'perpetrator', rationale: 'Named by mistake.', since: '2026-01-01' };
+      await made('idva', `/v1/cases/${later}/people`, named);
+      expect(await reads('police-sergeant', `/v1/cases/${later}`)).toBe(404);
+      await removed(remover, later, suspect);
+      expect(await reads('police-sergeant', `/v1/cases/${later}`)).toBe(status);
+    },
+  );
+
+  test('a coordinator excluded from a matter of another panel excludes from the person on their own', async () => {
+    const officer = 'housing-officer';
+    const named = { partnershipId, givenName: 'Sorrel', familyName: 'Quenby of Lantern Court' };
+    const [victim, suspect] = [await made(officer, '/v1/persons', named), await made(officer, '/v1/persons', named)];
+    await accepted(await referred(await place(), victim['id'] as string));
+    const pairOfBoth = aReferral(marac, victim['id'] as string, suspect['id'] as string);
+    const other = await made(officer, '/v1/referrals', pairOfBoth);
+    await keptOut('jag-coordinator', await accepted(other['id'] as string, chair));
+    const request = { personId: victim['id'] as string, reason: 'A relative.', ...(await idOf('fire-officer')) };
+    const { body } = await (await by('jag-coordinator')).post('/v1/exclusions', request).expect(201);
+    expect(body.panelId).toBe(panelId);
   });
 
   const drafted = async (who: string, victim: string, harming: string): Promise<string> =>
