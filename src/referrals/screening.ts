@@ -64,8 +64,8 @@ const PEOPLE_OF_REFERRAL =
   'SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL';
 
 /**
- * Condition that referral `now`, or the case that it opened, and case `earlier` name the same person in one of the roles.
- * `kept` adds the roles that count although they were removed.
+ * Condition that `now` and `earlier` name the same person in one of the roles. `now` is a referral, of which the case counts
+ * if it opened one; `earlier` is a case. `kept` adds the roles that count although they were removed.
  */
 const sharesPersonOfCase = (roles: string, kept = true): string => `EXISTS (
   SELECT 1 FROM (${PEOPLE_OF_REFERRAL}
