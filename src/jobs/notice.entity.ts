@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Agency, Practitioner } from '../agencies/agency.entity.js';
@@ -12,34 +13,130 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 export const LEVELS = { ahead: 0, due: 1, overdue: 2, escalated: 3 } as const;
 
 /**
- * Type of record and level, by kind of notice. Sources: MARAC note, section 2.4 "Action progress"; JAG note, section
+ * Type of record, level and meaning, by kind of notice. Sources: MARAC note, section 2.4 "Action progress"; JAG note, section
  * 3.3, rules 1 and 5; note on law and standards, section 5.1 (agreements) and 5.4 (emergency access).
  */
 export const NOTICES = {
-  action_due_soon: { about: 'Action', level: LEVELS.ahead },
-  action_due: { about: 'Action', level: LEVELS.due },
-  action_overdue: { about: 'Action', level: LEVELS.overdue },
-  action_escalated: { about: 'Action', level: LEVELS.escalated },
-  papers_due: { about: 'Meeting', level: LEVELS.due },
-  research_due: { about: 'Meeting', level: LEVELS.due },
-  minutes_due: { about: 'Listing', level: LEVELS.due },
-  bid_results_due: { about: 'Bid', level: LEVELS.due },
-  bid_results_overdue: { about: 'Bid', level: LEVELS.overdue },
-  feed_not_taken_up: { about: 'Feed', level: LEVELS.overdue },
-  agreement_review_due: { about: 'SharingAgreementVersion', level: LEVELS.ahead },
-  emergency_review_due: { about: 'EmergencyAccess', level: LEVELS.due },
-  emergency_alarm: { about: 'EmergencyAccess', level: LEVELS.escalated },
-  action_before_steering_group: { about: 'Action', level: LEVELS.escalated },
-  steering_group_answered: { about: 'Action', level: LEVELS.escalated },
-  escalation_to_answer: { about: 'Escalation', level: LEVELS.escalated },
-  referral_redirected: { about: 'Referral', level: LEVELS.due },
-  referral_in_error: { about: 'Referral', level: LEVELS.due },
-  no_chair_left: { about: 'Case', level: LEVELS.escalated },
-  deputy_chair_needed: { about: 'Case', level: LEVELS.escalated },
-  recipient_to_tell: { about: 'Disclosure', level: LEVELS.due },
-  owner_cannot_see: { about: 'Action', level: LEVELS.escalated },
-  changed_by_excluded: { about: 'Case', level: LEVELS.escalated },
-  excluded_by_naming: { about: 'Case', level: LEVELS.escalated },
+  action_due_soon: {
+    about: 'Action',
+    level: LEVELS.ahead,
+    says: 'An action of your agency is due in a few working days.',
+  },
+  action_due: {
+    about: 'Action',
+    level: LEVELS.due,
+    says: 'An action of your agency is due today.',
+  },
+  action_overdue: {
+    about: 'Action',
+    level: LEVELS.overdue,
+    says: 'An action of your agency was due and has not ended.',
+  },
+  action_escalated: {
+    about: 'Action',
+    level: LEVELS.escalated,
+    says: 'An action of the panel is overdue by more days than its rules allow; the coordination asks the owner.',
+  },
+  papers_due: {
+    about: 'Meeting',
+    level: LEVELS.due,
+    says: 'The agenda and papers of a meeting are to be circulated.',
+  },
+  research_due: {
+    about: 'Meeting',
+    level: LEVELS.due,
+    says: 'Answers to research requests for a meeting are due.',
+  },
+  minutes_due: {
+    about: 'Listing',
+    level: LEVELS.due,
+    says: 'The minutes of an item are due and not approved.',
+  },
+  bid_results_due: {
+    about: 'Bid',
+    level: LEVELS.due,
+    says: 'The results of resources that were granted are to be recorded.',
+  },
+  bid_results_overdue: {
+    about: 'Bid',
+    level: LEVELS.overdue,
+    says: 'The results of resources that were granted were due and are missing.',
+  },
+  feed_not_taken_up: {
+    about: 'Feed',
+    level: LEVELS.overdue,
+    says: 'A matter that one meeting passed on to another was not taken up there.',
+  },
+  agreement_review_due: {
+    about: 'SharingAgreementVersion',
+    level: LEVELS.ahead,
+    says: 'A sharing agreement is to be reviewed.',
+  },
+  emergency_review_due: {
+    about: 'EmergencyAccess',
+    level: LEVELS.due,
+    says: 'A data protection officer must review an emergency access.',
+  },
+  emergency_alarm: {
+    about: 'EmergencyAccess',
+    level: LEVELS.escalated,
+    says: 'Somebody opened several cases in an emergency within a short time.',
+  },
+  action_before_steering_group: {
+    about: 'Action',
+    level: LEVELS.escalated,
+    says: 'An overdue action of your agency is before the steering group.',
+  },
+  steering_group_answered: {
+    about: 'Action',
+    level: LEVELS.escalated,
+    says: 'The steering group answered on an overdue action of your agency.',
+  },
+  escalation_to_answer: {
+    about: 'Escalation',
+    level: LEVELS.escalated,
+    says: 'An overdue action waits for the answer of the steering group.',
+  },
+  referral_redirected: {
+    about: 'Referral',
+    level: LEVELS.due,
+    says: 'A referral of your agency was redirected. Nothing was passed on; see nextStep of its status.',
+  },
+  referral_in_error: {
+    about: 'Referral',
+    level: LEVELS.due,
+    says: 'The case of a referral of your agency was closed as referred in error; see nextStep of its status.',
+  },
+  no_chair_left: {
+    about: 'Case',
+    level: LEVELS.escalated,
+    says: 'Nobody who chairs the panel may deal with a case, referral or item.',
+  },
+  deputy_chair_needed: {
+    about: 'Case',
+    level: LEVELS.escalated,
+    says: 'A panel needs somebody to chair a matter; the steering group appoints a deputy.',
+  },
+  recipient_to_tell: {
+    about: 'Disclosure',
+    level: LEVELS.due,
+    says: 'Agencies that received a record are to be told that it was corrected or recalled.',
+  },
+  owner_cannot_see: {
+    about: 'Action',
+    level: LEVELS.escalated,
+    says: 'Nobody of the owning agency, or not the person named as owner, can read an action.',
+  },
+  changed_by_excluded: {
+    about: 'Case',
+    level: LEVELS.escalated,
+    says: 'Somebody excluded from a matter changed a record that it relies on. Check the record.',
+  },
+  excluded_by_naming: {
+    about: 'Case',
+    level: LEVELS.escalated,
+    says: 'Naming a person hid the person from somebody who works with them in another case.',
+  },
 } as const;
 export type NoticeKind = keyof typeof NOTICES;
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[];
@@ -113,7 +210,12 @@ export class Notice extends PartnershipRecord {
   @Classified('administrative')
   practitionerId: string | null;
 
-  /** Kind of notice. */
+  /** Kind of notice, which says what happened or what is to be done. */
+  @ApiProperty({
+    description: Object.entries(NOTICES)
+      .map(([kind, { says }]) => `\`${kind}\`: ${says}`)
+      .join(' '),
+  })
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(NOTICE_KINDS)

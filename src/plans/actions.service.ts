@@ -59,15 +59,13 @@ export class ActionsService {
         return { openActions: actions.map(({ id, status, dueOn }) => ({ id, status, dueOn })) };
       },
       // hidden actions do not prevent the closure of the case and stay with their owners: a refusal would reveal them
-      obstacles: async (work, { id: caseId }) =>
-        (await work.records.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } }, 1)).length
-          ? [
-              {
-                pointer: '',
-                detail: 'an action has not ended: its owner must complete it, or the panel must cancel it',
-              },
-            ]
-          : [],
+      obstacles: async (work, { id: caseId }) => {
+        const open = await work.records.findMany('read', Action, { caseId, status: { $in: [...OPEN_STATUSES] } });
+        return open.map(({ id, dueOn }) => ({
+          pointer: '',
+          detail: `action ${id}, due on ${dueOn}, has not ended: its owner must complete it, or the panel must cancel it`,
+        }));
+      },
     });
   }
 

@@ -207,6 +207,17 @@ describe('a plan', () => {
   });
 });
 
+test('a coordinator who closes a case is told which actions have not ended', async () => {
+  const coordinator = await as(server, 'jag-coordinator');
+  const { caseId, action } = await agreedPlan();
+  const closure = { closureReason: 'merged', outcome: 'resolved' };
+  const { body } = await coordinator.post(`/v1/cases/${caseId}/closure`, closure).set('if-match', '*').expect(422);
+  expect(body.code).toBe('not-ready-to-close');
+  expect(body.errors.map(({ detail }: { detail: string }) => detail)).toContainEqual(
+    expect.stringMatching(new RegExp(`^action ${String(action)}, due on \\d{4}-\\d{2}-\\d{2}, has not ended`)),
+  );
+});
+
 test('the database keeps an evaluation and a status together', async () => {
   const { id } = await agreedPlan();
   const changes: [set: string, constraint: string][] = [
