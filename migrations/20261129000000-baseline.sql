@@ -1432,7 +1432,7 @@ CREATE TABLE decisions (
   case_id uuid NOT NULL,
   panel_id uuid NOT NULL,
   meeting_id uuid NOT NULL,
-  listing_id uuid NOT NULL UNIQUE,
+  listing_id uuid NOT NULL,
   category text NOT NULL DEFAULT 'plan_action',
   kind text NOT NULL,
   text text NOT NULL,
@@ -1440,14 +1440,21 @@ CREATE TABLE decisions (
   dissent text,
   quorate boolean NOT NULL,
   rules_edition integer,
+  corrects_id uuid UNIQUE,
+  correction_reason text,
+  corrected_at timestamptz,
+  UNIQUE (id, listing_id),
+  FOREIGN KEY (corrects_id, listing_id) REFERENCES decisions (id, listing_id),
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (listing_id, meeting_id, case_id) REFERENCES listings (id, meeting_id, case_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
+  CONSTRAINT decisions_correction CHECK ((corrects_id IS NULL) = (correction_reason IS NULL)),
   CONSTRAINT "CHK_128185e38db5a8fc565159377f" CHECK (category = 'plan_action'),
   CONSTRAINT "CHK_caa2a79c244e5481a04a017585" CHECK (
     kind IN ('plan_agreed', 'continue', 'defer', 'escalate', 'close', 'note')
   )
 );
+CREATE UNIQUE INDEX decisions_current ON decisions (listing_id) WHERE corrected_at IS NULL;
 CREATE INDEX decisions_case_id_updated_at_id_idx ON decisions (case_id, updated_at, id);
 CREATE INDEX decisions_meeting_id_updated_at_id_idx ON decisions (meeting_id, updated_at, id);
 

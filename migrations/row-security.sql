@@ -825,7 +825,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
   CROSS JOIN LATERAL unnest(matter_of(r.case_id, NOT r.declared)) matter (case_id)
   JOIN listings l ON l.case_id = matter.case_id
-  LEFT JOIN decisions d ON d.listing_id = l.id
+  LEFT JOIN decisions d ON d.listing_id = l.id AND d.corrects_id IS NULL
   WHERE (r.practitioner_id = ANY (of_login) OR NOT r.declared AND r.practitioner_id = ANY (registrations))
     AND CASE WHEN r.ended_at IS NULL THEN l.id = r.listing_id OR d.id IS NULL OR d.created_at >= r.created_at
       ELSE r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at END
@@ -841,6 +841,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   of_login uuid[];
   registrations uuid[];
+  names text[];
   before text := coalesce(current_setting('app.maintenance', true), '');
   mine uuid[];
   people uuid[];
@@ -851,9 +852,10 @@ BEGIN
   PERFORM set_config('app.maintenance', 'on', true);
   of_login := login_registrations_of(who);
   registrations := registrations_of(who);
+  names := name_keys_of(who);
   mine := ARRAY(SELECT e.id FROM exclusions e
     WHERE (e.agency_id = agency OR (kind = 'practitioner' AND ((e.practitioner_id = ANY (of_login) OR NOT e.declared
-        AND e.practitioner_id = ANY (registrations)) OR e.name_key = ANY (name_keys_of(who)))))
+        AND e.practitioner_id = ANY (registrations)) OR e.name_key = ANY (names))))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment);
   people := ARRAY(SELECT DISTINCT e.person_id FROM exclusions e
     WHERE e.id = ANY (mine) AND e.person_id IS NOT NULL AND e.reach <> 'panel');
@@ -913,6 +915,7 @@ CREATE OR REPLACE FUNCTION unread_entries_of(kind text, who uuid, agency uuid, m
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   registrations uuid[];
+  keys text[];
   mine uuid[];
   before text := coalesce(current_setting('app.maintenance', true), '');
   people uuid[];
@@ -927,11 +930,12 @@ BEGIN
     RETURN '{}';
   END IF;
   registrations := registrations_of(who);
+  keys := name_keys_of(who);
   SELECT coalesce(array_agg(e.id), '{}'), coalesce(array_agg(e.person_id) FILTER (WHERE e.person_id IS NOT NULL), '{}')
     INTO mine, people FROM exclusions e
     WHERE (e.agency_id = agency OR e.practitioner_id = ANY (login_registrations_of(who))
         OR NOT e.declared AND e.practitioner_id = ANY (registrations)
-        OR e.name_key = ANY (name_keys_of(who)))
+        OR e.name_key = ANY (keys))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
   cases := ARRAY(SELECT DISTINCT e.case_id FROM excluded_cases(mine) e);
   IF people <> '{}' THEN

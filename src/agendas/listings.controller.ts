@@ -2,15 +2,14 @@ import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { Case } from '../cases/case.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
-import { ApiAnswer, ApiProblems, OptionalIfMatch } from '../openapi/api-answer.js';
+import { ApiAnswer } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { InvitationCorrections } from './invitation-corrections.service.js';
 import { ListingsService } from './listings.service.js';
-import { Decision, Invitation, Listing } from '../meetings/meeting.entity.js';
+import { Invitation, Listing } from '../meetings/meeting.entity.js';
 import {
-  DecisionRequest,
   InvitationChange,
   InvitationRequest,
   InvitationWithdrawal,
@@ -18,7 +17,7 @@ import {
   ListingRemoval,
   ListingRequest,
 } from '../meetings/meeting.dto.js';
-import { DecisionView, InvitationView, ListingView } from '../meetings/meeting.response.js';
+import { InvitationView, ListingView } from '../meetings/meeting.response.js';
 
 @Controller('v1/meetings')
 export class ListingsController {
@@ -158,23 +157,5 @@ export class ListingsController {
     @Body() body: InvitationWithdrawal,
   ): Promise<AuthorizedResponse> {
     return this.corrections.withdraw(actor, { meetingId: id, listingId, id: invitationId }, body);
-  }
-
-  /** List the decisions of a meeting, as far as you may see them */
-  @Get(':id/decisions')
-  @RequirePermission('read', Decision)
-  @ApiAnswer.page(DecisionView)
-  decisions(@CurrentActor() actor: Actor, @Id() id: string, @Query() query: PageQuery): Promise<AuthorizedResponse> {
-    return this.listings.decisions(actor, id, query);
-  }
-
-  /** Record the decision on an item (chair, coordinator); If-Match with its ETag refuses the decision after a change */
-  @Post(':id/decisions')
-  @RequirePermission('decide', Listing)
-  @OptionalIfMatch
-  @ApiProblems(412)
-  @ApiAnswer.created(DecisionView)
-  decide(@CurrentActor() actor: Actor, @Id() id: string, @Body() body: DecisionRequest): Promise<AuthorizedResponse> {
-    return this.listings.decide(actor, id, body);
   }
 }

@@ -3,29 +3,27 @@ import { In, Not } from 'typeorm';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Practitioner } from '../agencies/agency.entity.js';
 import { mustEntrustSeldom } from '../agencies/entrusting.js';
-import { Case, caseMachine } from '../cases/case.entity.js';
+import { Case } from '../cases/case.entity.js';
 import { CaseHooks } from '../cases/case.hooks.js';
 import { mustNotBeInError } from '../cases/open-case.js';
 import { instantAfter, INVITATION_OPENS_WITHIN, mustBeginWithin, mustEndWithin } from '../panels/limits.js';
 import { ruleNumber } from '../panels/panel-rules.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import { safeguardingLeadsOf } from '../panels/working-partnerships.js';
-import { Actors, type Actor } from '../authentication/actor.js';
+import type { Actor } from '../authentication/actor.js';
 import { conflict, notFound, refused, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
-import { after, permittedCommands } from '../records/state-machine.js';
+import { after } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { endInvitations, latestEnd } from '../meetings/invitations-end.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
 import { authorizeDeferral } from '../meetings/deferrals.js';
 import { requireUrgentKind } from '../meetings/emergency.js';
 import { addListing } from './add-listing.js';
-import { isInWriting, authorizeDecisionInWriting } from '../meetings/in-writing.js';
-import { findItem, findItems, isHearingAnItem, valuesOfItem } from '../meetings/items.js';
+import { findItem, findItems } from '../meetings/items.js';
 import {
-  Decision,
   Invitation,
   isAgendaCirculated,
   isToBeHeld,
@@ -36,23 +34,15 @@ import {
   stateOfListing,
   TO_BE_HELD,
 } from '../meetings/meeting.entity.js';
-import type {
-  DecisionRequest,
-  InvitationRequest,
-  ListingChange,
-  ListingRemoval,
-  ListingRequest,
-} from '../meetings/meeting.dto.js';
-import { DecisionView, InvitationView, ListingView } from '../meetings/meeting.response.js';
-import { evaluateQuorumInWriting, evaluateQuorum } from '../proceedings/quorum.js';
+import type { InvitationRequest, ListingChange, ListingRemoval, ListingRequest } from '../meetings/meeting.dto.js';
+import { InvitationView, ListingView } from '../meetings/meeting.response.js';
 
-/** Items of a meeting, each belonging to its case, with their invitations and decisions. */
+/** Items of a meeting, each belonging to its case, with their invitations. */
 @Injectable()
 export class ListingsService {
   constructor(
     private readonly records: Records,
     private readonly hooks: MeetingHooks,
-    private readonly actors: Actors,
     caseHooks: CaseHooks,
   ) {
     caseHooks.register({ status: async (work, { id }) => ({ nextMeetingAt: await nextMeetingAt(work, id) }) });
@@ -233,69 +223,6 @@ export class ListingsService {
       return work.respond.one(InvitationView, invitation, { status: 201 });
     });
   }
-
-  decisions(actor: Actor, meetingId: string, query: PageQuery): Promise<AuthorizedResponse> {
-    return this.records.read(actor, async (work) => {
-      const { panelId } = await work.records.find('read', Meeting, meetingId);
-      return work.respond.page(DecisionView, { meetingId }, query, { panelId });
-    });
-  }
-
-  /**
-   * Records a decision. Decisions neither close a case nor agree a plan, which have their own conditions. The decision
-   * to continue moves the case to monitoring (JAG note, section 1.6). Of two concurrent decisions one succeeds. The
-   * other is refused because the item has a decision, or, with If-Match, because the item changed.
-   */
-  decide(actor: Actor, meetingId: string, request: DecisionRequest): Promise<AuthorizedResponse> {
-    return this.records.change(actor, async (work) => {
-      const meeting = await work.records.find('read', Meeting, meetingId);
-      const listing = await findItemToDecide(work, meetingId, request.listingId);
-      if (meeting.status === 'cancelled')
-        throw conflict(
-          'meeting-cancelled',
-          'The meeting was cancelled, so it decides nothing. Decide at the meeting that hears the case.',
-        );
-      if (listing.outcome)
-        throw conflict(
-          'decided-already',
-          'The item already has a decision, and decisions cannot be changed. List the case at the next meeting to decide again.',
-        );
-      if (isInWriting(meeting)) await authorizeDecisionInWriting(work, meeting, listing);
-      else await mustBeBeingHeard(work, listing);
-      const quorum = isInWriting(meeting)
-        ? await evaluateQuorumInWriting(work, this.actors, meeting, listing)
-        : await evaluateQuorum(work, meeting, listing);
-      if (quorum.forbids(request.kind))
-        throw unacceptable(
-          'inquorate',
-          quorum.allows,
-          quorum.missing.map((detail) => ({ pointer: '/kind', detail })),
-        );
-      if (request.kind === 'defer') await authorizeDeferral(work, listing);
-      const decision = await work.write.insert(Decision, {
-        ...request,
-        quorate: quorum.missing.length === 0,
-        rulesEdition: quorum.rulesEdition,
-        ...valuesOfItem(actor, listing),
-      });
-      await work.write.update(Listing, listing, { outcome: decision.kind });
-      if (decision.kind === 'continue') await moveToMonitoring(work, listing.caseId);
-      work.recordEvent('decision.taken', Decision, decision, { kind: decision.kind, quorate: decision.quorate });
-      return work.respond.found(DecisionView, decision.id, 201);
-    });
-  }
-}
-
-/**
- * Refuses to decide an item that was not begun while another one is heard: the wrong item was named. Only items that the
- * actor may read count.
- */
-async function mustBeBeingHeard(work: UnitOfWork, { meetingId, startedAt }: Listing): Promise<void> {
-  if (!startedAt && (await isHearingAnItem(work, meetingId)))
-    throw conflict(
-      'another-item-being-heard',
-      'Another item is being heard, and this one was not started. Name the item being heard, or end it and start this one.',
-    );
 }
 
 /**
@@ -337,22 +264,6 @@ async function refuseDuplicateInvitation(
       `Invitation ${first.id} to this item already exists. Correct its dates by PATCH, or withdraw it first.`,
       { invitationId: first.id },
     );
-}
-
-/** Returns the item locked, and in the version of If-Match if the request has one. */
-async function findItemToDecide(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
-  const listing = work.actor.call.ifMatch
-    ? await work.records.findForUpdate('decide', Listing, ListingView, id)
-    : await work.records.find('decide', Listing, id, { lock: true });
-  if (listing.meetingId !== meetingId) throw notFound();
-  return listing;
-}
-
-async function moveToMonitoring(work: UnitOfWork, caseId: string): Promise<void> {
-  const found = await work.records.find('list', Case, caseId);
-  if (!permittedCommands(caseMachine, found.stage).includes('monitoring')) return;
-  const moved = await work.write.update(Case, found, { stage: after(caseMachine, found.stage, 'monitoring') });
-  work.recordEvent('case.monitored', Case, moved, { stage: moved.stage });
 }
 
 /** Refuses cases for a circulated agenda, unless urgent, or late with a reason. */

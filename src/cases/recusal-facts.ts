@@ -22,9 +22,9 @@ declare module '../authentication/actor.js' {
   }
 }
 
-/** SQL for pairs of recusals `r` and items `l` of the matter, with the decision `d` on the item. */
+/** SQL for pairs of recusals `r` and items `l` of the matter, with the first decision `d` on the item. */
 const ITEMS_OF_MATTER = `recusals r CROSS JOIN LATERAL unnest(matter_of(r.case_id, NOT r.declared)) matter (case_id)
-  JOIN listings l ON l.case_id = matter.case_id LEFT JOIN decisions d ON d.listing_id = l.id`;
+  JOIN listings l ON l.case_id = matter.case_id LEFT JOIN decisions d ON d.listing_id = l.id AND d.corrects_id IS NULL`;
 
 /** SQL condition that a running recusal `r` hides the item `l`. */
 const HIDES = `r.ended_at IS NULL AND (l.id = r.listing_id OR coalesce(d.created_at >= r.created_at, true))`;

@@ -26,6 +26,12 @@ export async function findItem(
   return listing;
 }
 
+/** Returns the record if it belongs to the meeting. */
+export function requireMeeting<T extends { meetingId: string }>(record: T, meetingId: string): T {
+  if (record.meetingId !== meetingId) throw notFound();
+  return record;
+}
+
 /** Returns whether an item of the meeting is being heard, of those that the actor may read. */
 export async function isHearingAnItem(work: UnitOfWork, meetingId: string): Promise<boolean> {
   const running = { meetingId, startedAt: { $ne: null }, endedAt: null };

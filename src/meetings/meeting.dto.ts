@@ -131,6 +131,16 @@ export class DecisionRequest extends PickType(Decision, [
   'dissent',
 ] as const) {}
 
+/** Corrects a decision that was recorded wrongly. Omitted fields stay as they were. */
+export class DecisionCorrection extends PartialType(
+  PickType(Decision, ['kind', 'text', 'rationale', 'dissent'] as const),
+  { skipNullProperties: false },
+) {
+  /** Reason for the correction. */
+  @Length(3, 500)
+  reason: string;
+}
+
 /** Records an action that an agency offers in the item. */
 export class CapturedActionRequest extends ActionRequest {
   /** Plan of the case to which the action belongs. Default: none. */

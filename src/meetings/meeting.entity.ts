@@ -510,17 +510,24 @@ export class Invitation extends PartnershipRecord {
 /** Data category of decisions. */
 export const DECISION_CATEGORY = 'plan_action';
 
-/** Decision of the panel on one item, with the reasons. Decisions are added and never changed. */
+/**
+ * Decision of the panel on one item, with the reasons. A decision that was recorded wrongly is replaced by a further
+ * record, so that it remains as it was read.
+ */
 @Entity('decisions')
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @ForeignKey(() => Listing, ['listingId', 'meetingId', 'caseId'], ['id', 'meetingId', 'caseId'])
-@Unique(['listingId'])
+@ForeignKey(() => Decision, ['correctsId', 'listingId'], ['id', 'listingId'])
+@Unique(['id', 'listingId'])
+@Unique(['correctsId'])
+@Index('decisions_current', ['listingId'], { unique: true, where: 'corrected_at IS NULL' })
 @Index(['meetingId', 'updatedAt', 'id'])
 @Index(['caseId', 'updatedAt', 'id'])
+@Check('decisions_correction', `(corrects_id IS NULL) = (correction_reason IS NULL)`)
 @Check(`category = 'plan_action'`)
 @Check(oneOf('kind', DECISION_KINDS))
 export class Decision extends ListingRecord {
-  declare static readonly actions: 'explain' | 'read';
+  declare static readonly actions: 'correct' | 'explain' | 'read';
 
   /** Data category; always `plan_action`. */
   @Column({ type: 'text', default: DECISION_CATEGORY })
@@ -560,4 +567,22 @@ export class Decision extends ListingRecord {
   @Column({ type: 'integer', nullable: true })
   @Classified('administrative')
   rulesEdition: number | null;
+
+  /** Decision that this one corrects; null for the first. Each is corrected at most once, and a correction may be corrected. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  @References(() => Decision)
+  correctsId: string | null;
+
+  /** Reason for the correction; null for the first decision. */
+  @Column({ type: 'text', nullable: true })
+  @Classified('plan_action')
+  @IsOptional()
+  @Length(3, 500)
+  correctionReason: string | null;
+
+  /** Time at which a correction replaced the decision; null while it is current. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  correctedAt: Date | null;
 }

@@ -82,5 +82,8 @@ export class DecisionView extends view(
   'dissent',
   'quorate',
   'rulesEdition',
+  'correctsId',
+  'correctionReason',
+  'correctedAt',
   'createdAt',
 ) {}

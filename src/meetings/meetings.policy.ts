@@ -7,6 +7,7 @@ import { withoutScopes } from '../authorization/actor-permissions.js';
 import { classifiedProperties } from '../authorization/classification.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
+import { sharedAtLeast } from '../authorization/sharing-conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
@@ -383,6 +384,14 @@ policy.declareSubject(Decision, 'Decision', {
       where: (actor) => ({ $and: [invitedRows(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
       fields: FIELDS_WITHOUT_QUORUM,
     },
+    // a correction copies all values that it does not change, so its author must read the whole decision
+    {
+      name: 'correcting-coordination',
+      sentence: 'who may list the case, and whose agency recorded the decision or receives it in full',
+      actions: ['correct'],
+      within: 'list',
+      where: (actor) => ({ $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')] }),
+    },
   ],
 });
 
@@ -412,7 +421,7 @@ policy.declareWording(Listing, 'Meeting', 'item of a meeting', {
   recuse: 'take somebody out of it',
 });
 policy.declareWording(Invitation, 'Meeting', 'invitation to an item', { withdraw: 'withdraw it' });
-policy.declareWording(Decision, 'Meeting', 'decision on an item');
+policy.declareWording(Decision, 'Meeting', 'decision on an item', { correct: 'correct it' });
 policy.addActionPhrases(Case, {
   'add-to-list': 'put it on the list of a meeting',
   hear: 'know what was said of it at all its meetings',

@@ -113,7 +113,10 @@ async function presentItems(work: UnitOfWork, meetingId: string, only?: string):
   });
   const repeated = { $in: points.flatMap(({ contributionId }) => contributionId ?? []) };
   const handling = await findAndPresent<HandlingView>(work, HandlingView, Contribution, { id: repeated });
-  const decisions = await findAndPresent<DecisionView>(work, DecisionView, Decision, { listingId });
+  const decisions = await findAndPresent<DecisionView>(work, DecisionView, Decision, {
+    listingId,
+    correctedAt: null,
+  });
   const crimes = await findAndPresent<DisclosedCrimeView>(work, DisclosedCrimeView, DisclosedCrime, {
     listingId,
     amendedAt: null,

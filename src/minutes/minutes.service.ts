@@ -3,7 +3,7 @@ import { In, Not } from 'typeorm';
 import { actsIn } from '../agencies/acting-in.js';
 import { Agency } from '../agencies/agency.entity.js';
 import type { Actor } from '../authentication/actor.js';
-import { notFound, Problem, unacceptable } from '../http/problems.js';
+import { Problem, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -12,7 +12,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { takenOffProblem } from '../agendas/listings.service.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { mustBeOpen } from '../cases/open-case.js';
-import { findItem, valuesOfItem } from '../meetings/items.js';
+import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import type { CapturedActionRequest } from '../meetings/meeting.dto.js';
 import { ActionView } from '../plans/action.response.js';
 import { placeInPlan, insertAction, type ActionPlace } from '../plans/actions.service.js';
@@ -184,11 +184,6 @@ async function applyNextReview(work: UnitOfWork, { caseId, nextReviewOn }: Minut
   if (found.stage === 'closed' || found.nextReviewOn === nextReviewOn) return;
   const changed = await work.write.update(Case, found, { nextReviewOn });
   work.recordEvent('case.changed', Case, changed, { fields: ['nextReviewOn'] });
-}
-
-function requireMeeting(minute: Minute, meetingId: string): Minute {
-  if (minute.meetingId !== meetingId) throw notFound();
-  return minute;
 }
 
 /**

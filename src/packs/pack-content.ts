@@ -89,7 +89,7 @@ export async function findContent(
       assessments: inCase(assessments),
       plans: inCase(plans),
       actions: inCase(actions),
-      decisions: inCase(decisions),
+      decisions: inCase(decisions).filter((row) => row['correctedAt'] === null),
       research: (research ?? []).filter((row) => row['listingId'] === listing.id),
     };
   });

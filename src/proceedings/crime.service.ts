@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../authentication/actor.js';
-import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { conflict, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import { DisclosedCrime } from './crime.entity.js';
 import type { CrimeAmendment, CrimeRequest } from './crime.dto.js';
 import { DisclosedCrimeView } from './crime.response.js';
-import { findItem, valuesOfItem } from '../meetings/items.js';
+import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 
 /** Crimes disclosed at a meeting, which the chair must have recorded (MARAC note, section 2.6). */
@@ -77,9 +77,4 @@ export class CrimeService {
       return work.respond.found(DisclosedCrimeView, amendment.id);
     });
   }
-}
-
-function requireMeeting(crime: DisclosedCrime, meetingId: string): DisclosedCrime {
-  if (crime.meetingId !== meetingId) throw notFound();
-  return crime;
 }

@@ -7,11 +7,11 @@ import { recusedItemsOfMeeting } from '../cases/recusal-facts.js';
 import { mustBePerson } from '../cases/handling.service.js';
 import { watchOffices } from '../panels/oversight.js';
 import { Actors, type Actor } from '../authentication/actor.js';
-import { conflict, notFound, unacceptable } from '../http/problems.js';
+import { conflict, unacceptable } from '../http/problems.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { findItem, valuesOfItem } from '../meetings/items.js';
+import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
@@ -107,11 +107,6 @@ export class RecusalService {
       return work.respond.one(RecusalView, ended);
     });
   }
-}
-
-function requireMeeting(recusal: Recusal, meetingId: string): Recusal {
-  if (recusal.meetingId !== meetingId) throw notFound();
-  return recusal;
 }
 
 /** Returns the items of the matter that the actor may read and that were not decided. */

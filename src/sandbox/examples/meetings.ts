@@ -7,6 +7,7 @@ const INVITATIONS = 'POST /v1/meetings/{id}/listings/{listingId}/invitations';
 const RECUSALS = 'POST /v1/meetings/{id}/recusals';
 const POINTS = 'POST /v1/research-requests/{id}/points';
 const ATTENDANCES = 'POST /v1/meetings/{id}/attendances';
+const DECISIONS = 'POST /v1/meetings/{id}/decisions';
 const CRIMES = 'POST /v1/meetings/{id}/crimes';
 const MINUTES = 'POST /v1/meetings/{id}/minutes';
 const CHECKS = 'POST /v1/meetings/{id}/circulation-checks';
@@ -192,7 +193,7 @@ export const meetings: Step[] = [
     { path: stairwell },
   ),
   step(
-    'POST /v1/meetings/{id}/decisions',
+    DECISIONS,
     'jag-coordinator',
     {
       listingId: stairwell.listingId,
@@ -201,6 +202,15 @@ export const meetings: Step[] = [
       rationale: 'Calls have halved since the door was replaced.',
     },
     { path: jag },
+  ),
+  step(
+    'POST /v1/meetings/{id}/decisions/{decisionId}/correction',
+    'jag-chair',
+    {
+      text: 'The panel continues with the plan as agreed, and looks at it again in June.',
+      reason: 'A part was left out.',
+    },
+    { path: { ...jag, decisionId: from(DECISIONS) } },
   ),
   step('POST /v1/meetings/{id}/listings/{listingId}/end', 'jag-coordinator', undefined, { path: stairwell }),
   step(
