@@ -21,7 +21,6 @@ GRANT EXECUTE ON FUNCTION matter_of(uuid, boolean, uuid[]) TO :"service";
 GRANT EXECUTE ON FUNCTION registrations_of(uuid) TO :"service";
 GRANT EXECUTE ON FUNCTION kept_after_removal(uuid[]) TO :"service";
 GRANT EXECUTE ON FUNCTION excluded_cases(uuid[], uuid[]) TO :"service";
-GRANT EXECUTE ON FUNCTION removed_in_conflict(uuid, uuid) TO :"service";
 GRANT EXECUTE ON FUNCTION referrals_after_removal(uuid[]) TO :"service";
 GRANT EXECUTE ON FUNCTION login_registrations_of(uuid) TO :"service";
 GRANT EXECUTE ON FUNCTION name_keys_of(uuid) TO :"service";

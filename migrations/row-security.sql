@@ -491,32 +491,80 @@ SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
 $$;
 REVOKE ALL ON FUNCTION matter_of(uuid, boolean, uuid[]) FROM PUBLIC;
 
--- Exclusions from a person that a case or referral keeps although the person was removed from it as entered in error: by
--- staff of the agency of somebody who was excluded by then; from a referral, after the first submission. Nobody may lift
--- the exclusion of a colleague but the one who imposed it. The last removal of each person counts, of a case and its
+-- Exclusions in force, on a panel, of an agency and of its staff.
+CREATE OR REPLACE FUNCTION exclusions_of_agency(of_agency uuid, of_panel uuid, of_partnership uuid, moment timestamptz)
+RETURNS SETOF exclusions
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+SELECT e.* FROM exclusions e
+  WHERE e.partnership_id = of_partnership AND (e.reach = 'partnership' OR e.panel_id = of_panel)
+    AND coalesce(e.until, 'infinity') > moment
+    AND (e.agency_id = of_agency OR EXISTS (SELECT FROM practitioners p WHERE p.agency_id = of_agency
+      AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
+$$;
+REVOKE ALL ON FUNCTION exclusions_of_agency(uuid, uuid, uuid, timestamptz) FROM PUBLIC;
+
+-- Stores, when a person is removed as entered in error, which conflicts the agency of the remover has at that moment:
+-- `conflicting_exclusion_ids`, its exclusions from the person, but those of a registration that the remover imposed; and
+-- `in_conflict`, of a case, any exclusion or recusal that hides the case, a person whom it names, or items of its matter.
+-- Stored, because times of requests do not show which of two was first. A request that removes somebody, or that
+-- excludes or recuses, holds the lock of the panel (`lockScreening`).
+CREATE OR REPLACE FUNCTION store_conflicts_of_removal() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  before text := coalesce(current_setting('app.maintenance', true), '');
+  of_agency uuid;
+  of_referral constant uuid := (to_jsonb(NEW) ->> 'referral_id')::uuid;
+BEGIN
+  PERFORM set_config('app.maintenance', 'on', true);
+  SELECT one.agency_id INTO of_agency FROM (SELECT p.id, p.agency_id FROM practitioners p
+    UNION ALL SELECT c.id, c.agency_id FROM clients c) one WHERE one.id = NEW.corrected_by_id;
+  -- nobody but its agency reads a referral before the first submission
+  IF of_referral IS NULL OR EXISTS (SELECT FROM referral_screenings s WHERE s.id = of_referral) THEN
+    NEW.conflicting_exclusion_ids := ARRAY(
+      SELECT e.id FROM exclusions_of_agency(of_agency, NEW.panel_id, NEW.partnership_id, NEW.corrected_at) e
+        WHERE e.person_id = NEW.person_id
+          AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM NEW.corrected_by_id) ORDER BY e.id);
+  END IF;
+  IF of_referral IS NULL THEN
+    NEW.in_conflict := EXISTS (
+        SELECT FROM exclusions_of_agency(of_agency, NEW.panel_id, NEW.partnership_id, NEW.corrected_at) e
+        WHERE NEW.case_id = ANY (matter_of(e.case_id, true, e.hidden_from_declarer_ids)) OR e.person_id = NEW.person_id
+          OR e.person_id IN (SELECT n.person_id FROM case_people n WHERE n.case_id = NEW.case_id
+            UNION ALL SELECT c.person_id FROM cases c WHERE c.id = NEW.case_id))
+      OR EXISTS (
+        SELECT FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id AND p.agency_id = of_agency
+        WHERE r.panel_id = NEW.panel_id AND (r.ended_at IS NULL OR r.end_kind = 'ended')
+          AND NEW.case_id = ANY (matter_of(r.case_id, true)));
+  END IF;
+  PERFORM set_config('app.maintenance', before, true);
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION store_conflicts_of_removal() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER store_conflicts_of_removal BEFORE INSERT ON case_person_corrections
+  FOR EACH ROW WHEN (NEW.kind = 'entered_in_error') EXECUTE FUNCTION store_conflicts_of_removal();
+CREATE OR REPLACE TRIGGER store_conflicts_of_removal BEFORE INSERT ON referral_person_corrections
+  FOR EACH ROW WHEN (NEW.kind = 'entered_in_error') EXECUTE FUNCTION store_conflicts_of_removal();
+
+-- Exclusions from a person that apply to a case or referral although the person was removed from it as entered in error:
+-- by staff of the agency of somebody who was excluded then. The last removal of each person counts, of a case and its
 -- referral together.
 CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[])
 RETURNS TABLE (exclusion_id uuid, case_id uuid, referral_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT e.id, removed.case_id, removed.referral_id FROM exclusions e
-  JOIN LATERAL (
-    SELECT DISTINCT ON (coalesce(k.case_id, k.referral_id)) k.* FROM (
-      SELECT k.case_id, NULL::uuid AS referral_id, k.panel_id, k.partnership_id, k.corrected_by_id, k.corrected_at
-        FROM case_person_corrections k WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error'
-      UNION ALL SELECT r.case_id, r.id, k.panel_id, k.partnership_id, k.corrected_by_id, k.corrected_at
-        FROM referral_person_corrections k JOIN referrals r ON r.id = k.referral_id
-        JOIN referral_screenings submitted ON submitted.id = r.id AND submitted.created_at <= k.corrected_at
-        WHERE k.person_id = e.person_id AND k.kind = 'entered_in_error') k
-    ORDER BY coalesce(k.case_id, k.referral_id), k.corrected_at DESC) removed
-    ON removed.partnership_id = e.partnership_id AND (e.reach = 'partnership' OR removed.panel_id = e.panel_id)
-      AND e.created_at <= removed.corrected_at
-      AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM removed.corrected_by_id)
-  JOIN (SELECT p.id, p.agency_id FROM practitioners p UNION ALL SELECT c.id, c.agency_id FROM clients c) remover
-    ON remover.id = removed.corrected_by_id
-  WHERE e.id = ANY (exclusion_ids) AND (remover.agency_id = e.agency_id
-    OR EXISTS (SELECT FROM practitioners p WHERE p.id = e.practitioner_id AND p.agency_id = remover.agency_id)
-    OR EXISTS (SELECT FROM practitioner_names n JOIN practitioners p ON p.id = n.practitioner_id
-      WHERE n.name_key = e.name_key AND n.created_at <= removed.corrected_at AND p.agency_id = remover.agency_id))
+WITH people AS (SELECT DISTINCT e.person_id FROM exclusions e WHERE e.id = ANY (exclusion_ids) AND e.person_id IS NOT NULL),
+  removals AS (
+    SELECT k.person_id, k.case_id, NULL::uuid AS referral_id, k.conflicting_exclusion_ids, k.corrected_at, k.id
+      FROM case_person_corrections k JOIN people USING (person_id) WHERE k.kind = 'entered_in_error'
+    UNION ALL SELECT k.person_id, r.case_id, r.id, k.conflicting_exclusion_ids, k.corrected_at, k.id
+      FROM referral_person_corrections k JOIN people USING (person_id) JOIN referrals r ON r.id = k.referral_id
+      WHERE k.kind = 'entered_in_error'),
+  last AS (
+    SELECT DISTINCT ON (person_id, coalesce(case_id, referral_id)) * FROM removals
+    ORDER BY person_id, coalesce(case_id, referral_id), corrected_at DESC, id DESC)
+SELECT one.id, last.case_id, last.referral_id FROM last CROSS JOIN LATERAL unnest(last.conflicting_exclusion_ids) one (id)
+  WHERE one.id = ANY (exclusion_ids)
 $$;
 REVOKE ALL ON FUNCTION kept_after_removal(uuid[]) FROM PUBLIC;
 
@@ -526,31 +574,6 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids) k WHERE k.case_id IS NULL ORDER BY 1)
 $$;
 REVOKE ALL ON FUNCTION referrals_after_removal(uuid[]) FROM PUBLIC;
-
--- Whether a person was last removed from a case, as entered in error, by staff of an agency that had a conflict in the
--- matter then: the agency or one of its staff was excluded or recused. Such a removal does not part repeats from the case.
-CREATE OR REPLACE FUNCTION removed_in_conflict(of_case uuid, of_person uuid) RETURNS boolean
-LANGUAGE sql STABLE COST 10000 SET search_path = public, pg_temp AS $$
-WITH removed AS (
-    SELECT k.panel_id, k.corrected_at AS at, remover.agency_id FROM case_person_corrections k
-      JOIN (SELECT p.id, p.agency_id FROM practitioners p UNION ALL SELECT c.id, c.agency_id FROM clients c) remover
-        ON remover.id = k.corrected_by_id
-      WHERE k.case_id = of_case AND k.person_id = of_person AND k.kind = 'entered_in_error'
-      ORDER BY k.corrected_at DESC, k.id DESC LIMIT 1),
-  colleagues AS (SELECT p.id FROM practitioners p JOIN removed USING (agency_id))
-SELECT EXISTS (
-    SELECT FROM removed JOIN exclusions e ON e.panel_id = removed.panel_id AND e.case_id IS NOT NULL
-        AND e.created_at <= removed.at AND coalesce(e.until, 'infinity') > removed.at
-      WHERE (e.agency_id = removed.agency_id
-          OR EXISTS (SELECT FROM colleagues c WHERE c.id = e.practitioner_id OR c.id = ANY (registrations_named(e.name_key))))
-        AND of_case = ANY (matter_of(e.case_id, true, e.hidden_from_declarer_ids)))
-  OR EXISTS (
-    SELECT FROM removed JOIN recusals r ON r.panel_id = removed.panel_id
-        AND r.created_at <= removed.at AND coalesce(r.ended_at, 'infinity') > removed.at
-      JOIN colleagues c ON c.id = r.practitioner_id
-      WHERE of_case = ANY (matter_of(r.case_id, true)))
-$$;
-REVOKE ALL ON FUNCTION removed_in_conflict(uuid, uuid) FROM PUBLIC;
 
 -- Cases to which exclusions apply, whomever the cases name now. `by_matter`: the case of an exclusion from a case, and the
 -- cases that repeat it. Otherwise the cases that keep an exclusion from a person after a removal. Cases in `without`, and

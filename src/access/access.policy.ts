@@ -353,7 +353,8 @@ policy.declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
       // a former name is known to officers alone: an exclusion by it must not tell whose name it was
       const isPresent = names !== 'name' || exclusion.nameKey === staffNameKey(one.name);
       const isKnown = names === 'name' && isOfficer ? fields : isPresent && fields?.has(names ?? '');
-      return names !== null && (isKnown || work.write.insertedIds.has(exclusion.id));
+      // nor must a refusal of this exclusion tell
+      return names !== null && (isKnown || (isPresent && work.write.insertedIds.has(exclusion.id)));
     });
     const caseIds = new Set(known.flatMap((exclusion) => exclusion.caseIds));
     const named = new Set(known.flatMap(({ personId, caseIds }) => (personId ? [] : caseIds)));

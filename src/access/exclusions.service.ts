@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
@@ -15,6 +16,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Referral } from '../referrals/referral.entity.js';
+import { lockScreening } from '../referrals/screening.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ExclusionView } from './access.response.js';
@@ -108,6 +110,7 @@ export class ExclusionsService {
       ? fromCase(await work.records.find('read', Case, caseId))
       : await declaredFrom(work, await work.records.find('read', Person, personId as string), asked);
     mustBePerson(actor);
+    await lockPanels(work, [from]);
     const running = await runningDeclared(work, from);
     if (running) throw excludedAlready(running);
     const how = { reason, declared: true, hiddenFromDeclarerIds: caseId ? actor.excludedCaseIds : [] };
@@ -123,6 +126,7 @@ export class ExclusionsService {
       : await imposedFrom(work, await work.records.find('exclude', Person, personId as string), asked);
     const whom = await whomOf(work, asked, from.partnershipId);
     const { partnershipId } = from;
+    await lockPanels(work, [from, ...others]);
     const concerned = caseId
       ? { caseIds: await matterKnownToActor(work, caseId) }
       : { personIds: [personId as string] };
@@ -161,6 +165,17 @@ export class ExclusionsService {
     happenedUnseen(work, 'exclusion.made', made);
     return work.respond.one(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
   }
+}
+
+/**
+ * Locks the panels on which the exclusions will apply, in one order: a removal of a person at the same time is evaluated
+ * before or after them.
+ */
+async function lockPanels(work: UnitOfWork, scopes: FromWhat[]): Promise<void> {
+  const partnershipIds = scopes.filter(({ reach }) => reach === 'partnership').map((one) => one.partnershipId);
+  const panels = await work.asSystem(() => work.manager.findBy(Panel, { partnershipId: In(partnershipIds) }));
+  const panelIds = new Set([...panels.map(({ id }) => id), ...scopes.flatMap(({ panelId }) => panelId ?? [])]);
+  for (const panelId of [...panelIds].sort()) await lockScreening(work, panelId);
 }
 
 const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 AND e.panel_id IS NOT DISTINCT FROM $2

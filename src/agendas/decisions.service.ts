@@ -45,6 +45,8 @@ export class DecisionsService {
     return this.records.change(actor, async (work) => {
       const meeting = await work.records.find('read', Meeting, meetingId);
       const listing = await findItemToDecide(work, meetingId, request.listingId);
+      // a recusal locks the item too: its time is before or after that of the decision
+      work.refreshTime();
       if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-cancelled',

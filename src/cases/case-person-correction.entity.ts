@@ -93,4 +93,20 @@ export class CasePersonCorrection extends CaseRecord {
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   correctedAt: Date;
+
+  /**
+   * Whether the agency of the person who removed the role had an exclusion or recusal in the matter then. The role goes on
+   * counting for repeats. Set by a trigger; false for other corrections.
+   */
+  @Column({ type: 'boolean', default: false, insert: false, update: false })
+  @Classified('administrative')
+  inConflict: boolean;
+
+  /**
+   * Exclusions from the person, of the remover's agency and its staff, that were in force at a removal. They go on applying.
+   * Set by a trigger; empty for other corrections.
+   */
+  @Column({ type: 'uuid', array: true, default: [], insert: false, update: false })
+  @Classified('administrative')
+  conflictingExclusionIds: string[];
 }

@@ -24,17 +24,24 @@ interface OpenAction {
 
 export type UnseenAction = Pick<OpenAction, 'id' | 'exclusionId'>;
 
-/** SQL of the exclusion that hides an action `a` from one of the practitioners `p`. $2 now. */
-const exclusionOf = (practitioners: string): string => `(SELECT min(e.id::text) FROM exclusions e
+/** SQL of the present name of a practitioner `p`. A notice because of a former name would reveal whose it was. */
+const PRESENT_NAME =
+  'ARRAY(SELECT n.name_key FROM practitioner_names n WHERE n.practitioner_id = p.id AND n.name = p.name)';
+
+/** SQL of one exclusion that hides an action `a` from one of the practitioners `p`, by the names given. $2 now. */
+const exclusionOf = (
+  practitioners: string,
+  names = 'name_keys_of(p.id)',
+): string => `(SELECT min(e.id::text) FROM exclusions e
     WHERE e.panel_id = a.panel_id AND (a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id]) one) OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
-      AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys FROM practitioners p
+      AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, ${names} AS name_keys FROM practitioners p
         WHERE p.active AND ${practitioners}) who WHERE ${CONCERNING_ME.replaceAll(/(?<!:):now\b/g, '$2::timestamptz')}))`;
 
 /** Selects open actions. $1 statuses, $2 now. */
 const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", a.owner_practitioner_id AS "ownerPractitionerId",
     ${exclusionOf('p.agency_id = a.owner_agency_id')} AS "exclusionId",
-    ${exclusionOf('p.id = a.owner_practitioner_id')} AS "namedExclusionId"
+    ${exclusionOf('p.id = a.owner_practitioner_id', PRESENT_NAME)} AS "namedExclusionId"
   FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
 
 /** Returns the actor without any exclusion. */

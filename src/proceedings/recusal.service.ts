@@ -13,6 +13,7 @@ import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
+import { lockScreening } from '../referrals/screening.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalQuery, RecusalRequest } from './recusal.dto.js';
@@ -54,7 +55,8 @@ export class RecusalService {
       const { listingId, reason, practitionerId } = request;
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
-      const { partnershipId, caseId } = await findItem(work, action, meetingId, listingId);
+      const { partnershipId, panelId, caseId } = await findItem(work, action, meetingId, listingId);
+      await lockScreening(work, panelId);
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null
@@ -64,6 +66,7 @@ export class RecusalService {
           });
       // locked, so that the item does not end meanwhile
       const listing = await findItem(work, action, meetingId, listingId, { lock: true });
+      work.refreshTime();
       if (declared) {
         mustBePerson(actor);
         // emergency access is for reading only: a declaration would preserve what the actor learnt by it

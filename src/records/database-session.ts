@@ -33,6 +33,10 @@ export class DatabaseSession {
     private readonly clock: Clock,
   ) {}
 
+  currentTime(): Date {
+    return this.clock.now();
+  }
+
   /** Entity manager of the transaction, which begins if it has not yet. */
   get manager(): EntityManager {
     this.begin();

@@ -62,8 +62,9 @@ export class Records {
 
   /** Runs a unit of work; if the actor's permissions changed meanwhile, reloads the actor and retries. */
   private async working<T>(actor: Actor, does: Work<T>, attempt = 1): Promise<T> {
-    // permissions may have expired while the request body was received
+    // permissions may have expired, and others may have acted, while the request body was received
     const now = this.clock.now();
+    if (now > actor.now) actor.now = now;
     if (actor.cache && now >= actor.cache.expiresAt) await actor.cache.reload(now);
     const outcome = await this.attempt(actor, does);
     if ('done' in outcome) return outcome.done;

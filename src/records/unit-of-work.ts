@@ -79,6 +79,11 @@ export class UnitOfWork {
     return this.actor.now;
   }
 
+  /** Reads the time again. Called after a lock was waited for: what is written then is later than what others wrote. */
+  refreshTime(): void {
+    this.actor.now = this.session.currentTime();
+  }
+
   /** Records an event about a record; the event commits with the change. */
   recordEvent(type: string, record: RecordClass, row: RecordEntity, data: Record<string, unknown> = {}): void {
     if (this.write.unwrittenIds.has(row.id)) return;

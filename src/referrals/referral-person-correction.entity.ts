@@ -76,4 +76,12 @@ export class ReferralPersonCorrection extends ReferralRecord {
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   correctedAt: Date;
+
+  /**
+   * Exclusions from the person, of the remover's agency and its staff, that were in force at a removal. They go on applying.
+   * Set by a trigger; empty for other corrections.
+   */
+  @Column({ type: 'uuid', array: true, default: [], insert: false, update: false })
+  @Classified('administrative')
+  conflictingExclusionIds: string[];
 }

@@ -54,11 +54,15 @@ const FORMER_ROLES = `SELECT p.case_id, p.person_id, had.role FROM case_people p
     JOIN case_person_corrections had ON had.role_id = p.id AND had.kind = 'changed'`;
 
 /**
- * Roles that were removed as entered in error by somebody whose agency had a conflict in the matter. Nobody may lift the
- * exclusion or recusal of a colleague, or an own one, by a removal. Other removed roles do not count.
+ * Roles that somebody whose agency had a conflict in the matter removed as entered in error. Their former kinds are
+ * included. Nobody lifts the exclusion or recusal of a colleague, or an own one, by a removal. A later removal of the same
+ * role of the person, by somebody without a conflict, ends this. Other removed roles do not count.
  */
 const KEPT_ROLES = `SELECT had.case_id, had.person_id, had.role FROM case_person_corrections had
-    WHERE NOT EXISTS (SELECT FROM case_people p WHERE p.id = had.role_id) AND removed_in_conflict(had.case_id, had.person_id)`;
+    JOIN case_person_corrections removal ON removal.role_id = had.role_id AND removal.kind = 'entered_in_error' AND removal.in_conflict
+    WHERE NOT EXISTS (SELECT FROM case_person_corrections later WHERE later.kind = 'entered_in_error' AND NOT later.in_conflict
+      AND (later.case_id, later.person_id, later.role) = (removal.case_id, removal.person_id, removal.role)
+      AND (later.corrected_at, later.id) > (removal.corrected_at, removal.id))`;
 
 const PEOPLE_OF_REFERRAL =
   'SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL';
@@ -97,10 +101,12 @@ const REPEATED = `
 /**
  * Takes the panel's screening lock, so that two simultaneous referrals of one matter see each other. A request that
  * needs this lock takes it before it locks a case or an undecided referral, because the inserts of a screening wait for the
- * locks of both.
+ * locks of both. A request that excludes or recuses takes it too: what a removal finds of conflicts, and the order of the two,
+ * is then certain.
  */
 export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
+  work.refreshTime();
 }
 
 /** Scope of a search for repeats on a panel: one referral, or all referrals about one case. */

@@ -143,6 +143,22 @@ describe('an exclusion', () => {
     expect((await exclude('jag-coordinator', { caseId: id, practitionerId: fire.id })).status).toBe(404);
   });
 
+  test('by a former name of the last chair is made, because a refusal would tell whose name it was', async () => {
+    const [marac] = await casesOf(owner, 'ask-marac');
+    const chair = await practitioner(owner, 'marac-chair');
+    const former = [chair.id, 'Delphine Ashwarren', 'delphineashwarren'];
+    await owner.query(
+      `INSERT INTO practitioner_names (id, version, created_at, updated_at, practitioner_id, name, name_key)
+       VALUES (gen_random_uuid(), 1, now(), now(), $1, $2, $3)`,
+      former,
+    );
+    const made = await exclude('marac-coordinator', { caseId: marac!.id, name: 'Delphine Ashwarren' });
+    expect(made.status).toBe(201);
+    expect(none(await sees('marac-chair', marac!.id))).toBe(true);
+    await owner.query('DELETE FROM exclusions WHERE id = $1', [made.body.id]);
+    await owner.query('DELETE FROM practitioner_names WHERE practitioner_id = $1 AND name = $2', former.slice(0, 2));
+  });
+
   test('needs somebody who may end it, and names one person, agency or name of the partnership', async () => {
     const [marac] = await casesOf(owner, 'ask-marac');
     const chair = await practitioner(owner, 'marac-chair');

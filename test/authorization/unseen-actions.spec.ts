@@ -3,7 +3,7 @@
  * far as it may read the action itself.
  *
  * Seen to fail: no notice where everybody of the owner is excluded from the case, or the person named; a notice of a conflict that
- * another panel keeps.
+ * another panel keeps; a notice that shows whose former name is excluded.
  */
 import type pg from 'pg';
 import { asOwner, inDays, practitioner } from '../support/panel-work.ts';
@@ -96,6 +96,28 @@ test('a coordinator gets a notice while the person named as owner is excluded fr
   expect(await noticed('jag-coordinator')).toContain(named);
   // the excluded person must not learn of it
   expect(await noticed('police-sergeant')).toEqual([]);
+});
+
+test('a coordinator gets no notice when a former name of the person named as owner is excluded', async () => {
+  const { id: practitionerId, agencyId: police } = await practitioner(owner, 'police-inspector');
+  await owner.query(
+    `INSERT INTO practitioner_names (id, version, created_at, updated_at, practitioner_id, name, name_key)
+     VALUES (gen_random_uuid(), 1, now(), now(), $1, 'Delphine Ashwarren', 'delphineashwarren')`,
+    [practitionerId],
+  );
+  const named = await proposedFor(police);
+  const assignment = { ownerPractitionerId: practitionerId };
+  await (
+    await by('police-inspector')
+  )
+    .post(`/v1/actions/${named}/assignment`, assignment)
+    .set('if-match', '*')
+    .expect(200);
+  const excluded = { caseId, name: 'Delphine Ashwarren', reason: 'A relative.' };
+  await (await by('jag-chair')).post('/v1/exclusions', excluded).expect(201);
+  await (await by('police-inspector')).get(`/v1/actions/${named}`).expect(404);
+  await jobsDone();
+  expect(await noticed('jag-coordinator')).not.toContain(named);
 });
 
 test('a coordinator gets a notice when everybody of the owner is excluded from the case', async () => {

@@ -163,7 +163,7 @@ export async function conflictsAreOver(owner: pg.Client, listingId: string): Pro
      SELECT gen_random_uuid(), 1, r.created_at, r.created_at, r.partnership_id, r.agency_id, r.contributing_type, r.case_id,
        r.panel_id, r.meeting_id, r.listing_id, 'note', 'Noted.', 'Nothing new.', true
      FROM recusals r WHERE r.listing_id = $1 AND r.ended_at IS NULL ORDER BY r.id DESC LIMIT 1
-     ON CONFLICT (listing_id) DO UPDATE SET created_at = EXCLUDED.created_at`,
+     ON CONFLICT (listing_id) WHERE corrected_at IS NULL DO UPDATE SET created_at = EXCLUDED.created_at`,
     [listingId],
   );
   await owner.query(
