@@ -102,7 +102,7 @@ const JUDGED: [string, RegExp][] = [
   ['nobody makes what the table lets only others make', /^row \d+:/],
   ['nobody gains by a sequence of commands but by rows of the table', /^growth:/],
   ['nobody is answered with what a read does not show', /^answer:/],
-  ['nobody loses a case by the act of a panel that does not hear it', /^loss:/],
+  ['nobody loses a case by the act of a panel that does not hear it', /^loss:|^bound: a core member misses/],
   ['a command that is refused changes nothing', /^refused:/],
   ['no event stands in the timeline of a case that nobody can read', /^untold:/],
   ['rows that are not read again are what a full reading finds', /^reach:/],

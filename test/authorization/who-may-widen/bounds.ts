@@ -41,6 +41,8 @@ export const UNBOUNDED = [
 ];
 
 export const LEADS = ['chair', 'co_chair', 'coordinator'];
+/** Why a case was closed, or a referral withdrawn, that named the wrong people. */
+const IN_ERROR = 'referred_in_error';
 /** An action in which something is still to be done. */
 const OPEN_ACTION = ['proposed', 'agreed', 'in_progress', 'blocked'];
 const day = (now: Date): string =>
@@ -130,28 +132,111 @@ export class Facts {
       );
   }
 
+  /** Exclusions that may hold for the person by another registration of the agency, with the same login or under a name in common. */
+  private wideExclusions(person: Row): Row[] {
+    const names = this.mirror.names.get(person.id) ?? new Set<string>();
+    const others = this.by('practitioners', 'agency_id', person['agency_id']).filter(
+      (one) =>
+        one['subject'] === person['subject'] ||
+        [...(this.mirror.names.get(one.id) ?? [])].some((name) => names.has(name)),
+    );
+    return [...new Set(others.flatMap((one) => this.exclusions(one)))];
+  }
+
+  /** Cases that a core member reads by the seat alone: those of the panel that no exclusion which reaches it hides. */
+  casesOfSeat(person: Row, seat: Row): Row[] {
+    const isCurrent = this.seats(person).some(({ id, tier }) => id === seat.id && tier === 'core');
+    const acts = this.by('agency_partnerships', 'agency_id', person['agency_id']).map((one) => one['partnership_id']);
+    if (!isCurrent) return [];
+    const hidden = this.hidden(person, this.wideExclusions(person));
+    return this.by('cases', 'panel_id', seat['panel_id']).filter(
+      (one) => !hidden.has(one.id) && one['closure_reason'] !== IN_ERROR && acts.includes(one['partnership_id']),
+    );
+  }
+
   peopleOf(aCase: Row): unknown[] {
     return [aCase['person_id'], ...this.by('case_people', 'case_id', aCase.id).map((one) => one['person_id'])];
   }
 
-  /** The records whose existence is protected from the person: excluded, in a compartment, or an item of a recusal. */
-  hidden(person: Row): Set<string> {
-    const hidden = new Set<string>();
-    for (const one of this.exclusions(person)) {
-      if (one['case_id'] !== null) {
-        hidden.add(one['case_id'] as string);
-        // 11: a repeat without a case, but for its author who does not lead the panel, and for who made it a repeat
-        for (const { referral_id: id, found_by_id: finder } of this.by(
-          'repeated_cases',
-          'earlier_case_id',
-          one['case_id'],
-        )) {
-          const repeat = this.mirror.one('referrals', id);
-          if (!repeat || repeat['case_id'] !== null) continue;
-          const isSparedAuthor = repeat['author_id'] === person.id && !this.leads(person, repeat['panel_id']);
-          if (!isSparedAuthor && finder !== person.id) hidden.add(repeat.id);
-        }
+  /** Author of a referral, or one of those who submitted or completed it for the agency. */
+  private isWriter = (person: Row, referral: Row): boolean =>
+    [referral['author_id'], ...((referral['co_author_ids'] as string[] | null) ?? [])].includes(person.id);
+
+  /** 24: a case and the cases that repeat it, also through other repeats; not those that were hidden at a declaration. */
+  private matterOf(caseId: string, without: readonly string[]): Set<string> {
+    const matter = new Set([caseId]);
+    for (const id of matter)
+      for (const repeat of this.by('repeated_cases', 'earlier_case_id', id)) {
+        const later = this.mirror.one('referrals', repeat['referral_id'])?.['case_id'];
+        if (typeof later === 'string' && !without.includes(later)) matter.add(later);
       }
+    return matter;
+  }
+
+  /**
+   * 27: cases, and referrals without a case, that an exclusion from a person goes on to hide, because a colleague of the person
+   * excluded was the last to take the person out of them.
+   */
+  private keptAfterRemoval(exclusion: Row): string[] {
+    const last = new Map<string, Row>();
+    const isError = (one: Row): boolean => one['kind'] === 'entered_in_error';
+    const removals = [
+      ...this.by('case_person_corrections', 'person_id', exclusion['person_id'])
+        .filter(isError)
+        .map((one) => ({ one, from: one['case_id'] as string })),
+      ...this.by('referral_person_corrections', 'person_id', exclusion['person_id'])
+        .filter((one) => {
+          const submitted = this.mirror.one('referral_screenings', one['referral_id']);
+          return isError(one) && submitted && at(submitted['created_at']) <= at(one['corrected_at']);
+        })
+        .map((one) => {
+          const opened = this.mirror.one('referrals', one['referral_id'])?.['case_id'];
+          return { one, from: (opened ?? one['referral_id']) as string };
+        }),
+    ];
+    for (const { one, from } of removals) {
+      const known = last.get(from);
+      if (!known || at(known['corrected_at']) < at(one['corrected_at'])) last.set(from, one);
+    }
+    return [...last].flatMap(([from, one]) => {
+      const remover =
+        this.mirror.one('practitioners', one['corrected_by_id']) ?? this.mirror.one('clients', one['corrected_by_id']);
+      const isReached =
+        exclusion['partnership_id'] === one['partnership_id'] &&
+        (exclusion['reach'] === 'partnership' || exclusion['panel_id'] === one['panel_id']) &&
+        at(exclusion['created_at']) <= at(one['corrected_at']);
+      const isOwnAct =
+        exclusion['declared'] === false &&
+        exclusion['name_key'] === null &&
+        exclusion['made_by_id'] === one['corrected_by_id'];
+      const isOfExcluded =
+        exclusion['agency_id'] === remover?.['agency_id'] ||
+        this.mirror.one('practitioners', exclusion['practitioner_id'])?.['agency_id'] === remover?.['agency_id'] ||
+        (exclusion['name_key'] !== null &&
+          this.by('practitioner_names', 'name_key', exclusion['name_key']).some(
+            (name) =>
+              at(name['created_at']) <= at(one['corrected_at']) &&
+              this.mirror.one('practitioners', name['practitioner_id'])?.['agency_id'] === remover?.['agency_id'],
+          ));
+      return remover && isReached && !isOwnAct && isOfExcluded ? [from] : [];
+    });
+  }
+
+  /** The records whose existence is protected from the person: excluded, in a compartment, or an item of a recusal. */
+  hidden(person: Row, exclusions = this.exclusions(person)): Set<string> {
+    const hidden = new Set<string>();
+    for (const one of exclusions) {
+      if (one['case_id'] !== null)
+        for (const id of this.matterOf(one['case_id'] as string, (one['hidden_from_declarer_ids'] as string[]) ?? [])) {
+          hidden.add(id);
+          // 11: a repeat without a case, but for its author who does not lead the panel, and for who made it a repeat
+          for (const { referral_id, found_by_id: finder } of this.by('repeated_cases', 'earlier_case_id', id)) {
+            const repeat = this.mirror.one('referrals', referral_id);
+            if (!repeat || repeat['case_id'] !== null) continue;
+            const isSparedAuthor = this.isWriter(person, repeat) && !this.leads(person, repeat['panel_id']);
+            if (!isSparedAuthor && finder !== person.id) hidden.add(repeat.id);
+          }
+        }
       if (one['person_id'] === null) continue;
       const reaches = (panelId: unknown): boolean => one['reach'] !== 'panel' || panelId === one['panel_id'];
       if (one['reach'] !== 'panel') hidden.add(one['person_id'] as string);
@@ -165,12 +250,17 @@ export class Facts {
         ...naming.flatMap((id) => this.mirror.one('referrals', id) ?? []),
       ]) {
         // a panel takes no draft from anybody, and from its author nothing that waits, but where the author runs the panel
-        const isOwnWaiting = referral['author_id'] === person.id && !this.leads(person, referral['panel_id']);
+        const isOwnWaiting = this.isWriter(person, referral) && !this.leads(person, referral['panel_id']);
         const isSpared =
           one['reach'] === 'panel' &&
           referral['case_id'] === null &&
           (referral['submitted_at'] === null || isOwnWaiting);
         if (reaches(referral['panel_id']) && !isSpared) hidden.add(referral.id);
+      }
+      for (const id of this.keptAfterRemoval(one)) {
+        const referral = this.mirror.one('referrals', id);
+        const isOwn = referral && this.isWriter(person, referral) && !this.leads(person, referral['panel_id']);
+        if (!referral || (referral['submitted_at'] !== null && !isOwn)) hidden.add(id);
       }
     }
     for (const panel of this.mirror.all('panels'))
@@ -242,7 +332,11 @@ export class Bounds {
     const aCase = facts.mirror.one('cases', id);
     const now = facts.now.getTime();
     const found: string[] = [];
-    if (aCase && !this.hidden.has(aCase.id)) {
+    // 32: closed as referred in error, it is read by the coordination alone
+    if (aCase?.['closure_reason'] === IN_ERROR) {
+      const isCoordination = facts.isCore(person, aCase['panel_id']) && facts.leads(person, aCase['panel_id']);
+      if (isCoordination && !this.hidden.has(aCase.id)) found.push('seat');
+    } else if (aCase && !this.hidden.has(aCase.id)) {
       if (facts.isCore(person, aCase['panel_id'])) found.push('seat');
       if (this.invitations().some((one) => one['case_id'] === id)) found.push('invitation');
       if (
@@ -275,7 +369,12 @@ export class Bounds {
   private referral(row: Row): boolean {
     if (this.hidden.has(row.id)) return false;
     const { facts, person } = this;
-    const isBefore = row['status'] !== 'draft' && facts.isCore(person, row['panel_id']);
+    const isInError =
+      row['case_in_error'] === true || (row['status'] === 'withdrawn' && row['reason_code'] === IN_ERROR);
+    const isBefore =
+      row['status'] !== 'draft' &&
+      facts.isCore(person, row['panel_id']) &&
+      (!isInError || facts.leads(person, row['panel_id']));
     return isBefore || facts.isOwn(person, row, [row['panel_id']]);
   }
 
@@ -507,9 +606,26 @@ export class Bounds {
             kind: `${channel.name}: ${property} names a record whose existence is protected from its reader`,
             detail: `${person} reads ${channel.subject.name} ${row.id}, whose ${property} is ${id}`,
           });
+    if (channel.name === 'read Membership' && row['practitioner_id'] === this.person.id)
+      faults.push(...this.missing(row, reach));
     if (channel.subject.name === 'Event') faults.push(...this.event(row, reach));
     if (channel.subject.name === 'Contribution') faults.push(...this.contribution(row, seen));
     return faults;
+  }
+
+  /** An exclusion by one panel takes nothing that another hears: what a core member has to read is there. */
+  private missing(seat: Row, reach: Reach): Fault[] {
+    const read = reach.get('read Case');
+    return this.facts.casesOfSeat(this.person, seat).flatMap((one) =>
+      read?.has(one.id)
+        ? []
+        : [
+            {
+              kind: 'a core member misses a case of the panel that no exclusion by it keeps away',
+              detail: `${this.person['subject'] as string} does not read case ${one['reference'] as string}`,
+            },
+          ],
+    );
   }
 
   /** The words of a contribution, for people of other agencies than the one that contributed it. */
