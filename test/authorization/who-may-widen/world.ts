@@ -7,6 +7,9 @@
 import type pg from 'pg';
 import type { Chance } from '../../support/chance.ts';
 
+/** Repeats of cases from which somebody is excluded that have opened a case of their own. */
+const REPEATS_OPENED = 8;
+
 interface Seat {
   panel: string;
   practitioner: string;
@@ -437,5 +440,96 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
           [false, false, 'C', 'For the panel alone.'],
         ]),
       ],
+    );
+
+  // exclusions that apply to a case although nobody excluded anybody from it: a repeat of an excluded case that was opened …
+  const accepted = await many<{ id: string; panel: string; partnership: string; of: string }>(
+    `SELECT r.id, r.panel_id AS panel, r.partnership_id AS partnership, r.case_id AS of
+       FROM referrals r JOIN referral_screenings s ON s.id = r.id WHERE r.case_id IS NOT NULL ORDER BY r.id`,
+  );
+  let opened = 0;
+  for (const one of draw(accepted, accepted.length)) {
+    const earlier = cases.filter(({ id, panel }) => panel === one.panel && id !== one.of && kept.has(id));
+    if (!earlier.length || opened === REPEATS_OPENED) continue;
+    opened += 1;
+    await add('repeated_cases', {
+      partnership_id: one.partnership,
+      referral_id: one.id,
+      panel_id: one.panel,
+      earlier_case_id: c.pick(earlier).id,
+    });
+  }
+  // … and a case from which a colleague took the person out, from whom somebody is excluded; somebody else's removal opens the case
+  const named = await many<{ case: string; panel: string; person: string; type: string }>(
+    `SELECT c.id AS case, c.panel_id AS panel, p.id AS person, c.contributing_type AS type FROM cases c
+       JOIN persons p USING (partnership_id) WHERE c.person_id IS DISTINCT FROM p.id
+        AND NOT EXISTS (SELECT FROM case_people n WHERE n.case_id = c.id AND n.person_id = p.id) ORDER BY 1, 3`,
+  );
+  for (const seat of draw(seatsWithCases, 16)) {
+    const isByColleague = c.happens(0.5);
+    const removers = seats.filter(
+      (one) =>
+        one.panel === seat.panel &&
+        one.practitioner !== seat.practitioner &&
+        (one.agency === seat.agency) === isByColleague,
+    );
+    const colleagues = people.filter(({ id, agency }) => agency === seat.agency && id !== seat.practitioner);
+    const remover = removers.length
+      ? c.pick(removers)
+      : isByColleague && colleagues.length
+        ? { practitioner: c.pick(colleagues).id, agency: seat.agency }
+        : null;
+    const removable = named.filter(({ panel }) => panel === seat.panel);
+    if (!remover || !removable.length) continue;
+    const removed = c.pick(removable);
+    await exclude(seat, { practitioner_id: seat.practitioner }, { person_id: removed.person });
+    const id = c.uuid();
+    const stands = {
+      partnership_id: seat.partnership,
+      agency_id: seat.agency,
+      contributing_type: removed.type,
+      case_id: removed.case,
+      panel_id: seat.panel,
+    };
+    await add('case_person_corrections', {
+      id,
+      ...stands,
+      role_id: c.uuid(),
+      person_id: removed.person,
+      kind: 'entered_in_error',
+      reason: 'Another person of that name.',
+      role: 'witness',
+      rationale: 'Saw what happened.',
+      since: day(-20),
+      named_at: days(-20),
+      corrected_by_id: remover.practitioner,
+      corrected_at: now,
+    });
+    await client.query(
+      `INSERT INTO events (id, at, type, subject_type, subject_id, partnership_id, panel_id, case_id, actor_id, agency_id, contributing_type, data)
+       VALUES ($1, $2, 'case.person-removed', 'CasePersonCorrection', $3, $4, $5, $6, $7, $8, $9, '{}')`,
+      [
+        c.uuid(),
+        now,
+        id,
+        seat.partnership,
+        seat.panel,
+        removed.case,
+        remover.practitioner,
+        remover.agency,
+        removed.type,
+      ],
+    );
+  }
+
+  // cases closed as referred in error, to which guests are invited or somebody was granted access
+  const reached = await many<{ id: string }>(
+    `SELECT case_id AS id FROM invitations UNION SELECT case_id FROM access_grants ORDER BY 1`,
+  );
+  for (const { id } of draw(reached, 5))
+    await client.query(
+      `UPDATE cases SET stage = 'closed', closed_at = $2, closure_reason = 'referred_in_error', outcome = 'not_applicable'
+        WHERE id = $1 AND stage <> 'closed'`,
+      [id, now],
     );
 }
