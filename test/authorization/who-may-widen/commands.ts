@@ -259,16 +259,20 @@ export class Commands {
     return undefined;
   }
 
-  /** The rows, or those of them that are more telling: new, opened, outside the actor's panels, or named by an exclusion. */
-  private telling(rows: Row[], { mirror, made, actor }: Situation): Row[] {
+  /** The rows, or those of them that are more telling: new, opened, ended, outside the actor's panels, or named by an exclusion. */
+  private telling(rows: Row[], { mirror, made, actor, now }: Situation): Row[] {
     const fresh = rows.filter(({ id }) =>
       made.some((one) => one.id === id || mirror.one(one.table, one.id)?.['case_id'] === id),
     );
     if (fresh.length && this.c.happens(0.4)) return fresh;
     const own = new Set(mirror.where('memberships', { practitioner_id: actor.id }).map((row) => row['panel_id']));
     const names = new Set(mirror.all('exclusions').map((row) => row['name_key']));
+    const today = now.toISOString().slice(0, 10);
     const few = rows.filter(
-      (row) => ('panel_id' in row && !own.has(row['panel_id'])) || ('name_key' in row && names.has(row['name_key'])),
+      (row) =>
+        ('panel_id' in row && !own.has(row['panel_id'])) ||
+        ('name_key' in row && names.has(row['name_key'])) ||
+        (typeof row['valid_to'] === 'string' && row['valid_to'] < today),
     );
     return few.length && this.c.happens(0.4) ? few : rows;
   }
@@ -388,7 +392,7 @@ export class Commands {
     { properties = {} }: Schema,
     about: string,
     body: Record<string, unknown>,
-    { mirror }: Situation,
+    { mirror, now }: Situation,
     named: Row[],
   ): Record<string, unknown> {
     const { practitionerId } = body;
@@ -397,7 +401,11 @@ export class Commands {
       .where(about, { practitioner_id: practitionerId })
       .filter((row) => named.some(({ id }) => id === row['panel_id']))
       .reverse();
-    return earlier ? { ...body, replacesId: earlier.id, replaceReason: 'Written by a generated command.' } : body;
+    if (!earlier) return body;
+    // nothing is replaced in the past
+    const validFrom =
+      'validFrom' in properties && this.c.happens(0.7) ? { validFrom: now.toISOString().slice(0, 10) } : {};
+    return { ...body, ...validFrom, replacesId: earlier.id, replaceReason: 'Written by a generated command.' };
   }
 
   private object(
