@@ -265,6 +265,9 @@ export class Commands {
       made.some((one) => one.id === id || mirror.one(one.table, one.id)?.['case_id'] === id),
     );
     if (fresh.length && this.c.happens(0.4)) return fresh;
+    const emergencies = new Set<unknown>(openInEmergency(mirror, actor, now).map(({ id }) => id));
+    const opened = rows.filter((row) => emergencies.has(row.id) || emergencies.has(row['case_id']));
+    if (opened.length && this.c.happens(0.4)) return opened;
     const own = new Set(mirror.where('memberships', { practitioner_id: actor.id }).map((row) => row['panel_id']));
     const names = new Set(mirror.all('exclusions').map((row) => row['name_key']));
     const today = now.toISOString().slice(0, 10);
@@ -330,7 +333,8 @@ export class Commands {
     const isPatch = door.method === 'patch';
     const known = !isPatch && accepted.size && this.c.happens(0.5) ? this.c.pick([...accepted]).split(',') : null;
     const body = this.object(door.takes as Schema, about, template, situation, named, { isPatch, known });
-    return this.replacing(door.takes as Schema, about, this.concerning(body, situation), situation, named);
+    const whole = this.referring(this.concerning(body, situation), situation);
+    return this.replacing(door.takes as Schema, about, whole, situation, named);
   }
 
   /** Who is named together with a person is mostly somebody who sits where that person is discussed, often where the actor does not. */
@@ -351,6 +355,29 @@ export class Commands {
       ...(typeof practitionerId === 'string' ? { practitionerId: seat['practitioner_id'] } : {}),
       ...(typeof agencyId === 'string' ? { agencyId: seat['agency_id'] } : {}),
     };
+  }
+
+  /**
+   * Whom a new referral is about is mostly of the actor's agency and of the partnership of the panel; in an emergency, somebody of
+   * the case that it opened, put before the panel of that case.
+   */
+  private referring(drawn: Record<string, unknown>, { mirror, actor, now }: Situation): Record<string, unknown> {
+    if (typeof drawn['subjectKind'] !== 'string' || typeof drawn['panelId'] !== 'string') return drawn;
+    const emergencies = openInEmergency(mirror, actor, now);
+    const opened = emergencies.length && this.c.happens(0.5) ? this.c.pick(emergencies) : undefined;
+    if (!opened && this.c.happens(0.3)) return drawn;
+    const panelId = opened?.['panel_id'] ?? drawn['panelId'];
+    const partnership = mirror.one('panels', panelId)?.['partnership_id'];
+    const own = { agency_id: actor['agency_id'], partnership_id: partnership };
+    const people = opened
+      ? mirror.where('case_people', { case_id: opened.id }).map((row) => row['person_id'])
+      : mirror.where('persons', own).map(({ id }) => id);
+    const places = opened ? [] : mirror.where('places', own).map(({ id }) => id);
+    const { personId: _, placeId: __, groupId: ___, ...body } = drawn;
+    if (drawn['subjectKind'] === 'place' && places.length) return { ...body, placeId: this.c.pick(places) };
+    if (!people.length) return drawn;
+    const kind = drawn['subjectKind'].startsWith('person') ? drawn['subjectKind'] : 'person_perpetrator';
+    return { ...body, panelId, subjectKind: kind, personId: this.c.pick(people) };
   }
 
   /** People whom cases of several panels name, with a panel of them on which the actor sits. */
@@ -384,7 +411,8 @@ export class Commands {
     // of several that exclude each other, one is named
     const optional = [...given.keys()].filter((name) => !required.includes(name));
     if (optional.length && this.c.happens(0.5)) given.delete(this.c.pick(optional));
-    return Object.fromEntries(given);
+    const whole = Object.fromEntries(given);
+    return 'replacesId' in whole ? this.replacing(door.takes as Schema, about, whole, situation, named) : whole;
   }
 
   /** What a record replaces is mostly one of the same person, in the same panel. */
@@ -397,14 +425,16 @@ export class Commands {
   ): Record<string, unknown> {
     const { practitionerId } = body;
     if (!('replacesId' in properties) || typeof practitionerId !== 'string' || this.c.happens(0.3)) return body;
-    const [earlier] = mirror
+    const today = now.toISOString().slice(0, 10);
+    const isOver = (row: Row): boolean => typeof row['valid_to'] === 'string' && row['valid_to'] < today;
+    const seats = mirror
       .where(about, { practitioner_id: practitionerId })
       .filter((row) => named.some(({ id }) => id === row['panel_id']))
       .reverse();
+    const earlier = seats.find((row) => !isOver(row)) ?? seats[0];
     if (!earlier) return body;
     // nothing is replaced in the past
-    const validFrom =
-      'validFrom' in properties && this.c.happens(0.7) ? { validFrom: now.toISOString().slice(0, 10) } : {};
+    const validFrom = 'validFrom' in properties && this.c.happens(0.7) ? { validFrom: today } : {};
     return { ...body, ...validFrom, replacesId: earlier.id, replaceReason: 'Written by a generated command.' };
   }
 
@@ -572,6 +602,13 @@ export function rightsOf({ action, subject }: Door): string[] {
   const all = subject.allowRules.flatMap(({ actions }) => [...actions] as string[]);
   return [...new Set([action, ...all.filter((one) => one.startsWith(`${action}-`))])];
 }
+
+/** Cases that the actor reads by an emergency access that is open. */
+const openInEmergency = (mirror: Mirror, actor: Row, now: Date): Row[] =>
+  mirror
+    .where('emergency_accesses', { practitioner_id: actor.id, ended_at: null })
+    .filter((one) => Date.parse(one['expires_at'] as string) > now.getTime())
+    .flatMap((one) => mirror.one('cases', one['case_id']) ?? []);
 
 const colleaguesOf = ({ mirror, actor }: Situation): Row[] =>
   mirror.where('practitioners', { agency_id: actor['agency_id'] }).filter(({ id }) => id !== actor.id);
