@@ -308,10 +308,16 @@ async function asRecused(world: World): Promise<void> {
   const meetings = mirror.where('meetings', { status: 'scheduled' });
   const found = meetings.flatMap((meeting) => {
     const panelId = meeting['panel_id'];
-    const leads = cast.filter((person) => first.leads(person, panelId) && !first.exclusions(person).length);
-    const cases = mirror.where('cases', { panel_id: panelId, closed_at: null });
+    const leads = cast.filter((person) => first.leads(person, panelId));
+    const hidden = new Set(leads.flatMap((person) => [...first.hidden(person)]));
+    const open = mirror.where('cases', { panel_id: panelId, closed_at: null });
+    const cases = open.filter(({ id }) => !hidden.has(id));
     return leads.length > 1 && cases.length ? [{ meeting, leads, cases }] : [];
   });
+  // answers are compared for several meetings of the panel
+  const meetingsOf = (one: (typeof found)[number]): number =>
+    meetings.filter((other) => other['panel_id'] === one.meeting['panel_id']).length;
+  found.sort((one, other) => meetingsOf(other) - meetingsOf(one));
   if (!found.length) throw new Error('no case can be listed at a meeting of two who lead the panel');
   let isListed = false;
   for (const { meeting, leads, cases } of found.slice(0, 6)) {
