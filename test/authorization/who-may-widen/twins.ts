@@ -314,10 +314,6 @@ async function asRecused(world: World): Promise<void> {
     const cases = open.filter(({ id }) => !hidden.has(id));
     return leads.length > 1 && cases.length ? [{ meeting, leads, cases }] : [];
   });
-  // answers are compared for several meetings of the panel
-  const meetingsOf = (one: (typeof found)[number]): number =>
-    meetings.filter((other) => other['panel_id'] === one.meeting['panel_id']).length;
-  found.sort((one, other) => meetingsOf(other) - meetingsOf(one));
   if (!found.length) throw new Error('no case can be listed at a meeting of two who lead the panel');
   let isListed = false;
   for (const { meeting, leads, cases } of found.slice(0, 6)) {
@@ -326,6 +322,7 @@ async function asRecused(world: World): Promise<void> {
     if (!recused || !colleague) continue;
     const aCase = c.pick(cases);
     await unlist(original, aCase.id);
+    const later = await secondMeeting(original, meeting.id, c.uuid());
     const twins = [await twinOf(original), await twinOf(original)] as const;
     const servers = [
       await givenServer({ database: twins[0], env }),
@@ -378,7 +375,7 @@ async function asRecused(world: World): Promise<void> {
       // whoever is recused from an item of a case adds it to no meeting: the same answer for every meeting, listed there or not
       const others = mirror.where('meetings', { status: 'scheduled', panel_id: meeting['panel_id'] });
       const answers = [];
-      for (const { id } of [meeting, ...others]) {
+      for (const id of new Set([meeting.id, later, ...others.map((one) => one.id)])) {
         const body = { caseId: aCase.id, kind: 'review', late: true, lateReason: 'It came up late.' };
         answers.push(await ask(servers[0], { who, method: 'post', path: `/v1/meetings/${id}/listings`, body }));
       }
@@ -405,6 +402,19 @@ async function unlist({ adminUrl }: TestDatabase, caseId: string): Promise<void>
   await client.query(`DELETE FROM listings WHERE id IN (${ahead})`, [caseId]);
   await client.query(`UPDATE cases SET stage = 'open' WHERE id = $1`, [caseId]);
   await client.end();
+}
+
+/** Copies the meeting to a later day: many panels have one meeting ahead, and answers are compared for several. */
+async function secondMeeting({ adminUrl }: TestDatabase, meetingId: string, id: string): Promise<string> {
+  const client = await connected(adminUrl, '-c session_replication_role=replica');
+  await client.query(
+    `INSERT INTO meetings SELECT (jsonb_populate_record(m, jsonb_build_object('id', $2::text,
+       'scheduled_at', m.scheduled_at + interval '28 days', 'ends_at', m.ends_at + interval '28 days'))).*
+     FROM meetings m WHERE id = $1`,
+    [meetingId, id],
+  );
+  await client.end();
+  return id;
 }
 
 const c = chance(Math.imul(seed, 0x9e3779b1));
