@@ -11,17 +11,29 @@
  * Growth is explained only by commands that a row of the table names (`docs/who-may-widen.json`), and of what somebody wrote by that
  * row alone.
  *
- * Planted with the usual seed, these draws and 150 sequences, and found; the number is the first sequence. Alone: writing in an
- * emergency (7). With 60 sequences: a typed exclusion matched by present names only (0). Together: event data shown as it is
- * stored (at the end); a seat that begins years ahead (2); an invitation, an access or a release that lasts too long (11); a chair
- * ended by a coordinator (17). Not found: a case lost by another panel's exclusion. With earlier draws, one by one: that one; naming
- * without the receiving panel; references to hidden records; disclosures to every colleague; oneself or a colleague appointed; a
- * lapsed seat revived; a chair appointed by a coordinator; a second emergency access while one is open; actions read without a seat;
- * a command that opens something and is in no row; answers to commands with fields that no read shows; any colleague who tracks a
- * referral, or reads a protected address that the agency wrote; an ended action by which a case is tracked; invitations read by
- * every reader of the case; a repeat without a case read by its author who decides on it. Found by `reading-by-writing.spec.ts`: a
- * withheld field that can be written; a case that changes when it is listed. Not planted: faults in the acts of rows 13, 15, 20, 21
- * and 23, and in the licences of rows 24 and 30.
+ * Faults planted in the service, each by taking one fix out, with the usual seed. The number is the first sequence of its process in
+ * which the fault was found; 0 is the reading before any command, "end" the sample over HTTP. With these draws and 150 sequences,
+ * together: naming without the receiving panel (1); references to a hidden case or referral (0); disclosures to every colleague (8);
+ * oneself appointed (1), as chair, co-chair or coordinator (14); a chair appointed by a coordinator (1), ended by one (2); an exclusion
+ * ended by a coordinator (3); an ended seat revived (32); a second emergency access while one is open (1); writing in an emergency
+ * (1); actions, escalations and notices read without a seat (0); event data shown as it is stored (end); a case lost by another
+ * panel's exclusion (0, by an act 75); an exclusion by a name matched by present names only (0); an invitation (32), an access (11), a
+ * seat ahead (14) that is not limited. Each alone, with 4 sequences: an exclusion that does not apply to repeats (0); a removal by a
+ * colleague that ends an exclusion (0); a case closed in error read by guests (0), by people with a grant (0); events shown
+ * without the deny rules of their record (0).
+ *
+ * With slightly earlier draws of commands, together: event data filtered without categories (end, with 60 sequences and with 150); a
+ * release that is not limited (52). With earlier draws, one by one: a command that opens something and is in no row; answers to
+ * commands with fields that no read shows; any colleague who tracks a referral, or reads a protected address that the agency wrote; an
+ * ended action by which a case is tracked; invitations read by every reader of the case; a repeat without a case read by its author
+ * who decides on it. Found by `reading-by-writing.spec.ts`: a withheld field that can be written, and the answer that depends on it; the
+ * stage of a case by which a recused coordinator notices an item (without the same rule in row-level security), and the 409 to its
+ * listing.
+ *
+ * Not found with 150 sequences: people named since an emergency access was opened, shown in full. Not run: values in event data that
+ * reveal a hidden record, such as `isRepeat` (the sample compares names of members, not values); naming by an emergency access
+ * without the right to write in it. Not planted: faults in the acts of rows 13, 15, 20, 21 and 23, and in the licences of rows 24
+ * and 30.
  *
  * SEQUENCES says how many (300), SEED names another seed or `random`. A finding is printed with the commands that matter.
  */
