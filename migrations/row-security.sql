@@ -1,4 +1,5 @@
--- The present definition of every function, trigger and policy. Edit it in place: `migrate` applies the whole file
+-- The present definition of every function, trigger and policy, but for the functions `acting_…`, which `migrate` makes from
+-- the attributes of actors (`src/agencies/actors.ts`). Edit it in place: `migrate` applies the whole file
 -- again, after the dated files, whenever its text has changed. Every statement can therefore be repeated. What is taken
 -- out of this file must be dropped in a dated file. A new table needs its name in the list of `enable_row_security`.
 
@@ -476,8 +477,8 @@ SELECT coalesce(array_agg(DISTINCT one.id ORDER BY one.id), '{}') FROM practitio
 $$;
 REVOKE ALL ON FUNCTION registrations_named(text) FROM PUBLIC;
 
--- A case and the cases that repeat it: directly, or with `transitive` also through other repeats. Cases in `without`, and
--- what repeats only them, are left out.
+-- A case and the cases that repeat it: directly, or with `transitive` also through other repeats. Repeats in `without`, and
+-- what repeats only them, are left out; the case itself never is. Depends on what the caller's context lets it read.
 CREATE OR REPLACE FUNCTION matter_of(case_id uuid, transitive boolean, without uuid[] DEFAULT '{}') RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 WITH RECURSIVE matter (id, distance) AS (
@@ -577,7 +578,7 @@ REVOKE ALL ON FUNCTION referrals_after_removal(uuid[]) FROM PUBLIC;
 
 -- Cases to which exclusions apply, whomever the cases name now. `by_matter`: the case of an exclusion from a case, and the
 -- cases that repeat it. Otherwise the cases that keep an exclusion from a person after a removal. Cases in `without`, and
--- what repeats only them, are left out.
+-- what repeats only them, are left out, but for the case of an exclusion.
 CREATE OR REPLACE FUNCTION excluded_cases(exclusion_ids uuid[], without uuid[] DEFAULT '{}')
 RETURNS TABLE (exclusion_id uuid, case_id uuid, by_matter boolean)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -857,8 +858,9 @@ $$;
 REVOKE ALL ON FUNCTION recused_items(uuid[], uuid[]) FROM PUBLIC;
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
--- Selects exclusions and recusals independently of the policy, so that a fault in one is no fault in the other. Both rely
--- on the functions login_registrations_of, registrations_of, name_keys_of, matter_of and excluded_cases.
+-- Selects the exclusions and recusals of the actor with statements of its own. What a person is called, which cases repeat a
+-- case and what a removal left excluded is shared with the policy: a fault there is a fault in both. Shared are
+-- the functions login_registrations_of, registrations_of, name_keys_of, matter_of and excluded_cases.
 CREATE OR REPLACE FUNCTION row_security_context(kind text, who uuid, agency uuid, moment timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -13,7 +13,7 @@ import { ofNoColleague, toPractitioner } from '../agencies/agencies.policy.js';
 import { staffNameKey } from '../agencies/name-key.js';
 import { chairedPanels, coordinatedPanels, outsideCompartment } from '../panels/panels.policy.js';
 import { Referral } from '../referrals/referral.entity.js';
-import { namedInHiddenMatters } from '../referrals/referrals.policy.js';
+import { EXCLUSION_ATTRIBUTES, namedInHiddenMatters } from '../referrals/referrals.policy.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
 import { excludedByPanel } from '../sharing/access.policy.js';
 import { PractitionerName } from '../agencies/practitioner-name.entity.js';
@@ -324,21 +324,11 @@ policy.declareKnownAttributes(
   },
 );
 
-/** Actor attributes that depend on exclusions. */
-const OF_EXCLUSIONS = [
-  'excludedCaseIds',
-  'namedExcludedCaseIds',
-  'excludedPersonIds',
-  'panelExclusions',
-  'peopleOfHiddenMatters',
-  'excludedReferralIds',
-] as const;
-
-policy.declareConflicts(OF_EXCLUSIONS, async (work, one) =>
+policy.declareConflicts(EXCLUSION_ATTRIBUTES, async (work, one) =>
   (await exclusionsOf(work, [one])).filter((exclusion) => namedBy(exclusion, one) !== null),
 );
 
-policy.declareKnownAttributes(OF_EXCLUSIONS, async (work, people) => {
+policy.declareKnownAttributes(EXCLUSION_ATTRIBUTES, async (work, people) => {
   const concerning = await exclusionsOf(work, people);
   const shown = await work.records.shownOf(
     Exclusion,

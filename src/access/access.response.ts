@@ -6,7 +6,7 @@ import { EmergencyAccess } from '../sharing/access.entity.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { AccessRequest } from './access-request.entity.js';
 
-/** Exclusion, with its reason. */
+/** Exclusion. Its reason is shown to the coordination of the panel alone. */
 export class ExclusionView extends view(
   Exclusion,
   'id',

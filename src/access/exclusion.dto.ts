@@ -43,7 +43,8 @@ export class ExclusionRequest {
   @InOneScript()
   name?: string;
 
-  /** Declares a conflict of your own. Only a chair can restore your access. */
+  /** Declares a conflict of your own. Only a chair can restore your access, or a data protection officer if no panel manages
+   * the exclusion. */
   @IsOptional()
   @IsIn([true])
   declared?: true;
@@ -58,7 +59,7 @@ export class ExclusionRequest {
 
   /**
    * Panel, for an exclusion from a person. If absent, one exclusion is created for each panel that you chair or
-   * coordinate and whose cases name the person, and one of them is returned. Required for a conflict of your own with
+   * coordinate and whose cases or referrals name the person, and one of them is returned. Required for a conflict of your own with
    * the reach of one panel.
    */
   @IsOptional()

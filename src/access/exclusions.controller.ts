@@ -41,7 +41,7 @@ export class ExclusionsController {
     return this.exclusions.get(actor, id);
   }
 
-  /** End an exclusion (chair) */
+  /** End an exclusion (chair; a data protection officer if no panel manages it) */
   @Post(':id/ending')
   @RequirePermission('end', Exclusion)
   @ApiAnswer.updated(ExclusionView)

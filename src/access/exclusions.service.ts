@@ -85,7 +85,7 @@ export class ExclusionsService {
     );
   }
 
-  /** Ends an exclusion, for the chair. It remains hidden from the excluded person. */
+  /** Ends an exclusion, from now on. It remains hidden from the excluded person. */
   end(actor: Actor, id: string, { reason }: ExclusionEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('end', Exclusion, ExclusionView, id);
@@ -182,7 +182,7 @@ const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 A
   AND e.reach = $3 AND (e.until IS NULL OR e.until > $4)`;
 
 /**
- * Returns the exclusion in force with the same target, from the same case or person, on the same panel. One imposed by a
+ * Returns the identifier of the equal exclusion in force: same target, same case or person, same panel. One imposed by a
  * colleague of the excluded person, who may end it, does not count for requesters of another agency.
  */
 async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Promise<string | null> {
@@ -242,8 +242,8 @@ async function imposedFrom(
 
 /**
  * Returns the scope of a declared conflict with a person. It is managed by a panel through which the person is known;
- * if there is none, by the steering group of the partnership. Without a steering group, no panel manages it and nobody
- * can end it.
+ * if there is none, by the steering group of the partnership. Without a steering group, no panel manages it, and a data
+ * protection officer ends it.
  */
 async function declaredFrom(
   work: UnitOfWork,

@@ -36,7 +36,7 @@ declare module '../authentication/actor.js' {
   }
 }
 
-/** Column `id`: every case hidden from the actor. */
+/** Column `id`: every case that an exclusion hides from the actor. */
 const EXCLUDED_CASES = `WITH mine AS (SELECT e.id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
      FROM exclusions e WHERE ${CONCERNING_ME})
    SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine))

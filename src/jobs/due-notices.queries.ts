@@ -224,7 +224,10 @@ const findEmergencyNotices = (manager: EntityManager, today: string): Promise<Du
 /** Days between reminders that nobody can chair a matter, or read an action. */
 const REMINDER_INTERVAL_DAYS = 7;
 
-/** Actions that nobody of their owner can read, for the coordination of the panel, which can reassign them. */
+/**
+ * Actions that nobody of their owner can read, or not the person named as owner. For the coordination of the panel, which
+ * can reassign them.
+ */
 const findUnseenActionNotices = (
   manager: EntityManager,
   today: string,

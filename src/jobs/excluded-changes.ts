@@ -5,7 +5,7 @@
  * notified to check it. Source: MARAC note, section 6.4 "Conflicts and staff cases".
  */
 import type { EntityManager } from 'typeorm';
-import { CONCERNING_ME } from '../sharing/access.policy.js';
+import { atTime, CONCERNING_ME, selectWho } from '../sharing/access.policy.js';
 import { daysAfter } from '../panels/working-days.js';
 
 /** Maximum age in days of a change that is reported. It matters if the exclusion was made after the change. */
@@ -29,7 +29,7 @@ const SELECT_CHANGES = `WITH changes AS MATERIALIZED (
     WHERE e.at >= $2::date AND (e.panel_id IS NULL OR e.panel_id IN (SELECT id FROM panels))
       AND (e.type IN ('person.changed', 'protected-address.changed', 'protected-address.recorded') OR e.type IN
         ('referral.submitted', 'referral.person-changed', 'referral.person-removed', 'referral.withdrawn'))),
-  people AS (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys FROM practitioners p WHERE p.id IN (SELECT actor_id FROM changes)
+  people AS (${selectWho('WHERE p.id IN (SELECT actor_id FROM changes)')}
     UNION ALL SELECT 'client', s.id, s.agency_id, ARRAY[s.id], ARRAY[s.id], '{}' FROM clients s WHERE s.id IN (SELECT actor_id FROM changes)),
   by_excluded AS (SELECT change.*, e.id AS exclusion_id, e.person_id AS from_person, e.panel_id
     FROM changes change JOIN people who ON who.id = change.actor_id JOIN exclusions e ON ${CONCERNING_ME}
@@ -65,7 +65,4 @@ export interface ChangedMatter {
  * Returns each open case and waiting referral with the days on which an excluded person changed records it relies on.
  */
 export const findChangesByExcluded = (manager: EntityManager, today: string, now: Date): Promise<ChangedMatter[]> =>
-  manager.query(SELECT_CHANGES.replaceAll(/(?<!:):now\b/g, '$1::timestamptz'), [
-    now,
-    daysAfter(today, -REPORTED_FOR_DAYS),
-  ]);
+  manager.query(atTime(SELECT_CHANGES, '$1'), [now, daysAfter(today, -REPORTED_FOR_DAYS)]);

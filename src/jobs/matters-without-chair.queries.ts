@@ -13,16 +13,11 @@ import type { Where } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { type RecordClass } from '../database/columns.js';
 import { Referral } from '../referrals/referral.entity.js';
-import { repeatingForDecision } from '../referrals/referrals.policy.js';
+import { EXCLUSION_ATTRIBUTES, repeatingForDecision } from '../referrals/referrals.policy.js';
+import { atTime, selectWho } from '../sharing/access.policy.js';
 
-/** Actor attributes by which a conflict hides a case or referral. */
-const EXCLUDING_ATTRIBUTES = [
-  'excludedCaseIds',
-  'namedExcludedCaseIds',
-  'excludedReferralIds',
-  'excludedPersonIds',
-  'panelExclusions',
-] as const satisfies (keyof ActorAttributes)[];
+/** Actor attributes by which an exclusion hides a case or referral: `peopleOfHiddenMatters` hides neither. */
+const EXCLUDING_ATTRIBUTES = EXCLUSION_ATTRIBUTES.filter((name) => name !== 'peopleOfHiddenMatters');
 
 /** Actor attributes by which a conflict hides an item of a meeting. */
 const ITEM_EXCLUDING_ATTRIBUTES = [
@@ -47,12 +42,14 @@ export interface Matter {
 async function loadChairsByPanel(manager: EntityManager, today: string, now: Date): Promise<Map<string, Chair[]>> {
   const facts = declaredAttributes()
     .filter(({ name }) => LOADED_ATTRIBUTES.some((one) => one === name))
-    .map(({ name, sql }) => `(${sql.replace(/(?<!:):now\b/g, '$1::timestamptz')}) AS "${name}"`);
+    .map(({ name, sql }) => `(${atTime(sql, '$1')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
     `SELECT who.id, who.panel_id AS "panelId", ${facts.join(', ')} FROM (
-       SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, name_keys_of(p.id) AS name_keys, m.panel_id FROM memberships m
-       JOIN practitioners p ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
-       WHERE m.role = ANY ($2) AND m.valid_from <= $3 AND coalesce(m.valid_to, 'infinity') >= $3) who`,
+       ${selectWho(
+         `JOIN memberships m ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
+            AND m.role = ANY ($2) AND m.valid_from <= $3 AND coalesce(m.valid_to, 'infinity') >= $3`,
+         { more: ', m.panel_id' },
+       )}) who`,
     [now, CHAIRING_ROLES, today],
   );
   return Map.groupBy(chairs, ({ panelId }) => panelId);

@@ -6,7 +6,8 @@
 import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
 import type { Actor, Actors } from '../authentication/actor.js';
-import { CONCERNING_ME } from '../sharing/access.policy.js';
+import { EXCLUSION_ATTRIBUTES } from '../referrals/referrals.policy.js';
+import { atTime, CONCERNING_ME, selectWho } from '../sharing/access.policy.js';
 import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
 
 interface OpenAction {
@@ -35,8 +36,8 @@ const exclusionOf = (
 ): string => `(SELECT min(e.id::text) FROM exclusions e
     WHERE e.panel_id = a.panel_id AND (a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id]) one) OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
-      AND EXISTS (SELECT FROM (SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login, registrations_of(p.id) AS registrations, ${names} AS name_keys FROM practitioners p
-        WHERE p.active AND ${practitioners}) who WHERE ${CONCERNING_ME.replaceAll(/(?<!:):now\b/g, '$2::timestamptz')}))`;
+      AND EXISTS (SELECT FROM (${selectWho(`WHERE p.active AND ${practitioners}`, { names })}) who
+        WHERE ${atTime(CONCERNING_ME, '$2')}))`;
 
 /** Selects open actions. $1 statuses, $2 now. */
 const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", a.owner_practitioner_id AS "ownerPractitionerId",
@@ -44,15 +45,10 @@ const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", 
     ${exclusionOf('p.id = a.owner_practitioner_id', PRESENT_NAME)} AS "namedExclusionId"
   FROM actions a WHERE a.status = ANY ($1) ORDER BY a.id`;
 
-/** Returns the actor without any exclusion. */
-const withoutExclusions = (one: Actor): Actor => ({
+/** Returns the actor as if no exclusion applied. */
+const asIfNotExcluded = (one: Actor): Actor => ({
   ...one,
-  excludedCaseIds: [],
-  namedExcludedCaseIds: [],
-  excludedPersonIds: [],
-  panelExclusions: [],
-  peopleOfHiddenMatters: [],
-  excludedReferralIds: [],
+  ...Object.fromEntries(EXCLUSION_ATTRIBUTES.map((name) => [name, []])),
 });
 
 /** Selects active staff by agency, people with a seat or an office first, because they can read most. $1 agencies. */
@@ -78,9 +74,10 @@ export async function findUnseenActions(manager: EntityManager, actors: Actors, 
   for (const [agencyId, actions] of byOwner) {
     const ids = staff.filter((one) => one.agencyId === agencyId).map(({ id }) => id);
     const left = await findUnreadableActions(manager, ids, find, idsOf(actions));
-    const asIfNotExcluded = async (some: readonly string[]): Promise<Actor[]> =>
-      (await find(some)).map(withoutExclusions);
-    const unread = new Set(await findUnreadableActions(manager, ids, asIfNotExcluded, left));
+    // what nobody could read without exclusions either has another cause: the notice then names no exclusion
+    const findAsIfNotExcluded = async (some: readonly string[]): Promise<Actor[]> =>
+      (await find(some)).map(asIfNotExcluded);
+    const unread = new Set(await findUnreadableActions(manager, ids, findAsIfNotExcluded, left));
     for (const { id, exclusionId } of actions.filter((one) => left.includes(one.id)))
       if (exclusionId || unread.has(id)) unseen.set(id, { id, exclusionId: unread.has(id) ? null : exclusionId });
   }

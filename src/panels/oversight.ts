@@ -112,7 +112,7 @@ const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
 });
 
 /**
- * Counts the holders of each office now. The returned function counts again after the change and throws if a matter has
+ * Collects the matters that lack a holder of an office now. The returned function does so again after the change and throws if a matter has
  * lost its last holder. A lock serializes such changes in the partnership until the transaction ends.
  */
 export async function watchOffices(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {

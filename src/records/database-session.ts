@@ -2,7 +2,7 @@
  * Database session of one unit of work: one transaction on one connection, with the row-level security context of the
  * actor. Statements are pipelined: BEGIN, the context and the first reads are sent without waiting for results.
  *
- * Row-level security is a second check, coarse and independent of the policy. The database function
+ * Row-level security is a second, coarse check with statements of its own. The database function
  * `row_security_context` (in `migrations/row-security.sql`) determines what is hidden from the acting principal; this
  * file only passes the result on. A connection without a context sees no rows.
  */

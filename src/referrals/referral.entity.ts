@@ -548,8 +548,8 @@ export class ReferralScreening extends ContributedRecord {
 }
 
 /**
- * Case of the panel about the same matter as a referral that is undecided or ended without a case. A correction of the
- * referral removes no row; removing a person whom the case named in error does.
+ * Pair of a referral and a case of its panel about the same matter. The referral, or the case that it opened, repeats that
+ * case. A correction of the referral removes no row; removing a person whom one of the two cases named in error does.
  * A person excluded from the case learns nothing of the referral. Row-level security of the case does not apply to the
  * row, which must be found for a refusal: the column is therefore not named `caseId`.
  */
@@ -582,7 +582,7 @@ export class RepeatedCase extends PartnershipRecord {
   earlierCaseId: string;
 
   /**
-   * Person or system already excluded from the case whose own submission or correction made the referral a repeat; null
+   * Person or system already excluded from the case whose own submission, correction or decision made the referral a repeat; null
    * if another action did. The referral stays readable to that person or system, because losing it would reveal the
    * case.
    */

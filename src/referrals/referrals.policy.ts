@@ -2,7 +2,7 @@
  * Read access to referrals: the referring agency, and from submission on the panel that is asked. The referrer may
  * continue to follow the resulting case, and learns nothing else about it.
  */
-import type { Actor } from '../authentication/actor.js';
+import type { Actor, ActorAttributes } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
@@ -116,6 +116,16 @@ policy.declareAttribute(
   'excludedReferralIds',
   `SELECT to_jsonb(referrals_after_removal(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME})))`,
 );
+
+/** Attributes that exclusions determine: all empty for an actor whom no exclusion concerns. */
+export const EXCLUSION_ATTRIBUTES = [
+  'excludedCaseIds',
+  'namedExcludedCaseIds',
+  'excludedPersonIds',
+  'panelExclusions',
+  'peopleOfHiddenMatters',
+  'excludedReferralIds',
+] as const satisfies (keyof ActorAttributes)[];
 
 /** Rows of a panel about people named there by a record that an exclusion hides from the actor. */
 export const namedInHiddenMatters = ({ peopleOfHiddenMatters }: Actor): Where[] =>

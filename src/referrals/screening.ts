@@ -114,7 +114,7 @@ interface RepeatSearch {
   panelId: string;
   referralId?: string;
   caseId?: string;
-  /** Set if the actor submits or corrects the referral. */
+  /** Set if the actor submits, corrects or decides on the referral. */
   isOwnAct?: boolean;
 }
 
@@ -319,7 +319,7 @@ async function prepareRepeatRemoval(work: UnitOfWork, { id, panelId }: Case): Pr
   };
 }
 
-/** Naming a person in a case can make it a case about the same matter as earlier referrals. */
+/** Updates repeats when the people of a case change: naming or removing somebody can join it to another matter or part it. */
 export const repeatsOfCase: PeopleDependent = {
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>

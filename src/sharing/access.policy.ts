@@ -45,7 +45,19 @@ export const namesMe = (alias: string): string =>
 /** Condition for exclusions `e` of the actor: by person, by agency, or by a name of the actor. */
 const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key = ANY (who.name_keys))`;
 
-/** Condition for exclusions `e` in force for the actor. */
+/**
+ * SQL of rows `who` for conditions about exclusions: `kind`, `id`, `agency_id`, `of_login`, `registrations` and `name_keys`.
+ * `from` follows the table of practitioners `p`; `names` replaces the names, `more` adds columns.
+ */
+export const selectWho = (from: string, { names = 'name_keys_of(p.id)', more = '' } = {}): string =>
+  `SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login,
+    registrations_of(p.id) AS registrations, ${names} AS name_keys${more} FROM practitioners p ${from}`;
+
+/** Replaces the named parameter `:now` of a condition, for a statement with numbered parameters. */
+export const atTime = (sql: string, parameter: string): string =>
+  sql.replaceAll(/(?<!:):now\b/g, `${parameter}::timestamptz`);
+
+/** Condition for exclusions `e` in force for the actor `who`, at `:now`. */
 export const CONCERNING_ME = `${MINE}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 

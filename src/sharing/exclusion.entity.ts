@@ -163,7 +163,7 @@ export class Exclusion extends PartnershipRecord {
   @Classified('administrative')
   byColleague: boolean;
 
-  /** Chair who ended the exclusion. */
+  /** Chair or data protection officer who ended the exclusion. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   endedById: string | null;
