@@ -134,8 +134,9 @@ export class Sample {
     const found = readers.flatMap(([person, reach]): [Row, string][] => {
       const cases = [...(reach.get('read Event')?.keys() ?? [])].flatMap((id) => {
         const event = this.given.mirror.one('events', id);
-        const isPartly = event && this.withheldOf(reach, id, event['data'] as Record<string, unknown>).length > 0;
-        return isPartly ? [event['case_id'] as string] : [];
+        const data = (event?.['data'] ?? {}) as Record<string, unknown>;
+        const isPartly = this.withheldOf(reach, id, data).length > 0 || this.saysHiddenRepeat(reach, id, data);
+        return event && isPartly ? [event['case_id'] as string] : [];
       });
       return this.some([...new Set(cases)], FOLLOWED).map((caseId) => [person, caseId]);
     });
@@ -171,11 +172,26 @@ export class Sample {
     return named.filter((one) => (properties?.has(one) && !fields.includes(one)) || isNoField(one));
   }
 
+  /** Whether an event says that a case repeats one that the reader cannot read. */
+  private saysHiddenRepeat(reach: Reach, id: string, data: Record<string, unknown> = {}): boolean {
+    if (data['isRepeat'] !== true && data['kind'] !== 'repeat' && data['reason'] !== 'repeat') return false;
+    const row = this.given.mirror.one('events', id);
+    const previous = this.given.mirror.one('cases', row?.['case_id'])?.['previous_case_id'] as string | null;
+    return typeof previous === 'string' && !reach.get('read Case')?.has(previous);
+  }
+
   /** Principle 5: an event names no field, and shows no value of one, that its record withholds from the reader. */
   private told(who: string, path: string, reach: Reach, text: string): Fault[] {
     const { data } = JSON.parse(text) as { data: { id: string; data?: Record<string, unknown> }[] };
     return data.flatMap((event): Fault[] => {
       const row = this.given.mirror.one('events', event.id);
+      if (this.saysHiddenRepeat(reach, event.id, event.data))
+        return [
+          {
+            kind: `sample: an event tells of a repeat of a hidden case, in ${row?.['subject_type'] as string}`,
+            detail: `${who}: ${path}: ${JSON.stringify(event.data)} of ${String(row?.['case_id'])}`,
+          },
+        ];
       const withheld = this.withheldOf(reach, event.id, event.data);
       return withheld.length
         ? [
