@@ -1,32 +1,61 @@
 /**
- * `npm run bench`: measures the cost of authorization. Compares the case list, and one case with its contributions,
- * with a bare Fastify and `pg` handler. The service authorizes, masks and audits; the handler reads the same rows of
- * the same 200,000 cases without authorization. Runs interleaved rounds and compares medians. Exits with 1 if the
- * service reaches less than 0.40 and 0.50 of the bare throughput.
+ * `npm run bench -- --cases N --json FILE [--rounds R --seconds S]`: measures the service beside comparison servers on the
+ * same rows.
  *
- * BENCH_CASES, BENCH_ROUNDS and BENCH_SECONDS change the size of the run.
+ * - bare: the rows alone, without sign-in, authorization, masks and audit (`bench/bare.mjs`);
+ * - same duties: a hand-written server with the duties of the service (`bench/same-duties/server.mjs`);
+ * - conventional: NestJS as commonly built, without audit (`bench/conventional/server.ts`).
+ *
+ * Throughput is a ratio of medians of interleaved rounds with 16 callers. Latency and shared buffers are those of a single
+ * caller of the service. Absolute figures depend on the machine; ratios hold to about ±15 %. Exits with 1 if a ratio is
+ * lower than `least` in `bench/routes.mjs`.
  */
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buffersOf, startCountingDatabase } from './bench/buffers.mjs';
 import { caseload } from './bench/caseload.mjs';
-import { requestsPerSecond } from './bench/load.mjs';
+import { startComparisons } from './bench/comparisons.mjs';
+import { durations, requestsPerSecond } from './bench/load.mjs';
+import { routesOf } from './bench/routes.mjs';
+import { mustReadSameRows } from './bench/same-rows.mjs';
 import { buildIfNeeded } from './build.mjs';
-import { freePort, startEmbeddedDatabase } from './embedded-database.mjs';
-import { CannotStart, spawnHeld } from './lifeline.mjs';
+import { freePort } from './embedded-database.mjs';
 import { session } from './session.mjs';
 
-const CASES = Number(process.env.BENCH_CASES || 200_000);
-const ROUNDS = Number(process.env.BENCH_ROUNDS || 5);
-const SECONDS = Number(process.env.BENCH_SECONDS || 4);
+const { values: args } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '200000' },
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+  },
+});
+const [cases, rounds, seconds] = [Number(args.cases), Number(args.rounds), Number(args.seconds)];
+const CALLERS = 16;
 const READER = 'jag-coordinator';
-/** Minimum throughput of the service, as a share of the bare handler's. */
-const AT_LEAST = { 'case list': 0.4, 'one case with its contributions': 0.5 };
+const REFERRER = 'housing-officer';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
+/** @typedef {import('./bench/comparisons.mjs').Comparison} Comparison */
+/** @typedef {import('./bench/routes.mjs').Route} Route */
+
+/**
+ * Result of one route. A comparison that is not made is null.
+ * @typedef {object} Result
+ * @property {string} name
+ * @property {number | null} toBare
+ * @property {number | null} toSameDuties
+ * @property {number | null} toConventional
+ * @property {number} p50Ms
+ * @property {number} p95Ms
+ * @property {number} buffers shared buffers hit or read by one request
+ */
+
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** @param {number} value */
+const rounded = (value) => Math.round(value * 1000) / 1000;
 
 await session(async (run) => {
   const port = String(await freePort());
@@ -34,6 +63,7 @@ await session(async (run) => {
     HOST: '127.0.0.1',
     PORT: port,
     SANDBOX: 'on',
+    JOBS: 'off',
     LOG_LEVEL: 'error',
     RATE_LIMIT: '100000000',
   });
@@ -41,66 +71,92 @@ await session(async (run) => {
   await run.phase('Building', buildIfNeeded);
   const dataDir = await fs.mkdtemp(path.join(os.tmpdir(), 'wardmote-bench-'));
   run.hold({ stop: () => fs.rm(dataDir, { recursive: true, force: true }) });
-  const database = await run.phase('Starting a database', async () =>
-    run.hold(await startEmbeddedDatabase({ dataDir })),
-  );
+  const database = await run.phase('Starting a database', async () => run.hold(await startCountingDatabase(dataDir)));
   await migrate(run, database);
   await seed(run, database);
-  const { panels, cases } = await run.phase(`Making ${CASES} cases`, () => caseload(database.ownerUrl, READER, CASES));
+  const data = await run.phase(`Making ${String(cases)} cases`, () =>
+    caseload(database.ownerUrl, READER, cases, REFERRER),
+  );
   await run.phase('Starting the service', () => waitUntilReady(serve(run, database)));
-  const barePort = String(await freePort());
-  const env = {
-    ...process.env,
-    PORT: barePort,
-    DATABASE_URL: database.adminUrl.replace(/\/postgres$/, '/wardmote'),
-    PANELS: panels.join(),
-  };
-  run.hold(spawnHeld(process.execPath, [path.join(here, 'bench/bare.mjs')], { env, stdio: 'inherit' }));
-  const bare = `http://127.0.0.1:${barePort}`;
-  await waitForResponse(`${bare}/cases`);
+  const databaseUrl = database.adminUrl.replace(/\/postgres$/, '/wardmote');
+  const comparisons = await run.phase('Starting the comparison servers', () =>
+    startComparisons(run, {
+      DATABASE_URL: databaseUrl,
+      PANELS: data.panels.join(),
+      AGENCY: data.agencyId,
+      JWKS_URI: `${url}/sandbox/issuer/jwks`,
+    }),
+  );
+  const tokens = { reader: await tokenOf(url, READER), referrer: await tokenOf(url, REFERRER) };
+  const routes = routesOf(data, tokens);
+  for (const { comparisons: names, next, rowsIn } of routes)
+    await mustReadSameRows(url, Object.fromEntries(names.map((name) => [name, comparisons[name]])), next(), rowsIn);
 
-  const token = await tokenOf(url, READER);
-  const pick = () => cases[Math.floor(Math.random() * cases.length)] ?? '';
-  /** @type {Record<keyof typeof AT_LEAST, (origin: string) => (() => string)[]>} */
-  const scenarios = {
-    'case list': (origin) => [() => `${origin}/cases`],
-    'one case with its contributions': (origin) => {
-      return [() => `${origin}/cases/${pick()}/file`];
-    },
-  };
-  await mustReadSameRows(`${url}/v1`, bare, token, pick());
-  let fell = false;
-  for (const [name, paths] of Object.entries(scenarios)) {
-    const measured = /** @type {{ service: number[], bare: number[] }} */ ({ service: [], bare: [] });
-    for (let round = 0; round <= ROUNDS; round++)
-      for (const [side, origin] of /** @type {const} */ ([
-        ['service', `${url}/v1`],
-        ['bare', bare],
-      ])) {
-        const rate = await requestsPerSecond(paths(origin), token, SECONDS);
-        // the first round is a warm-up
-        if (round) measured[side].push(rate);
-      }
-    const ratio = median(measured.service) / median(measured.bare);
-    const least = AT_LEAST[/** @type {keyof typeof AT_LEAST} */ (name)];
-    const met = ratio >= least;
-    fell ||= !met;
-    console.log(
-      `${name}: ${ratio.toFixed(2)} of the bare throughput (${median(measured.service).toFixed(0)} to ${median(measured.bare).toFixed(0)} requests a second, medians of ${ROUNDS} rounds); at least ${least.toFixed(2)}: ${met ? 'met' : 'NOT met'}`,
-    );
+  /** @type {Result[]} */
+  const results = [];
+  let isMet = true;
+  for (const route of routes) {
+    const ratios = await throughputRatios(route, url, comparisons);
+    const result = { name: route.name, ...ratios, ...(await latencyAndBuffers(route, url, databaseUrl)) };
+    results.push(result);
+    const missed = missedTargets(route, result);
+    isMet &&= !missed.length;
+    console.log([lineOf(result), ...missed].join('\n  '));
   }
-  return fell ? 1 : 0;
+  if (args.json) await fs.writeFile(args.json, `${JSON.stringify({ cases, routes: results }, null, 2)}\n`);
+  return isMet ? 0 : 1;
 });
 
-/** @param {string} url */
-async function waitForResponse(url) {
-  for (let tries = 0; tries < 200; tries++) {
-    const reply = await fetch(url).catch(() => null);
-    await reply?.body?.cancel();
-    if (reply?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new CannotStart(`No response from ${url}.`);
+/**
+ * Returns the throughput of the service as a share of each comparison server's.
+ * @param {Route} route
+ * @param {string} service
+ * @param {Record<Comparison, string>} origins
+ */
+async function throughputRatios({ comparisons, next }, service, origins) {
+  /** @type {[name: string, origin: string, rates: number[]][]} */
+  const sides = [
+    ['service', service, []],
+    ...comparisons.map((name) => /** @type {[string, string, number[]]} */ ([name, origins[name], []])),
+  ];
+  // the first round is a warm-up
+  for (let round = 0; round <= rounds; round++)
+    for (const [, origin, rates] of sides) {
+      const rate = await requestsPerSecond(origin, next, { callers: CALLERS, seconds });
+      if (round) rates.push(rate);
+    }
+  const medians = Object.fromEntries(sides.map(([name, , rates]) => [name, median(rates)]));
+  const ratio = (/** @type {Comparison} */ name) =>
+    medians[name] ? rounded((medians['service'] ?? 0) / medians[name]) : null;
+  return { toBare: ratio('bare'), toSameDuties: ratio('sameDuties'), toConventional: ratio('conventional') };
+}
+
+/** @param {Route} route @param {string} service @param {string} databaseUrl */
+async function latencyAndBuffers({ next, samples }, service, databaseUrl) {
+  /** @type {number[]} */
+  let times = [];
+  const buffers = await buffersOf(databaseUrl, async () => {
+    times = await durations(service, next, samples);
+  });
+  const percentile = (/** @type {number} */ share) => rounded(times[Math.floor(times.length * share)] ?? 0);
+  return { p50Ms: percentile(0.5), p95Ms: percentile(0.95), buffers: Math.round(buffers / samples) };
+}
+
+/** @param {Route} route @param {Result} result @returns {string[]} */
+function missedTargets({ least = {} }, { toBare, toSameDuties, toConventional }) {
+  const reached = { bare: toBare, sameDuties: toSameDuties, conventional: toConventional };
+  return Object.entries(least).flatMap(([name, target]) => {
+    const ratio = reached[/** @type {Comparison} */ (name)] ?? 0;
+    return ratio < target ? [`NOT met: ${ratio.toFixed(2)} of ${name}, at least ${target.toFixed(2)}`] : [];
+  });
+}
+
+/** @param {Result} result */
+function lineOf({ name, toBare, toSameDuties, toConventional, p50Ms, p95Ms, buffers }) {
+  const of = (/** @type {string} */ what, /** @type {number | null} */ ratio) =>
+    ratio === null ? [] : [`${ratio.toFixed(2)} of ${what}`];
+  const ratios = [...of('bare', toBare), ...of('same duties', toSameDuties), ...of('conventional', toConventional)];
+  return `${name}: ${ratios.join(', ')}; p50 ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms, ${String(buffers)} buffers`;
 }
 
 /** @param {string} url @param {string} person */
@@ -111,22 +167,4 @@ async function tokenOf(url, person) {
     body: JSON.stringify({ person }),
   });
   return /** @type {{ access_token: string }} */ (await reply.json()).access_token;
-}
-
-/**
- * Requires that both sides read the same rows, else the comparison is meaningless. @param {string} service @param
- * {string} bare @param {string} token @param {string} id
- */
-async function mustReadSameRows(service, bare, token, id) {
-  for (const place of ['/cases', `/cases/${id}/file`]) {
-    const [ours, theirs] = await Promise.all(
-      [service, bare].map(async (origin) => {
-        const reply = await fetch(origin + place, { headers: { authorization: `Bearer ${token}` } });
-        const { data, contributions } =
-          /** @type {{ data: { id: string }[], contributions: { data: { id: string }[] } }} */ (await reply.json());
-        return (data ?? contributions.data).map((one) => one.id).join();
-      }),
-    );
-    if (!ours || ours !== theirs) throw new CannotStart(`The two sides read different rows at ${place}.`);
-  }
 }
