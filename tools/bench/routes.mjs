@@ -10,6 +10,7 @@
  * @property {() => import('./load.mjs').Call} next
  * @property {(answer: Row) => Row[]} rowsIn
  * @property {Partial<Record<Comparison, number>>} [least] lowest accepted throughput, as a share of the comparison's
+ * @property {number} callers
  * @property {number} samples requests of one caller, for latency and buffers
  */
 
@@ -18,6 +19,7 @@ const pick = (list) => /** @type {T} */ (list[Math.floor(Math.random() * list.le
 /** @param {Row[]} rows */
 const byId = (rows) => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 const SAMPLES = 200;
+const CALLERS = 16;
 
 /**
  * Returns the routes. The conventional server answers only the list and the file: for other routes it would differ in
@@ -33,6 +35,7 @@ export const routesOf = ({ cases, places, familyNames, partnershipId, panelId, m
     next: () => ({ path: '/v1/cases', token: reader }),
     rowsIn: ({ data }) => data,
     least: { sameDuties: 0.6, conventional: 2.5 },
+    callers: CALLERS,
     samples: SAMPLES,
   },
   {
@@ -41,6 +44,7 @@ export const routesOf = ({ cases, places, familyNames, partnershipId, panelId, m
     next: () => ({ path: `/v1/cases/${pick(cases)}/file`, token: reader }),
     rowsIn: (answer) => [answer.case, ...answer.contributions.data],
     least: { sameDuties: 0.55, conventional: 1.6 },
+    callers: CALLERS,
     samples: SAMPLES,
   },
   {
@@ -48,6 +52,7 @@ export const routesOf = ({ cases, places, familyNames, partnershipId, panelId, m
     comparisons: ['bare', 'sameDuties'],
     next: () => ({ path: '/v1/actions?mine=true', token: reader }),
     rowsIn: ({ data }) => data,
+    callers: CALLERS,
     samples: SAMPLES,
   },
   {
@@ -70,6 +75,7 @@ export const routesOf = ({ cases, places, familyNames, partnershipId, panelId, m
     }),
     // each server makes a record of its own
     rowsIn: ({ status }) => [{ id: status, withheld: [] }],
+    callers: CALLERS,
     samples: SAMPLES,
   },
   {
@@ -81,6 +87,7 @@ export const routesOf = ({ cases, places, familyNames, partnershipId, panelId, m
       body: { partnershipId, familyName: pick(familyNames) },
     }),
     rowsIn: ({ data }) => byId(data),
+    callers: CALLERS,
     samples: SAMPLES,
   },
   {
@@ -88,6 +95,8 @@ export const routesOf = ({ cases, places, familyNames, partnershipId, panelId, m
     comparisons: ['bare'],
     next: () => ({ path: `/v1/meetings/${meetingId}/pack`, token: reader }),
     rowsIn: ({ items }) => items.map((/** @type {Row} */ item) => item.listing),
+    // the service lets one reader wait for few packs at once
+    callers: 2,
     samples: 20,
   },
 ];
