@@ -81,3 +81,4 @@ app.get('/v1/meetings/:id/pack', async (request) => {
   return { items };
 });
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
+process.once('SIGTERM', () => process.exit());

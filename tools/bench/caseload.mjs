@@ -4,7 +4,18 @@
  */
 import pg from 'pg';
 
-const CONTRIBUTIONS_EACH = 6;
+/**
+ * Data categories of the contributions to one case. The reader sees the first four in full, and the others as a summary
+ * or as existing, so that masks differ between rows.
+ */
+const CATEGORIES = [
+  'asb_incident',
+  'police_incident',
+  'professional_opinion',
+  'asb_incident',
+  'police_intelligence',
+  'third_party',
+];
 const PLACES = 20_000;
 const PACK_ITEMS = 30;
 const CASES_PER_PERSON = 20;
@@ -85,12 +96,13 @@ export async function caseload(ownerUrl, reader, count, referrer = 'housing-offi
       `INSERT INTO contributions (id, version, created_at, updated_at, partnership_id, agency_id, contributing_type, case_id, panel_id,
          category, kind, summary, text, handling, agency_only, author_id)
        SELECT gen_random_uuid(), 1, c.updated_at, c.updated_at + n * interval '1 second', c.partnership_id, a.id, a.type, c.id, c.panel_id,
-         (ARRAY['asb_incident', 'police_incident', 'professional_opinion', 'asb_incident', 'asb_incident', 'professional_opinion'])[n], 'fact', 'A generated line.',
+         ($1::text[])[n], 'fact', 'A generated line.',
          repeat('A generated contribution. ', 20), 'P', false, a.id
-       FROM cases c CROSS JOIN generate_series(1, ${String(CONTRIBUTIONS_EACH)}) n
+       FROM cases c CROSS JOIN generate_series(1, cardinality($1::text[])) n
        JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM agencies WHERE type IN
          ('police', 'housing_local_authority', 'community_safety') ) a ON a.place = n
        WHERE c.reference LIKE 'GEN-%'`,
+      [CATEGORIES],
     );
     await run(
       `INSERT INTO actions (id, version, created_at, updated_at, partnership_id, agency_id, contributing_type, case_id, panel_id,

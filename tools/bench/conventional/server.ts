@@ -127,3 +127,4 @@ class ConventionalModule {}
 
 const app = await NestFactory.create(ConventionalModule, new FastifyAdapter(), { logger: ['error'] });
 await app.listen(Number(process.env['PORT']), '127.0.0.1');
+process.once('SIGTERM', () => process.exit());

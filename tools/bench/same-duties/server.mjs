@@ -203,3 +203,4 @@ async function newReference(ask, series) {
 }
 
 await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
+process.once('SIGTERM', () => process.exit());
