@@ -22,6 +22,7 @@ import { routesOf } from './bench/routes.mjs';
 import { mustReadSameRows } from './bench/same-rows.mjs';
 import { buildIfNeeded } from './build.mjs';
 import { freePort } from './embedded-database.mjs';
+import { CannotStart } from './lifeline.mjs';
 import { session } from './session.mjs';
 
 const { values: args } = parseArgs({
@@ -33,6 +34,8 @@ const { values: args } = parseArgs({
   },
 });
 const [cases, rounds, seconds] = [Number(args.cases), Number(args.rounds), Number(args.seconds)];
+/** Number of cases with which every panel has a pack and every name is found. */
+const FEWEST_CASES = 2000;
 /** Requests of each route whose answers are compared before measuring. */
 const COMPARED = 10;
 const READER = 'jag-coordinator';
@@ -59,6 +62,8 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 const rounded = (value) => Math.round(value * 1000) / 1000;
 
 await session(async (run) => {
+  if (!(cases >= FEWEST_CASES && rounds >= 1 && seconds > 0))
+    throw new CannotStart(`Give at least ${String(FEWEST_CASES)} cases, one round, and more than 0 seconds.`);
   const port = String(await freePort());
   Object.assign(process.env, {
     HOST: '127.0.0.1',
