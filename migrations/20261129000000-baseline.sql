@@ -349,6 +349,8 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_group_id_idx ON cases (group_id);
 CREATE INDEX cases_lead_agency_id_idx ON cases (lead_agency_id);
+CREATE INDEX cases_panel_id_closure_reason_updated_at_id_idx
+  ON cases (panel_id, closure_reason, updated_at, id);
 CREATE INDEX cases_panel_id_updated_at_id_idx ON cases (panel_id, updated_at, id);
 CREATE INDEX cases_person_id_idx ON cases (person_id);
 CREATE INDEX cases_place_id_idx ON cases (place_id);

@@ -66,6 +66,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Check('cases_reopening', `(reopened_at IS NULL) = (reopening_reason IS NULL)`)
 @Index(['panelId', 'updatedAt', 'id'])
+@Index(['panelId', 'closureReason', 'updatedAt', 'id'])
 @Unique(['reference'])
 @Unique(['id', 'panelId'])
 export class Case extends AboutSubject {

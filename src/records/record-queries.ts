@@ -264,9 +264,10 @@ export class KeysetScans {
   }
 }
 
+/** Returns the conditions of a conjunction, also of nested ones: a deny rule puts the allow rule inside another. */
 const partsOf = (condition: Condition): Condition[] =>
   condition instanceof CompoundCondition && condition.operator === 'and'
-    ? (condition.value as Condition[])
+    ? (condition.value as Condition[]).flatMap(partsOf)
     : [condition];
 
 const findField = (parts: Condition[], matches: (part: FieldCondition) => boolean): FieldCondition | undefined =>

@@ -126,8 +126,17 @@ for (const count of [20_000, 200_000]) {
       ['a member of sixteen panels', panels],
       ['a member of a panel with ten old cases', [oldPanel]],
       ['a member of that panel and two others', [oldPanel, ...panels.slice(0, 2)]],
+      ['a coordinator of one panel, outside a compartment', panels.slice(0, 1)],
+      ['a coordinator of four panels, outside a compartment', panels.slice(0, 4)],
     ] as const) {
-      const { text, values } = listSql(memberOf([...on]), Case, 'read', { filter: {}, limit: 26 });
+      const coordinates = who.startsWith('a coordinator') && {
+        coordinatedPanelIds: [...on],
+        compartmentPanelIds: ['00000000-0000-7000-8000-000000000007'],
+      };
+      const { text, values } = listSql({ ...memberOf([...on]), ...coordinates }, Case, 'read', {
+        filter: {},
+        limit: 26,
+      });
       await client.query('BEGIN');
       await client.query(entering(WALL));
       // a generic plan is what a prepared statement ends up with
