@@ -599,6 +599,7 @@ CREATE TABLE referrals (
   reason_code text,
   decided_at timestamptz,
   case_id uuid,
+  copied_from_id uuid REFERENCES referrals,
   case_in_error boolean NOT NULL DEFAULT false,
   UNIQUE (id, panel_id),
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
@@ -625,6 +626,7 @@ CREATE TABLE referrals (
   CONSTRAINT referrals_case_in_error CHECK (NOT case_in_error OR case_id IS NOT NULL),
   CONSTRAINT referrals_rewritten CHECK (rewritten_at IS NULL OR status IN ('returned', 'withdrawn'))
 );
+CREATE INDEX referrals_copied_from_id_idx ON referrals (copied_from_id);
 CREATE INDEX referrals_agency_id_updated_at_id_idx ON referrals (agency_id, updated_at, id);
 CREATE INDEX referrals_case_id_idx ON referrals (case_id);
 CREATE INDEX referrals_group_id_idx ON referrals (group_id);

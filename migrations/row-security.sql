@@ -492,20 +492,20 @@ SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
 $$;
 REVOKE ALL ON FUNCTION matter_of(uuid, boolean, uuid[]) FROM PUBLIC;
 
--- Exclusions in force, on a panel, of an agency and of its staff.
-CREATE OR REPLACE FUNCTION exclusions_of_agency(of_agency uuid, of_panel uuid, of_partnership uuid, moment timestamptz)
+-- Exclusions in force in a partnership, of an agency and of its staff.
+CREATE OR REPLACE FUNCTION exclusions_of_agency(of_agency uuid, of_partnership uuid, moment timestamptz)
 RETURNS SETOF exclusions
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT e.* FROM exclusions e
-  WHERE e.partnership_id = of_partnership AND (e.reach = 'partnership' OR e.panel_id = of_panel)
-    AND coalesce(e.until, 'infinity') > moment
+  WHERE e.partnership_id = of_partnership AND coalesce(e.until, 'infinity') > moment
     AND (e.agency_id = of_agency OR EXISTS (SELECT FROM practitioners p WHERE p.agency_id = of_agency
       AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
 $$;
-REVOKE ALL ON FUNCTION exclusions_of_agency(uuid, uuid, uuid, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION exclusions_of_agency(uuid, uuid, timestamptz) FROM PUBLIC;
 
 -- Stores, when a person is removed as entered in error, which conflicts the agency of the remover has at that moment:
--- `conflicting_exclusion_ids`, its exclusions from the person, but those of a registration that the remover imposed; and
+-- `conflicting_exclusion_ids`, its exclusions from the person on any panel, but those of a registration that the remover
+-- imposed; and
 -- `in_conflict`, of a case, any exclusion or recusal that hides the case, a person whom it names, or items of its matter.
 -- Stored, because times of requests do not show which of two was first. A request that removes somebody, or that
 -- excludes or recuses, holds the lock of the panel (`lockScreening`).
@@ -522,16 +522,17 @@ BEGIN
   -- nobody but its agency reads a referral before the first submission
   IF of_referral IS NULL OR EXISTS (SELECT FROM referral_screenings s WHERE s.id = of_referral) THEN
     NEW.conflicting_exclusion_ids := ARRAY(
-      SELECT e.id FROM exclusions_of_agency(of_agency, NEW.panel_id, NEW.partnership_id, NEW.corrected_at) e
+      SELECT e.id FROM exclusions_of_agency(of_agency, NEW.partnership_id, NEW.corrected_at) e
         WHERE e.person_id = NEW.person_id
           AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM NEW.corrected_by_id) ORDER BY e.id);
   END IF;
   IF of_referral IS NULL THEN
     NEW.in_conflict := EXISTS (
-        SELECT FROM exclusions_of_agency(of_agency, NEW.panel_id, NEW.partnership_id, NEW.corrected_at) e
-        WHERE NEW.case_id = ANY (matter_of(e.case_id, true, e.hidden_from_declarer_ids)) OR e.person_id = NEW.person_id
-          OR e.person_id IN (SELECT n.person_id FROM case_people n WHERE n.case_id = NEW.case_id
-            UNION ALL SELECT c.person_id FROM cases c WHERE c.id = NEW.case_id))
+        SELECT FROM exclusions_of_agency(of_agency, NEW.partnership_id, NEW.corrected_at) e
+        WHERE (e.reach = 'partnership' OR e.panel_id = NEW.panel_id)
+          AND (NEW.case_id = ANY (matter_of(e.case_id, true, e.hidden_from_declarer_ids)) OR e.person_id = NEW.person_id
+            OR e.person_id IN (SELECT n.person_id FROM case_people n WHERE n.case_id = NEW.case_id
+              UNION ALL SELECT c.person_id FROM cases c WHERE c.id = NEW.case_id)))
       OR EXISTS (
         SELECT FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id AND p.agency_id = of_agency
         WHERE r.panel_id = NEW.panel_id AND (r.ended_at IS NULL OR r.end_kind = 'ended')
@@ -554,18 +555,24 @@ CREATE OR REPLACE TRIGGER store_conflicts_of_removal BEFORE INSERT ON referral_p
 CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[])
 RETURNS TABLE (exclusion_id uuid, case_id uuid, referral_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-WITH people AS (SELECT DISTINCT e.person_id FROM exclusions e WHERE e.id = ANY (exclusion_ids) AND e.person_id IS NOT NULL),
+WITH RECURSIVE people AS (
+    SELECT DISTINCT e.person_id FROM exclusions e WHERE e.id = ANY (exclusion_ids) AND e.person_id IS NOT NULL),
+  -- also of the referral from which this one was copied for another panel
+  of_referral (person_id, referral_id, conflicting_exclusion_ids, corrected_at, id) AS (
+    SELECT k.person_id, k.referral_id, k.conflicting_exclusion_ids, k.corrected_at, k.id
+      FROM referral_person_corrections k JOIN people USING (person_id) WHERE k.kind = 'entered_in_error'
+    UNION SELECT o.person_id, r.id, o.conflicting_exclusion_ids, o.corrected_at, o.id
+      FROM of_referral o JOIN referrals r ON r.copied_from_id = o.referral_id),
   removals AS (
-    SELECT k.person_id, k.case_id, NULL::uuid AS referral_id, k.conflicting_exclusion_ids, k.corrected_at, k.id
+    SELECT k.person_id, k.case_id, NULL::uuid AS referral_id, k.panel_id, k.conflicting_exclusion_ids, k.corrected_at, k.id
       FROM case_person_corrections k JOIN people USING (person_id) WHERE k.kind = 'entered_in_error'
-    UNION ALL SELECT k.person_id, r.case_id, r.id, k.conflicting_exclusion_ids, k.corrected_at, k.id
-      FROM referral_person_corrections k JOIN people USING (person_id) JOIN referrals r ON r.id = k.referral_id
-      WHERE k.kind = 'entered_in_error'),
+    UNION ALL SELECT o.person_id, r.case_id, r.id, r.panel_id, o.conflicting_exclusion_ids, o.corrected_at, o.id
+      FROM of_referral o JOIN referrals r ON r.id = o.referral_id),
   last AS (
     SELECT DISTINCT ON (person_id, coalesce(case_id, referral_id)) * FROM removals
     ORDER BY person_id, coalesce(case_id, referral_id), corrected_at DESC, id DESC)
-SELECT one.id, last.case_id, last.referral_id FROM last CROSS JOIN LATERAL unnest(last.conflicting_exclusion_ids) one (id)
-  WHERE one.id = ANY (exclusion_ids)
+SELECT e.id, last.case_id, last.referral_id FROM last JOIN exclusions e ON e.id = ANY (last.conflicting_exclusion_ids)
+  WHERE e.id = ANY (exclusion_ids) AND (e.reach = 'partnership' OR e.panel_id = last.panel_id)
 $$;
 REVOKE ALL ON FUNCTION kept_after_removal(uuid[]) FROM PUBLIC;
 
@@ -631,7 +638,7 @@ CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE O
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON case_person_corrections
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version
-  AFTER INSERT OR DELETE OR UPDATE OF person_id, place_id, group_id, case_id, submitted_at, author_id, co_author_ids ON referrals
+  AFTER INSERT OR DELETE OR UPDATE OF person_id, place_id, group_id, case_id, submitted_at, author_id, co_author_ids, copied_from_id ON referrals
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON referral_people
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
@@ -654,6 +661,10 @@ CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE O
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON emergency_accesses
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF removed_at ON listings
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF listing_id ON minutes
+  FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
+CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR DELETE OR UPDATE OF listing_id ON disclosed_crimes
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
 CREATE OR REPLACE TRIGGER advance_authorization_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON decisions
   FOR EACH STATEMENT EXECUTE FUNCTION advance_authorization_version();
@@ -842,8 +853,9 @@ CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);
 -- Row-level security: what is hidden from an actor
 -- -------------------------------------------------------------------------------------------------------------------
 
--- Items hidden from a person by recusals. A running recusal hides its item, and the items of the matter that were not
--- decided before it; one that ended because the conflict is over hides the items that were decided meanwhile.
+-- Items hidden from a person by recusals. A recusal applies to its item, and to the items of the matter that were not decided
+-- before it. Running, it hides them; one that ended because the conflict is over hides those of which a decision, minutes or a
+-- crime was recorded meanwhile.
 CREATE OR REPLACE FUNCTION recused_items(of_login uuid[], registrations uuid[]) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
@@ -851,8 +863,11 @@ SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
   JOIN listings l ON l.case_id = matter.case_id
   LEFT JOIN decisions d ON d.listing_id = l.id AND d.corrects_id IS NULL
   WHERE (r.practitioner_id = ANY (of_login) OR NOT r.declared AND r.practitioner_id = ANY (registrations))
-    AND CASE WHEN r.ended_at IS NULL THEN l.id = r.listing_id OR d.id IS NULL OR d.created_at >= r.created_at
-      ELSE r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at END
+    AND (l.id = r.listing_id OR d.id IS NULL OR d.created_at >= r.created_at)
+    AND (r.ended_at IS NULL OR r.end_kind = 'ended' AND EXISTS (SELECT FROM (
+        SELECT w.listing_id, w.created_at FROM decisions w UNION ALL SELECT w.listing_id, w.created_at FROM minutes w
+        UNION ALL SELECT w.listing_id, w.created_at FROM disclosed_crimes w) written
+      WHERE written.listing_id = l.id AND written.created_at >= r.created_at AND written.created_at < r.ended_at))
   ORDER BY 1)
 $$;
 REVOKE ALL ON FUNCTION recused_items(uuid[], uuid[]) FROM PUBLIC;

@@ -91,15 +91,16 @@ export class DecisionsService {
         );
       const meeting = await work.records.find('read', Meeting, meetingId);
       const listing = await work.records.find('decide', Listing, found.listingId, { lock: true });
-      const { kind, text, rationale, dissent, quorate, rulesEdition, agencyId, contributingType } = found;
+      const { kind, text, rationale, dissent, quorate, rulesEdition } = found;
       const isOtherKind = changes.kind !== undefined && changes.kind !== kind;
+      if (isInWriting(meeting)) await authorizeDecisionInWriting(work, meeting, listing);
+      // otherwise a deferral that only the chair may make could be hidden by two corrections
+      if (isOtherKind && kind === 'defer') await authorizeDeferral(work, listing);
       const quorum = isOtherKind ? await this.authorizeKind(work, meeting, listing, changes.kind as DecisionKind) : {};
-      const hasNewWords = ['text', 'rationale', 'dissent'].some((field) => field in changes);
       await work.write.update(Decision, found, { correctedAt: work.now });
       work.write.noteRecall(Decision, id);
       const correction = await work.write.insert(Decision, {
         ...valuesOfItem(actor, listing),
-        ...(hasNewWords ? {} : { agencyId, contributingType }),
         ...{ kind, text, rationale, dissent, quorate, rulesEdition },
         ...changes,
         ...quorum,

@@ -72,12 +72,28 @@ export function refersToHiddenRecord(actor: Actor, type: RecordClass, relation: 
   return { [local]: { $ne: null }, $nor: [{ [relation]: { $elemMatch: known } }] };
 }
 
+/**
+ * Actions that an emergency access may open: those that show a record, and acknowledging the conditions of handling,
+ * without which it is not shown. Every other action is decided as if none were open. Source: docs/decisions/0029.
+ */
+const OPENED_IN_EMERGENCY = [
+  ...['read', 'reveal', 'track', 'locate', 'explain', 'export', 'acknowledge'],
+  ...['hear', 'hear-item', 'hear-bids', 'read-panel'],
+];
+
+/** Returns the actor as the rules for these actions see them: without emergency accesses that do not open them. */
+const actingFor = (actor: Actor, actions: readonly string[]): Actor =>
+  actor.emergencyCaseIds.length && !actions.every((one) => OPENED_IN_EMERGENCY.includes(one))
+    ? { ...actor, emergencyCaseIds: [], emergencyRoleIdsAsShared: [], emergencyPersonIdsAsShared: [] }
+    : actor;
+
 /** Returns all rules by which the actor may perform `action` on rows of the subject; empty if none applies. */
 export function applicableRules<A extends string>(
-  actor: Actor,
+  asked: Actor,
   subject: ActingSubject<A>,
   action: NoInfer<A>,
 ): ApplicableRule[] {
+  const actor = actingFor(asked, [action]);
   const bars = denyConditions(actor, subject);
   return subject.allowRules
     .filter((rule) => rule.actions.includes(action) && inScope(actor, subject, action))
@@ -138,11 +154,12 @@ interface Asked {
  * Returns a condition for rows on which a rule permits one of the actions, without deny rules. Null if no rule applies.
  */
 function waysTo(
-  actor: Actor,
+  asked: Actor,
   subject: Subject,
   actions: readonly string[],
   { grounds: rules = subject.allowRules, known, isUnbarred = false }: Asked = {},
 ): Where | null {
+  const actor = actingFor(asked, actions);
   /** Returns a condition for rows whose parent permits one of these actions. */
   const underParent = (needed: readonly string[]): Where[] => {
     if (!subject.parent) throw new Error(`${subject.name}: ${needed.join()} needs a parent`);

@@ -26,11 +26,22 @@ declare module '../authentication/actor.js' {
 const ITEMS_OF_MATTER = `recusals r CROSS JOIN LATERAL unnest(matter_of(r.case_id, NOT r.declared)) matter (case_id)
   JOIN listings l ON l.case_id = matter.case_id LEFT JOIN decisions d ON d.listing_id = l.id AND d.corrects_id IS NULL`;
 
-/** SQL condition that a running recusal `r` hides the item `l`. */
-const HIDES = `r.ended_at IS NULL AND (l.id = r.listing_id OR coalesce(d.created_at >= r.created_at, true))`;
+/** SQL condition that a recusal `r` applies to the item `l`: its own, or one not decided before it. */
+const APPLIES = `(l.id = r.listing_id OR coalesce(d.created_at >= r.created_at, true))`;
 
-/** SQL condition that a recusal `r` whose conflict is over hides the item `l`, which was decided meanwhile. */
-const STILL_HIDES = `r.end_kind = 'ended' AND d.created_at >= r.created_at AND d.created_at < r.ended_at`;
+/** SQL condition that a running recusal `r` hides the item `l`. */
+const HIDES = `r.ended_at IS NULL AND ${APPLIES}`;
+
+/** SQL condition that a row of the item `l` was recorded while the recusal `r` ran. */
+const recordedMeanwhile = (table: string): string => `EXISTS (SELECT FROM ${table} m WHERE m.listing_id = l.id
+    AND m.created_at >= r.created_at AND m.created_at < r.ended_at)`;
+
+/**
+ * SQL condition that a recusal `r` whose conflict is over hides the item `l`: a decision or its correction, minutes or a
+ * crime were recorded meanwhile.
+ */
+const STILL_HIDES = `r.end_kind = 'ended' AND ${APPLIES}
+  AND (${['decisions', 'minutes', 'disclosed_crimes'].map(recordedMeanwhile).join(' OR ')})`;
 
 /** Selects the recusals that hide items, with these items. $1 people, or null for all; $2 meeting, or null for all. */
 export const RECUSED_ITEMS = `SELECT r.id, r.practitioner_id AS "practitionerId", r.declared, l.id AS "listingId", l.case_id AS "caseId",

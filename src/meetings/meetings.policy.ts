@@ -7,7 +7,6 @@ import { withoutScopes } from '../authorization/actor-permissions.js';
 import { classifiedProperties } from '../authorization/classification.js';
 import type { Actor } from '../authentication/actor.js';
 import type { Where } from '../authorization/conditions.js';
-import { sharedAtLeast } from '../authorization/sharing-conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { Policy } from '../records/policy.js';
 import { chairedPanels, coordinatedPanels } from '../panels/panels.policy.js';
@@ -384,13 +383,13 @@ policy.declareSubject(Decision, 'Decision', {
       where: (actor) => ({ $and: [invitedRows(actor, 'listingId', 'listingId'), ownOrShared(actor)] }),
       fields: FIELDS_WITHOUT_QUORUM,
     },
-    // a correction copies all values that it does not change, so its author must read the whole decision
+    // a correction holds words of the first record: those of another agency would be shared like the corrector's own
     {
       name: 'correcting-coordination',
-      sentence: 'who may list the case, and whose agency recorded the decision or receives it in full',
+      sentence: 'who may list the case, and whose agency recorded the decision',
       actions: ['correct'],
       within: 'list',
-      where: (actor) => ({ $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')] }),
+      where: ({ agencyId, agencyType }) => ({ agencyId, contributingType: agencyType }),
     },
   ],
 });

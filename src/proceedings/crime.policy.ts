@@ -1,6 +1,5 @@
 /** Policy of disclosed crimes: readers of the item see them as `police_incident` is shared. */
 import { ownOrShared } from '../plans/plans.policy.js';
-import { sharedAtLeast } from '../authorization/sharing-conditions.js';
 import { Policy } from '../records/policy.js';
 import { DisclosedCrime } from './crime.entity.js';
 import { Listing } from '../meetings/meeting.entity.js';
@@ -21,13 +20,13 @@ policy.declareSubject(DisclosedCrime, 'DisclosedCrime', {
       within: 'read',
       where: ownOrShared,
     },
-    // an amendment copies all values that it does not change, so its author must read the whole record
+    // an amendment holds words of the first record: those of another agency would be shared like the author's own
     {
       name: 'coordination',
-      sentence: 'who may minute the item, and whose agency recorded it or receives it in full',
+      sentence: 'who may minute the item, and whose agency recorded it',
       actions: ['amend'],
       within: 'minute',
-      where: (actor) => ({ $or: [{ agencyId: actor.agencyId }, sharedAtLeast(actor, 'full')] }),
+      where: ({ agencyId, agencyType }) => ({ agencyId, contributingType: agencyType }),
     },
   ],
 });

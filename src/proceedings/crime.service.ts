@@ -46,10 +46,7 @@ export class CrimeService {
     });
   }
 
-  /**
-   * Replaces a record by an amendment with the same sharing. An amendment with a new summary is a contribution of the
-   * writer's agency.
-   */
+  /** Replaces a record of the actor's agency by an amendment. */
   amend(actor: Actor, meetingId: string, id: string, request: CrimeAmendment): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = requireMeeting(
@@ -63,12 +60,11 @@ export class CrimeService {
           'nothing-amended',
           'The request changes nothing. Send at least one value that differs from the record.',
         );
-      const { summary, victimWishesReport, reportedTo, reference, agencyId, contributingType } = found;
-      const contributor = request.summary === undefined ? { agencyId, contributingType } : {};
+      const { summary, victimWishesReport, reportedTo, reference } = found;
       const listing = await work.records.find('minute', Listing, found.listingId);
       const amendment = await work.write.insert(DisclosedCrime, {
         ...valuesOfItem(actor, listing),
-        ...{ summary, victimWishesReport, reportedTo, reference, ...contributor },
+        ...{ summary, victimWishesReport, reportedTo, reference },
         ...request,
         amendsId: id,
       });

@@ -400,6 +400,13 @@ export class Referral extends ReferralContent {
   @References(() => Case, ['track'])
   caseId: string | null;
 
+  /** Redirected referral of which this one is a copy; null if it is none. */
+  @Column({ type: 'uuid', nullable: true })
+  @ForeignKey(() => Referral)
+  @Index()
+  @Classified('administrative')
+  copiedFromId: string | null;
+
   /** Whether the case is closed as referred in error. Set by a trigger. */
   @Column({ type: 'boolean', default: false, insert: false, update: false })
   @Classified('administrative')

@@ -40,7 +40,7 @@ import {
   ReferralStatusView,
   ReferralView,
 } from './referral.response.js';
-import { screen } from './screening.js';
+import { lockScreening, screen } from './screening.js';
 import { check, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 import { fieldMask } from '../records/field-mask.js';
 
@@ -102,7 +102,7 @@ export class ReferralsService {
 
   private async drafted(
     work: UnitOfWork,
-    { people = [], submit = false, ...request }: ReferralRequest,
+    { people = [], submit = false, ...request }: ReferralRequest & Partial<Pick<Referral, 'copiedFromId'>>,
   ): Promise<AuthorizedResponse> {
     const { actor } = work;
     for (const id of [request.personId, ...people.map((one) => one.personId)])
@@ -156,7 +156,7 @@ export class ReferralsService {
       if (groupId) work.command.noteNaming(Group, groupId, null, from);
       return this.drafted(work, {
         ...(Object.fromEntries(content) as Partial<Referral>),
-        ...{ panelId: target, category, subjectKind, personId, placeId, groupId },
+        ...{ panelId: target, category, subjectKind, personId, placeId, groupId, copiedFromId: id },
         people: people.map(({ personId, role, rationale }) => ({ personId, role, rationale })),
       });
     });
@@ -194,6 +194,8 @@ export class ReferralsService {
 
   submit(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
+      // before the referral is locked, as in every request that screens
+      await lockScreening(work, (await work.records.find('submit', Referral, id)).panelId);
       const found = await work.records.findForUpdate('submit', Referral, ReferralView, id);
       return work.respond.one(ReferralView, await this.submitted(work, found));
     });

@@ -3,7 +3,9 @@
  * corrected; agencies that received it are to be told; minutes and packs hold the current one alone. A recusal goes on by
  * the time of the first decision.
  *
- * Seen to fail: a corrected decision that made an item undecided for somebody recused after it; an earlier decision in the minutes.
+ * Seen to fail: a corrected decision that made an item undecided for somebody recused after it; an earlier decision in the minutes;
+ * words of another agency copied into a correction; a deferral undone by two corrections; a correction made during a recusal, read
+ * after it.
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
@@ -17,6 +19,7 @@ const COORDINATOR = 'jag-coordinator';
 let server: TestServer;
 let owner: pg.Client;
 let cases: string[];
+let meetings = 0;
 const by = (who: string): Promise<Caller> => as(server, who);
 
 interface Decided {
@@ -35,6 +38,9 @@ beforeAll(async () => {
   await rule({ minAgencies: 0, mandatory: [], chairRequired: false });
 }, 60_000);
 
+/** Recusals apply to other items of the case, and tests share the cases. */
+afterEach(() => owner.query('DELETE FROM recusals'));
+
 /** Sets the quorum of the panel. */
 const rule = (quorum: object): Promise<unknown> =>
   owner.query(
@@ -49,7 +55,7 @@ async function decided(kind = 'note'): Promise<Decided> {
   const scheduledAt = new Date(Date.now() + 3_600_000).toISOString();
   const convened = { panelId: rows[0]!.id, scheduledAt, venueOrMode: 'Room 2' };
   const meeting = `/v1/meetings/${(await coordinator.post('/v1/meetings', convened).expect(201)).body.id as string}`;
-  const caseId = cases.shift()!;
+  const caseId = cases[(meetings += 1) % cases.length]!;
   const item = await coordinator
     .post(`${meeting}/listings`, { caseId, kind: 'review', timeboxMinutes: 10 })
     .expect(201);
@@ -128,6 +134,44 @@ test('a correction that changes nothing, by a member, without a version or of an
     .post(`${one.path}/correction`, change)
     .set('if-match', headers['etag'] as string);
   expect(late.status).toBe(412);
+});
+
+test('a chair of another agency does not correct it, because the words would be shared as their own', async () => {
+  const { path } = await decided();
+  const inspector = await by('police-inspector');
+  await inspector.get(path).expect(200);
+  expect(outcome(await correct(path, { dissent: 'None.' }, 'police-inspector'))).toEqual([403, 'not-permitted']);
+});
+
+test('a coordinator does not undo by corrections a deferral that only the chair may make', async () => {
+  const limit = (deferralLimit: number): Promise<unknown> =>
+    owner.query(
+      `UPDATE panel_rules SET rules = rules || $1 WHERE panel_id = (SELECT id FROM panels WHERE code = 'ask-jag')`,
+      [{ deferralLimit }],
+    );
+  const { path } = await decided('defer');
+  await limit(1);
+  expect(outcome(await correct(path, { kind: 'note' }, COORDINATOR))).toEqual([403, 'deferred-often']);
+  expect(outcome(await correct(path, { kind: 'note' }))).toEqual([200, undefined]);
+  await limit(2);
+});
+
+test('what was recorded during a recusal from an item decided before stays hidden after its conflict is over', async () => {
+  const { path, meeting, listingId } = await decided();
+  const officer = await by('fire-officer');
+  await officer.get(path).expect(200);
+  const { id: practitionerId } = await practitioner(owner, 'fire-officer');
+  const recusal = { listingId, practitionerId, reason: 'A relative.' };
+  const { body } = await (await by(CHAIR)).post(`${meeting}/recusals`, recusal).expect(201);
+  const { body: corrected } = await correct(path, { text: 'Said while he was recused.' });
+  const ending = { kind: 'ended', reason: 'He moved.' };
+  await (
+    await by('police-inspector')
+  )
+    .post(`${meeting}/recusals/${body.id as string}/ending`, ending)
+    .set('if-match', '*')
+    .expect(200);
+  await officer.get(`${meeting}/decisions/${corrected.id as string}`).expect(404);
 });
 
 test('the minutes hold the current decision alone', async () => {

@@ -7,7 +7,8 @@
  * notice; an overdue review that blocks nothing; a review of an access that is still open; a person read in an
  * emergency who is not found by the case; somebody who is named in the case in that hour, and read in full;
  * an access, and a disclosure in it, told to ordinary members of the agency that leads the case or contributed the record;
- * a holder locked out by an open access that an exclusion hides; "open already" answered only for cases that could be opened.
+ * a holder locked out by an open access that an exclusion hides; "open already" answered only for cases that could be opened; a plan
+ * changed in the hour.
  */
 import type pg from 'pg';
 import { all, asOwner, casesOf, likeness, meets, none, practitioner } from '../support/panel-work.ts';
@@ -442,4 +443,39 @@ test('shows no more of somebody whom a colleague referred to the panel before th
   const before = await withheld(person);
   expect((await open(accepted.body.caseId, 'nhs-safeguarding-lead')).status).toBe(201);
   expect(await withheld(person)).toEqual(before);
+});
+
+test('permits no command on what it shows: a plan of another agency is neither changed nor given an action', async () => {
+  const holder = 'jag-coordinator';
+  const coordinator = await by(holder);
+  await owner.query(`UPDATE practitioners SET roles = array_append(roles, 'emergency_access') WHERE subject = $1`, [
+    holder,
+  ]);
+  const { agencyId } = await practitioner(owner, holder);
+  const others = await owner.query<{ id: string }>(
+    `SELECT c.id FROM cases c JOIN panels p ON p.id = c.panel_id AND p.code = 'ask-jag'
+     WHERE c.stage <> 'closed' AND c.agency_id <> $1 AND c.lead_agency_id <> $1 AND NOT EXISTS (SELECT FROM plans x WHERE x.case_id = c.id)
+       AND NOT EXISTS (SELECT FROM exclusions e WHERE e.case_id = c.id) ORDER BY c.id LIMIT 1`,
+    [agencyId],
+  );
+  const caseId = others.rows[0]!.id;
+  const aims = [{ metric: 'Calls about the stairwell in four weeks', baseline: '21', target: '5' }];
+  const plan = { modelCode: 'SARA', title: 'A plan of the police', aims };
+  const made = await (await by('police-inspector')).post(`/v1/cases/${caseId}/plans`, plan).expect(201);
+  // the agreement shares the plan with nobody else
+  const path = `/v1/plans/${made.body.id as string}`;
+  const { rows } = await owner.query<{ id: string; agreement: string }>(
+    `SELECT v.id, v.agreement_id AS agreement FROM sharing_agreement_versions v JOIN sharing_agreements a ON a.id = v.agreement_id
+     WHERE v.status = 'active' AND a.code = 'ISA-ASK-JAG'`,
+  );
+  const version = `/v1/sharing-agreements/${rows[0]!.agreement}/versions/${rows[0]!.id}`;
+  const suspension = (await by('dpo')).post(`${version}/suspension`, { reason: 'Breach under review.' });
+  await suspension.set('if-match', '*').expect(200);
+  await coordinator.get(path).expect(404);
+  const opened = await open(caseId, holder);
+  expect(opened.status).toBe(201);
+  await coordinator.get(path).expect(200);
+  expect((await coordinator.patch(path, { title: 'Changed in the hour' }, '*')).status).not.toBe(200);
+  const action = { ownerAgencyId: agencyId, description: 'Made in the hour', dueOn: '2027-03-01' };
+  expect((await coordinator.post(`${path}/actions`, action)).status).not.toBe(201);
 });

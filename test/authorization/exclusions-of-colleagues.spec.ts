@@ -333,6 +333,30 @@ describe('a person taken out in error by a colleague of somebody who is excluded
     expect(await status('analyst', path)).toBe(200);
   });
 
+  test('is kept from them with the copy of the referral for another panel', async () => {
+    const person = async (): Promise<string> => {
+      const named = { partnershipId, givenName: 'Perpetua', familyName: `Quillfeather${String((count += 1))}` };
+      return (await (await by('social-worker')).post('/v1/persons', named).expect(201)).body.id as string;
+    };
+    const witness = await person();
+    const referral = aReferral(await panel('ask-marac'), await person(), await person()) as { people: object[] };
+    const people = [...referral.people, { personId: witness, role: 'witness', rationale: 'Saw it.' }];
+    const author = await by('social-worker');
+    const { id } = (await author.post('/v1/referrals', { ...referral, people }).expect(201)).body as { id: string };
+    const path = `/v1/referrals/${id}`;
+    const declared = { personId: witness, declared: true, reason: 'A brother-in-law.' };
+    await (await by('police-sergeant')).post('/v1/exclusions', declared).expect(201);
+    const { body } = await (await by('marac-chair')).get(`${path}/people?limit=100`).expect(200);
+    const role = (body.data as { id: string; personId: string }[]).find((one) => one.personId === witness)!.id;
+    expect(await command('marac-chair', `${path}/people/${role}/ending`, ERROR)).toBe(201);
+    const redirection = { reasonCode: 'outside_remit', reason: 'For the JAG to hear.', targetPanelId: panelId };
+    expect(await command('marac-coordinator', `${path}/redirection`, redirection)).toBe(200);
+    const copy = `/v1/referrals/${(await author.post(`${path}/copies`, {}).expect(201)).body.id as string}`;
+    await author.patch(copy, { consentStatus: 'given' }, '*').expect(200);
+    expect(await command('social-worker', `${copy}/submission`, {})).toBe(200);
+    expect([await status('police-sergeant', copy), await status('jag-chair', copy)]).toEqual([404, 200]);
+  });
+
   test('is open to them again when another agency names the person again and takes them out', async () => {
     const { path, personId, role } = await referred();
     await exclude(personId);
