@@ -1463,6 +1463,7 @@ CREATE TABLE decisions (
 );
 CREATE UNIQUE INDEX decisions_current ON decisions (listing_id) WHERE corrected_at IS NULL;
 CREATE INDEX decisions_case_id_updated_at_id_idx ON decisions (case_id, updated_at, id);
+CREATE INDEX decisions_listing_id_idx ON decisions (listing_id);
 CREATE INDEX decisions_meeting_id_updated_at_id_idx ON decisions (meeting_id, updated_at, id);
 
 CREATE TABLE minutes (

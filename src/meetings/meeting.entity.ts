@@ -521,6 +521,7 @@ export const DECISION_CATEGORY = 'plan_action';
 @Unique(['id', 'listingId'])
 @Unique(['correctsId'])
 @Index('decisions_current', ['listingId'], { unique: true, where: 'corrected_at IS NULL' })
+@Index(['listingId'])
 @Index(['meetingId', 'updatedAt', 'id'])
 @Index(['caseId', 'updatedAt', 'id'])
 @Check('decisions_correction', `(corrects_id IS NULL) = (correction_reason IS NULL)`)
