@@ -96,6 +96,11 @@ test('agencies contribute until the closing date, then the chair decides on what
   });
   const inquorate = await (await by('jag-chair')).post(`${path}/decisions`, { ...decision, kind: 'note' });
   expect(inquorate.body).toMatchObject({ kind: 'note', quorate: false });
+  // only the chair corrects what only the chair decides
+  const correction = `${path}/decisions/${inquorate.body.id as string}/correction`;
+  const other = { text: 'Nothing is left to do for now.', reason: 'A word was missing.' };
+  expect((await coordinator.post(correction, other).set('if-match', '*')).status).toBe(403);
+  expect((await (await by('jag-chair')).post(correction, other).set('if-match', '*')).status).toBe(200);
   // over all items it would tell of those that a reader may not see
   await changed('jag-chair', path, 'closure').then((answer) =>
     expect(answer.body).toMatchObject({ status: 'held', quorate: null }),

@@ -8,7 +8,7 @@
  * opened; the identifier of an exclusion from a hidden case; chairs not counted over waiting repeats; one earlier case for each
  * repeat, that of the latest referral accepted before; a referral submitted before the one that was accepted; a set that is
  * written anew when a role is corrected; a case that names the perpetrator later; a declared exclusion beside an imposed one; an
- * acceptance that locks its referral before the panel; referrals that ended before the case was opened; a referral that somebody
+ * acceptance, or a submission, that locks its referral before the panel; referrals that ended before the case was opened; a referral that somebody
  * keeps who made it a repeat, and then decides on it; a case from which somebody was excluded only after such an act; a chair who
  * only reads counted as one who decides; rows that stay when a role entered in error is taken out of a case, and rows that go
  * although the referral was corrected before; an acceptance by somebody who is excluded from a case that is found to be repeated only
@@ -433,6 +433,26 @@ test('a submission that refers to a referral and the acceptance of that one are 
   const second = await referred(at);
   const [third] = await atOnce('hashtextextended($1, 0)', [`screening ${panelId}`], at, second);
   expect(await reads('fire-officer', `/v1/referrals/${third}`)).toBe(200);
+});
+
+test('the submission of a returned referral and the acceptance of another of the matter are both done', async () => {
+  const at = await place();
+  const [returned, other] = [await referred(at), await referred(at)];
+  const more = { reasonCode: 'more_information', reason: 'Say more about the calls.' };
+  expect((await decided('jag-chair', returned, 'return', more)).status).toBe(200);
+  await Promise.all(['housing-officer', 'jag-chair'].map(by));
+  await owner.query('BEGIN');
+  const does: Promise<unknown>[] = [];
+  try {
+    await owner.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
+    does.push(accepted(other));
+    await untilWaiting(owner, 1);
+    does.push(decided('housing-officer', returned, 'submission', {}).then(({ status }) => status));
+    await untilWaiting(owner, 2);
+  } finally {
+    await owner.query('COMMIT');
+  }
+  expect((await Promise.all(does))[1]).toBe(200);
 });
 
 test('the screening of a waiting referral does not change for whom the referral is hidden that is accepted', async () => {
