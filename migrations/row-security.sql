@@ -503,10 +503,10 @@ SELECT e.* FROM exclusions e
 $$;
 REVOKE ALL ON FUNCTION exclusions_of_agency(uuid, uuid, timestamptz) FROM PUBLIC;
 
--- Stores, when a person is removed as entered in error, which conflicts the agency of the remover has at that moment:
--- `conflicting_exclusion_ids`, its exclusions from the person on any panel, but those of a registration that the remover
--- imposed; and
--- `in_conflict`, of a case, any exclusion or recusal that hides the case, a person whom it names, or items of its matter.
+-- Stores, when a person is removed as entered in error, which conflicts the agency of the remover has at that moment.
+-- `conflicting_exclusion_ids`: its exclusions from the person on any panel, but those of a registration that the remover
+-- imposed. `in_conflict`, of a case: any exclusion or recusal that hides the case, a person whom it names, or items of its
+-- matter.
 -- Stored, because times of requests do not show which of two was first. A request that removes somebody, or that
 -- excludes or recuses, holds the lock of the panel (`lockScreening`).
 CREATE OR REPLACE FUNCTION store_conflicts_of_removal() RETURNS trigger
