@@ -43,8 +43,10 @@ export class ExclusionRequest {
   @InOneScript()
   name?: string;
 
-  /** Declares a conflict of your own. Only a chair can restore your access, or a data protection officer if no panel manages
-   * the exclusion. */
+  /**
+   * Declares a conflict of your own. Only a chair can restore your access, or a data protection officer if no panel manages
+   * the exclusion.
+   */
   @IsOptional()
   @IsIn([true])
   declared?: true;

@@ -386,7 +386,7 @@ policy.declareSubject(Decision, 'Decision', {
     // a correction holds words of the first record: those of another agency would be shared like the corrector's own
     {
       name: 'correcting-coordination',
-      sentence: 'who may list the case, and whose agency recorded the decision',
+      sentence: 'whose agency recorded it',
       actions: ['correct'],
       within: 'list',
       where: ({ agencyId, agencyType }) => ({ agencyId, contributingType: agencyType }),

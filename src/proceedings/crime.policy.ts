@@ -23,7 +23,7 @@ policy.declareSubject(DisclosedCrime, 'DisclosedCrime', {
     // an amendment holds words of the first record: those of another agency would be shared like the author's own
     {
       name: 'coordination',
-      sentence: 'who may minute the item, and whose agency recorded it',
+      sentence: 'whose agency recorded it',
       actions: ['amend'],
       within: 'minute',
       where: ({ agencyId, agencyType }) => ({ agencyId, contributingType: agencyType }),
