@@ -114,7 +114,7 @@ export function closedCompartments(actor: Actor): string[] {
   return actor.compartmentPanelIds.filter((panelId) => !own.includes(panelId));
 }
 
-/** For rows that name panels in these columns: outside a compartment what stands in it, or comes from it, must not exist. */
+/** For rows that name panels in these columns: outside a compartment, rows of it or from it must not exist. */
 export const outsideCompartmentOf = (...panelColumns: string[]): DenyRule => ({
   name: 'outside-the-compartment',
   step: 'compartment',

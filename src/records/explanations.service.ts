@@ -87,12 +87,12 @@ export class ExplanationsService {
     if (!(await this.mayAskAboutOthers(work, subject, request.id)))
       throw refused(
         'not-permitted',
-        'Only the coordination of the panel and the data protection officer may ask what others see, of a case and of what stands in it. Ask about the case, or about yourself.',
+        'Only the coordination of the panel and the data protection officer may ask what others see, of a case and of its records. Ask about the case, or about yourself.',
       );
     if (request.action !== 'read' || columnsOf(subject.type).has(WHOSE_ACCESS))
       throw refused(
         'not-permitted',
-        'About somebody else you may ask only whether they may read a case, or what stands in it. Ask with the action read.',
+        'About somebody else you may ask only whether they may read a case, or a record of it. Ask with the action read.',
       );
     const { now, call } = work.actor;
     const about = await this.actors.practitioner(id, { now, call });

@@ -91,7 +91,7 @@ export class ReferralPeopleService {
     if ((await asKnownToAsker(work, found)).some(isExcluded))
       throw unacceptable(
         'author-is-excluded',
-        'Somebody who wrote or submitted the referral is excluded from the matter, and goes on reading what stands in it. Accept the referral and write this in the case, or return it to another person of that agency.',
+        'Somebody who wrote or submitted the referral is excluded from the matter, and still reads its text. Accept the referral and write this in the case, or return it to another person of that agency.',
       );
   }
 

@@ -1,5 +1,5 @@
 /**
- * Explanations about somebody else: whether that person may read a case, or what stands in it, as far as the asker may know what
+ * Explanations about somebody else: whether that person may read a case, or a record of it, as far as the asker may know what
  * the answer rests on. The page of who can see a case follows the same rule.
  *
  * Seen to fail: facts of the person as the database knows them, one after the other: invitations, recusals, emergency accesses,
