@@ -408,9 +408,8 @@ CREATE TABLE case_person_corrections (
   in_custody boolean,
   named_at timestamptz NOT NULL,
   corrected_by_id uuid NOT NULL,
+  corrected_by_agency_id uuid NOT NULL REFERENCES agencies,
   corrected_at timestamptz NOT NULL,
-  in_conflict boolean NOT NULL DEFAULT false,
-  conflicting_exclusion_ids uuid[] NOT NULL DEFAULT '{}',
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT case_person_corrections_kind CHECK (kind IN ('changed', 'ended', 'entered_in_error')),
@@ -678,8 +677,8 @@ CREATE TABLE referral_person_corrections (
   in_draft boolean NOT NULL,
   named_at timestamptz NOT NULL,
   corrected_by_id uuid NOT NULL,
+  corrected_by_agency_id uuid NOT NULL REFERENCES agencies,
   corrected_at timestamptz NOT NULL,
-  conflicting_exclusion_ids uuid[] NOT NULL DEFAULT '{}',
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   FOREIGN KEY (referral_id, panel_id) REFERENCES referrals (id, panel_id),
   CONSTRAINT referral_person_corrections_kind CHECK (kind IN ('changed', 'entered_in_error')),
@@ -771,10 +770,12 @@ CREATE TABLE repeated_cases (
   referral_id uuid NOT NULL REFERENCES referral_screenings,
   panel_id uuid NOT NULL,
   earlier_case_id uuid NOT NULL,
+  for_agency_ids uuid[],
   found_by_id uuid,
   UNIQUE (referral_id, earlier_case_id),
   FOREIGN KEY (earlier_case_id, panel_id) REFERENCES cases (id, panel_id),
-  FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id)
+  FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
+  CONSTRAINT repeated_cases_for_agencies CHECK (for_agency_ids <> '{}')
 );
 CREATE INDEX repeated_cases_earlier_case_id_idx ON repeated_cases (earlier_case_id);
 

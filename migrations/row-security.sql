@@ -477,9 +477,11 @@ SELECT coalesce(array_agg(DISTINCT one.id ORDER BY one.id), '{}') FROM practitio
 $$;
 REVOKE ALL ON FUNCTION registrations_named(text) FROM PUBLIC;
 
--- A case and the cases that repeat it: directly, or with `transitive` also through other repeats. Repeats in `without`, and
--- what repeats only them, are left out; the case itself never is. Depends on what the caller's context lets it read.
-CREATE OR REPLACE FUNCTION matter_of(case_id uuid, transitive boolean, without uuid[] DEFAULT '{}') RETURNS uuid[]
+-- A case and the cases that repeat it: directly, or with `transitive` also through other repeats. Counts repeats for everybody
+-- and those for `of_agency` alone; every repeat if it is null. Repeats in `without`, and what repeats only them, are left
+-- out; the case itself never is. Depends on what the caller's context lets it read.
+CREATE OR REPLACE FUNCTION matter_of(case_id uuid, of_agency uuid, transitive boolean, without uuid[] DEFAULT '{}')
+RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 WITH RECURSIVE matter (id, distance) AS (
   SELECT matter_of.case_id, 0
@@ -487,115 +489,64 @@ WITH RECURSIVE matter (id, distance) AS (
   UNION SELECT later.case_id, CASE WHEN transitive THEN 1 ELSE matter.distance + 1 END FROM matter
     JOIN repeated_cases repeated ON repeated.earlier_case_id = matter.id
     JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL
-    WHERE (transitive OR matter.distance = 0) AND NOT later.case_id = ANY (without))
+    WHERE (transitive OR matter.distance = 0) AND NOT later.case_id = ANY (without)
+      AND (repeated.for_agency_ids IS NULL OR of_agency IS NULL OR of_agency = ANY (repeated.for_agency_ids)))
 SELECT array_agg(DISTINCT id ORDER BY id) FROM matter
 $$;
-REVOKE ALL ON FUNCTION matter_of(uuid, boolean, uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION matter_of(uuid, uuid, boolean, uuid[]) FROM PUBLIC;
 
--- Exclusions in force in a partnership, of an agency and of its staff.
-CREATE OR REPLACE FUNCTION exclusions_of_agency(of_agency uuid, of_partnership uuid, moment timestamptz)
-RETURNS SETOF exclusions
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT e.* FROM exclusions e
-  WHERE e.partnership_id = of_partnership AND coalesce(e.until, 'infinity') > moment
-    AND (e.agency_id = of_agency OR EXISTS (SELECT FROM practitioners p WHERE p.agency_id = of_agency
-      AND (p.id = e.practitioner_id OR p.id = ANY (registrations_named(e.name_key)))))
-$$;
-REVOKE ALL ON FUNCTION exclusions_of_agency(uuid, uuid, timestamptz) FROM PUBLIC;
-
--- Stores, when a person is removed as entered in error, which conflicts the agency of the remover has at that moment.
--- `conflicting_exclusion_ids`: its exclusions from the person on any panel, but those of a registration that the remover
--- imposed. `in_conflict`, of a case: any exclusion or recusal that hides the case, a person whom it names, or items of its
--- matter.
--- Stored, because times of requests do not show which of two was first. A request that removes somebody, or that
--- excludes or recuses, holds the lock of the panel (`lockScreening`).
-CREATE OR REPLACE FUNCTION store_conflicts_of_removal() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  before text := coalesce(current_setting('app.maintenance', true), '');
-  of_agency uuid;
-  of_referral constant uuid := (to_jsonb(NEW) ->> 'referral_id')::uuid;
-BEGIN
-  PERFORM set_config('app.maintenance', 'on', true);
-  SELECT one.agency_id INTO of_agency FROM (SELECT p.id, p.agency_id FROM practitioners p
-    UNION ALL SELECT c.id, c.agency_id FROM clients c) one WHERE one.id = NEW.corrected_by_id;
-  -- nobody but its agency reads a referral before the first submission
-  IF of_referral IS NULL OR EXISTS (SELECT FROM referral_screenings s WHERE s.id = of_referral) THEN
-    NEW.conflicting_exclusion_ids := ARRAY(
-      SELECT e.id FROM exclusions_of_agency(of_agency, NEW.partnership_id, NEW.corrected_at) e
-        WHERE e.person_id = NEW.person_id
-          AND (e.declared OR e.name_key IS NOT NULL OR e.made_by_id IS DISTINCT FROM NEW.corrected_by_id) ORDER BY e.id);
-  END IF;
-  IF of_referral IS NULL THEN
-    NEW.in_conflict := EXISTS (
-        SELECT FROM exclusions_of_agency(of_agency, NEW.partnership_id, NEW.corrected_at) e
-        WHERE (e.reach = 'partnership' OR e.panel_id = NEW.panel_id)
-          AND (NEW.case_id = ANY (matter_of(e.case_id, true, e.hidden_from_declarer_ids)) OR e.person_id = NEW.person_id
-            OR e.person_id IN (SELECT n.person_id FROM case_people n WHERE n.case_id = NEW.case_id
-              UNION ALL SELECT c.person_id FROM cases c WHERE c.id = NEW.case_id)))
-      OR EXISTS (
-        SELECT FROM recusals r JOIN practitioners p ON p.id = r.practitioner_id AND p.agency_id = of_agency
-        WHERE r.panel_id = NEW.panel_id AND (r.ended_at IS NULL OR r.end_kind = 'ended')
-          AND NEW.case_id = ANY (matter_of(r.case_id, true)));
-  END IF;
-  PERFORM set_config('app.maintenance', before, true);
-  RETURN NEW;
-END
-$$;
-REVOKE ALL ON FUNCTION store_conflicts_of_removal() FROM PUBLIC;
-
-CREATE OR REPLACE TRIGGER store_conflicts_of_removal BEFORE INSERT ON case_person_corrections
-  FOR EACH ROW WHEN (NEW.kind = 'entered_in_error') EXECUTE FUNCTION store_conflicts_of_removal();
-CREATE OR REPLACE TRIGGER store_conflicts_of_removal BEFORE INSERT ON referral_person_corrections
-  FOR EACH ROW WHEN (NEW.kind = 'entered_in_error') EXECUTE FUNCTION store_conflicts_of_removal();
-
--- Exclusions from a person that apply to a case or referral although the person was removed from it as entered in error:
--- by staff of the agency of somebody who was excluded then. The last removal of each person counts, of a case and its
--- referral together.
-CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[])
+-- Exclusions from a person that apply to somebody of `of_agency` in a case or referral although the person was removed from
+-- it as entered in error: staff of that agency made the last removal of the person, from the case and its referral together,
+-- while the exclusion was in force. A request that removes somebody, or that excludes, takes the lock of the panel before
+-- its time (`lockScreening`).
+CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[], of_agency uuid)
 RETURNS TABLE (exclusion_id uuid, case_id uuid, referral_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 WITH RECURSIVE people AS (
     SELECT DISTINCT e.person_id FROM exclusions e WHERE e.id = ANY (exclusion_ids) AND e.person_id IS NOT NULL),
-  -- also of the referral from which this one was copied for another panel
-  of_referral (person_id, referral_id, conflicting_exclusion_ids, corrected_at, id) AS (
-    SELECT k.person_id, k.referral_id, k.conflicting_exclusion_ids, k.corrected_at, k.id
-      FROM referral_person_corrections k JOIN people USING (person_id) WHERE k.kind = 'entered_in_error'
-    UNION SELECT o.person_id, r.id, o.conflicting_exclusion_ids, o.corrected_at, o.id
+  -- nobody but its agency reads a referral before the first submission; also of the referral from which this one was
+  -- copied for another panel
+  of_referral (person_id, referral_id, corrected_by_agency_id, corrected_at, id) AS (
+    SELECT k.person_id, k.referral_id, k.corrected_by_agency_id, k.corrected_at, k.id
+      FROM referral_person_corrections k JOIN people USING (person_id)
+      JOIN referral_screenings s ON s.id = k.referral_id AND s.created_at <= k.corrected_at WHERE k.kind = 'entered_in_error'
+    UNION SELECT o.person_id, r.id, o.corrected_by_agency_id, o.corrected_at, o.id
       FROM of_referral o JOIN referrals r ON r.copied_from_id = o.referral_id),
   removals AS (
-    SELECT k.person_id, k.case_id, NULL::uuid AS referral_id, k.panel_id, k.conflicting_exclusion_ids, k.corrected_at, k.id
+    SELECT k.person_id, k.case_id, NULL::uuid AS referral_id, k.panel_id, k.corrected_by_agency_id, k.corrected_at, k.id
       FROM case_person_corrections k JOIN people USING (person_id) WHERE k.kind = 'entered_in_error'
-    UNION ALL SELECT o.person_id, r.case_id, r.id, r.panel_id, o.conflicting_exclusion_ids, o.corrected_at, o.id
+    UNION ALL SELECT o.person_id, r.case_id, r.id, r.panel_id, o.corrected_by_agency_id, o.corrected_at, o.id
       FROM of_referral o JOIN referrals r ON r.id = o.referral_id),
   last AS (
     SELECT DISTINCT ON (person_id, coalesce(case_id, referral_id)) * FROM removals
     ORDER BY person_id, coalesce(case_id, referral_id), corrected_at DESC, id DESC)
-SELECT e.id, last.case_id, last.referral_id FROM last JOIN exclusions e ON e.id = ANY (last.conflicting_exclusion_ids)
-  WHERE e.id = ANY (exclusion_ids) AND (e.reach = 'partnership' OR e.panel_id = last.panel_id)
+SELECT e.id, last.case_id, last.referral_id FROM last JOIN exclusions e ON e.person_id = last.person_id
+    AND e.since <= last.corrected_at
+  WHERE last.corrected_by_agency_id = of_agency AND e.id = ANY (exclusion_ids)
+    AND (e.reach = 'partnership' OR e.panel_id = last.panel_id)
 $$;
-REVOKE ALL ON FUNCTION kept_after_removal(uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION kept_after_removal(uuid[], uuid) FROM PUBLIC;
 
 -- Referrals without a case that keep exclusions after a removal.
-CREATE OR REPLACE FUNCTION referrals_after_removal(exclusion_ids uuid[]) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION referrals_after_removal(exclusion_ids uuid[], of_agency uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids) k WHERE k.case_id IS NULL ORDER BY 1)
+SELECT ARRAY(SELECT DISTINCT k.referral_id FROM kept_after_removal(exclusion_ids, of_agency) k WHERE k.case_id IS NULL ORDER BY 1)
 $$;
-REVOKE ALL ON FUNCTION referrals_after_removal(uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION referrals_after_removal(uuid[], uuid) FROM PUBLIC;
 
--- Cases to which exclusions apply, whomever the cases name now. `by_matter`: the case of an exclusion from a case, and the
--- cases that repeat it. Otherwise the cases that keep an exclusion from a person after a removal. Cases in `without`, and
--- what repeats only them, are left out, but for the case of an exclusion.
-CREATE OR REPLACE FUNCTION excluded_cases(exclusion_ids uuid[], without uuid[] DEFAULT '{}')
+-- Cases to which exclusions of somebody of `of_agency` apply, whomever the cases name now. `by_matter`: the case of an
+-- exclusion from a case, and the cases that repeat it. Otherwise the cases that keep an exclusion from a person after a
+-- removal. Cases in `without`, and what repeats only them, are left out, but for the case of an exclusion.
+CREATE OR REPLACE FUNCTION excluded_cases(exclusion_ids uuid[], of_agency uuid, without uuid[] DEFAULT '{}')
 RETURNS TABLE (exclusion_id uuid, case_id uuid, by_matter boolean)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT e.id, matter.id, true FROM exclusions e
-  CROSS JOIN LATERAL unnest(matter_of(e.case_id, true, e.hidden_from_declarer_ids || without)) matter (id)
+  CROSS JOIN LATERAL unnest(matter_of(e.case_id, of_agency, true, e.hidden_from_declarer_ids || without)) matter (id)
   WHERE e.id = ANY (exclusion_ids) AND e.case_id IS NOT NULL
-UNION ALL SELECT k.exclusion_id, k.case_id, false FROM kept_after_removal(exclusion_ids) k
+UNION ALL SELECT k.exclusion_id, k.case_id, false FROM kept_after_removal(exclusion_ids, of_agency) k
   WHERE k.case_id IS NOT NULL AND NOT k.case_id = ANY (without)
 $$;
-REVOKE ALL ON FUNCTION excluded_cases(uuid[], uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION excluded_cases(uuid[], uuid, uuid[]) FROM PUBLIC;
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Version of authorization data
@@ -856,10 +807,10 @@ CREATE POLICY names ON practitioner_names TO CURRENT_USER USING (true);
 -- Items hidden from a person by recusals. A recusal applies to its item, and to the items of the matter that were not decided
 -- before it. Running, it hides them; one that ended because the conflict is over hides those of which a decision, minutes or a
 -- crime was recorded meanwhile.
-CREATE OR REPLACE FUNCTION recused_items(of_login uuid[], registrations uuid[]) RETURNS uuid[]
+CREATE OR REPLACE FUNCTION recused_items(of_login uuid[], registrations uuid[], of_agency uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
-  CROSS JOIN LATERAL unnest(matter_of(r.case_id, NOT r.declared)) matter (case_id)
+  CROSS JOIN LATERAL unnest(matter_of(r.case_id, of_agency, NOT r.declared)) matter (case_id)
   JOIN listings l ON l.case_id = matter.case_id
   LEFT JOIN decisions d ON d.listing_id = l.id AND d.corrects_id IS NULL
   WHERE (r.practitioner_id = ANY (of_login) OR NOT r.declared AND r.practitioner_id = ANY (registrations))
@@ -870,7 +821,7 @@ SELECT ARRAY(SELECT DISTINCT l.id FROM recusals r
       WHERE written.listing_id = l.id AND written.created_at >= r.created_at AND written.created_at < r.ended_at))
   ORDER BY 1)
 $$;
-REVOKE ALL ON FUNCTION recused_items(uuid[], uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION recused_items(uuid[], uuid[], uuid) FROM PUBLIC;
 
 -- Settings of row-level security for an actor at a moment (app.actor, app.agency, app.partnerships, app.hidden).
 -- Selects the exclusions and recusals of the actor with statements of its own. What a person is called, which cases repeat a
@@ -899,7 +850,7 @@ BEGIN
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment);
   people := ARRAY(SELECT DISTINCT e.person_id FROM exclusions e
     WHERE e.id = ANY (mine) AND e.person_id IS NOT NULL AND e.reach <> 'panel');
-  cases := ARRAY(SELECT DISTINCT e.case_id FROM excluded_cases(mine) e);
+  cases := ARRAY(SELECT DISTINCT e.case_id FROM excluded_cases(mine, agency) e);
   IF people <> '{}' THEN
     cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));
@@ -914,7 +865,7 @@ BEGIN
       AND m.agency_id = agency AND (moment AT TIME ZONE 'Europe/London')::date >= m.valid_from
       AND (moment AT TIME ZONE 'Europe/London')::date <= coalesce(m.valid_to, 'infinity')) ORDER BY 1);
   IF kind = 'practitioner' THEN
-    items := recused_items(of_login, registrations);
+    items := recused_items(of_login, registrations, agency);
   END IF;
   PERFORM set_config('app.maintenance', before, true);
   RETURN jsonb_build_object(
@@ -977,7 +928,7 @@ BEGIN
         OR NOT e.declared AND e.practitioner_id = ANY (registrations)
         OR e.name_key = ANY (keys))
       AND e.since <= moment AND coalesce(e.until, 'infinity') > moment;
-  cases := ARRAY(SELECT DISTINCT e.case_id FROM excluded_cases(mine) e);
+  cases := ARRAY(SELECT DISTINCT e.case_id FROM excluded_cases(mine, agency) e);
   IF people <> '{}' THEN
     cases := cases || ARRAY(SELECT p.case_id FROM case_people p WHERE p.person_id = ANY (people)
       UNION SELECT c.id FROM cases c WHERE c.person_id = ANY (people));
@@ -985,12 +936,13 @@ BEGIN
   IF people <> '{}' OR cases <> '{}' THEN
     others := ARRAY(SELECT r.id FROM referrals r WHERE r.person_id = ANY (people) OR r.case_id = ANY (cases)
       UNION SELECT n.referral_id FROM referral_people n WHERE n.person_id = ANY (people)
-      UNION SELECT unnest(referrals_after_removal(mine))
+      UNION SELECT unnest(referrals_after_removal(mine, agency))
       UNION SELECT r.id FROM referrals r JOIN repeated_cases n ON n.referral_id = r.id
-        WHERE r.case_id IS NULL AND n.earlier_case_id = ANY (cases));
+        WHERE r.case_id IS NULL AND n.earlier_case_id = ANY (cases)
+          AND (n.for_agency_ids IS NULL OR agency = ANY (n.for_agency_ids)));
     named := named_within(cases, others)::text;
   END IF;
-  others := others || recused_items(login_registrations_of(who), registrations);
+  others := others || recused_items(login_registrations_of(who), registrations, agency);
   compartments := ARRAY(SELECT p.id FROM panels p WHERE p.compartment AND NOT EXISTS (
       SELECT 1 FROM compartment_auditors a WHERE a.panel_id = p.id AND a.practitioner_id = who
         AND a.since <= moment AND coalesce(a.until, 'infinity') > moment) ORDER BY 1);

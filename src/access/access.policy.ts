@@ -330,10 +330,7 @@ policy.declareConflicts(EXCLUSION_ATTRIBUTES, async (work, one) =>
 
 policy.declareKnownAttributes(EXCLUSION_ATTRIBUTES, async (work, people) => {
   const concerning = await exclusionsOf(work, people);
-  const shown = await work.records.shownOf(
-    Exclusion,
-    concerning.map(({ id }) => id),
-  );
+  const shown = await work.records.shownOf(Exclusion, [...new Set(concerning.map(({ id }) => id))]);
   // the officer gets a true answer even if the agreement does not share the typed name with the officer's agency
   const isOfficer = work.actor.roles.includes('data_protection_officer');
   return (one) => {

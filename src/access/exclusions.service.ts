@@ -16,7 +16,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Referral } from '../referrals/referral.entity.js';
-import { lockScreening } from '../referrals/screening.js';
+import { lockScreening } from '../referrals/repeated-cases.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ExclusionView } from './access.response.js';

@@ -29,6 +29,8 @@ export interface CurrentExclusion {
   personId: string | null;
   reach: string;
   panelId: string | null;
+  /** Agency of the people for whom `caseIds` and `referralIds` are selected. */
+  ofAgencyId: string;
   /** Cases hidden by the exclusion, as far as no case hidden from the requester leads to them. */
   caseIds: string[];
   /** Referrals without a case from which a colleague removed its person. */
@@ -47,13 +49,13 @@ export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): 
   return work.manager.query<CurrentExclusion[]>(
     `SELECT e.id, e.practitioner_id AS "practitionerId", e.agency_id AS "agencyId", e.name_key AS "nameKey",
        e.person_id AS "personId", e.reach, e.panel_id AS "panelId",
-       referrals_after_removal(ARRAY[e.id]) AS "referralIds",
-       ARRAY(SELECT one.case_id FROM excluded_cases(ARRAY[e.id], $5::uuid[]) one
+       of_agency.id AS "ofAgencyId", referrals_after_removal(ARRAY[e.id], of_agency.id) AS "referralIds",
+       ARRAY(SELECT one.case_id FROM excluded_cases(ARRAY[e.id], of_agency.id, $5::uuid[]) one
          UNION SELECT cp.case_id FROM case_people cp WHERE cp.person_id = e.person_id
            AND (e.reach = 'partnership' OR cp.panel_id = e.panel_id)
          UNION SELECT c.id FROM cases c WHERE c.person_id = e.person_id
            AND (e.reach = 'partnership' OR c.panel_id = e.panel_id)) AS "caseIds"
-     FROM exclusions e
+     FROM exclusions e CROSS JOIN unnest($2::uuid[]) of_agency (id)
      WHERE (e.practitioner_id = ANY ($1::uuid[]) OR e.agency_id = ANY ($2::uuid[]) OR e.name_key = ANY ($3::text[]))
        AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)`,
     [
@@ -68,6 +70,7 @@ export async function exclusionsOf(work: UnitOfWork, people: readonly Actor[]): 
 
 /** Returns the column by which the exclusion names the person; null if it does not concern the person. */
 export function namedBy(exclusion: CurrentExclusion, one: Actor): 'practitionerId' | 'agencyId' | 'name' | null {
+  if (exclusion.ofAgencyId !== one.agencyId) return null;
   if (exclusion.practitionerId !== null && one.registrationIds.includes(exclusion.practitionerId))
     return 'practitionerId';
   if (exclusion.agencyId === one.agencyId) return 'agencyId';

@@ -51,15 +51,16 @@ policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.si
  * repeat referral that is not yet attached to a case.
  */
 const EXCLUDED = `WITH mine AS (SELECT e.id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
-     theirs AS (SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine))
+     theirs AS (SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id)
        UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
        UNION SELECT c.id FROM cases c JOIN mine USING (person_id)),
-     referring AS (SELECT unnest(referrals_after_removal(ARRAY(SELECT id FROM mine))) AS id
+     referring AS (SELECT unnest(referrals_after_removal(ARRAY(SELECT id FROM mine), who.agency_id)) AS id
        UNION SELECT rp.referral_id AS id FROM referral_people rp JOIN mine USING (person_id)
        UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)
        UNION SELECT r.id FROM referrals r JOIN theirs ON theirs.id = r.case_id
        UNION SELECT r.id FROM referrals r JOIN repeated_cases rc ON rc.referral_id = r.id
-         JOIN theirs ON theirs.id = rc.earlier_case_id WHERE r.case_id IS NULL)`;
+         JOIN theirs ON theirs.id = rc.earlier_case_id
+         WHERE r.case_id IS NULL AND (rc.for_agency_ids IS NULL OR who.agency_id = ANY (rc.for_agency_ids)))`;
 
 policy.declareAttribute(
   'excludedFromAuditIds',

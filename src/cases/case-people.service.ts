@@ -126,8 +126,8 @@ async function removeRole(
       'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or add the right role first.',
       [{ pointer: '/kind', detail: 'not allowed for the last role of the person that the case is about' }],
     );
-  const correction = await insertCorrection(work, role, 'entered_in_error', reason);
   const takenBack = await prepareRoleRemoval(work, about);
+  const correction = await insertCorrection(work, role, 'entered_in_error', reason);
   await work.write.delete(CasePerson, [role]);
   await takenBack();
   // agencies that received the role, or the record of the person, are notified of the recall
@@ -164,6 +164,7 @@ async function insertCorrection(
     reason,
     namedAt: role.createdAt,
     correctedById: work.actor.id,
+    correctedByAgencyId: work.actor.agencyId,
     correctedAt: work.now,
   });
 }

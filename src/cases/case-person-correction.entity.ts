@@ -2,6 +2,7 @@ import { IsIn, Length } from 'class-validator';
 import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { Classified, References } from '../authorization/classification.js';
 import { oneOf } from '../database/columns.js';
+import { Agency } from '../agencies/agency.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Case, CaseRecord, PERSON_ROLES, type PersonRole } from './case.entity.js';
 
@@ -89,24 +90,14 @@ export class CasePersonCorrection extends CaseRecord {
   @Classified('administrative')
   correctedById: string;
 
+  /** Agency of that person then. Nobody of that agency gains access by a removal. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  correctedByAgencyId: string;
+
   /** Time of the correction (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   correctedAt: Date;
-
-  /**
-   * Whether the agency of the person who removed the role had an exclusion or recusal in the matter then. The role goes on
-   * counting for repeats. Set by a trigger; false for other corrections.
-   */
-  @Column({ type: 'boolean', default: false, insert: false, update: false })
-  @Classified('administrative')
-  inConflict: boolean;
-
-  /**
-   * Exclusions from the person, of the remover's agency and its staff, that were in force at a removal. They go on applying.
-   * Set by a trigger; empty for other corrections.
-   */
-  @Column({ type: 'uuid', array: true, default: [], insert: false, update: false })
-  @Classified('administrative')
-  conflictingExclusionIds: string[];
 }

@@ -39,7 +39,7 @@ declare module '../authentication/actor.js' {
 /** Column `id`: every case that an exclusion hides from the actor. */
 const EXCLUDED_CASES = `WITH mine AS (SELECT e.id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
      FROM exclusions e WHERE ${CONCERNING_ME})
-   SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine))
+   SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id)
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
        WHERE mine.only_on IS NULL OR mine.only_on = cp.panel_id
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
@@ -53,7 +53,7 @@ policy.declareAttribute(
 policy.declareAttribute(
   'namedExcludedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT one.case_id), '[]')
-   FROM excluded_cases(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME})) one WHERE one.by_matter`,
+   FROM excluded_cases(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME}), who.agency_id) one WHERE one.by_matter`,
 );
 
 /**

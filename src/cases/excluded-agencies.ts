@@ -7,7 +7,8 @@ import { Case, CasePerson } from './case.entity.js';
  * Selects exclusions that apply to a case by its matter or after a removal. Cases hidden from the actor lead to none.
  * $1 the exclusions, $2 the hidden cases, $3 the case.
  */
-const APPLIED = 'SELECT one.exclusion_id AS id FROM excluded_cases($1::uuid[], $2::uuid[]) one WHERE one.case_id = $3';
+const APPLIED = `SELECT e.id FROM exclusions e
+  WHERE e.id = ANY ($1::uuid[]) AND $3 IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id], e.agency_id, $2::uuid[]) one)`;
 
 /**
  * Returns the agencies excluded from the case. Counts only exclusions and people that the actor may read; otherwise the

@@ -241,7 +241,7 @@ export function mustBePerson(actor: Actor): void {
  */
 const EXCLUDED_IN_PERSON = `SELECT FROM exclusions e
   WHERE (e.practitioner_id = ANY ($2) OR e.name_key = ANY ($3)) AND e.since <= $4 AND (e.until IS NULL OR e.until > $4)
-    AND ($1 IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id]) one) OR (e.reach = 'partnership' OR e.panel_id = $5) AND e.person_id IN (
+    AND ($1 IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id], $6) one) OR (e.reach = 'partnership' OR e.panel_id = $5) AND e.person_id IN (
       SELECT person_id FROM case_people WHERE case_id = $1 UNION SELECT person_id FROM cases WHERE id = $1)) LIMIT 1`;
 
 /**
@@ -261,7 +261,7 @@ async function findOwnUnreadable(work: UnitOfWork, id: string): Promise<Contribu
     if (closedCompartments(actor).includes(found.panelId)) return null;
     const isEntrusted = entrustedPartnerships(actor).includes(found.partnershipId);
     if (!isEntrusted && !corePanels(actor).includes(found.panelId)) return null;
-    const named = [found.caseId, actor.registrationIds, actor.nameKeys, work.now, found.panelId];
+    const named = [found.caseId, actor.registrationIds, actor.nameKeys, work.now, found.panelId, actor.agencyId];
     const inPerson = await work.manager.query<object[]>(EXCLUDED_IN_PERSON, named);
     return inPerson.length ? null : found;
   });

@@ -1,8 +1,11 @@
-/** The matter of a case: the case and the cases that repeat it, directly or through other repeats. */
+/**
+ * The matter of a case: the case and the cases that repeat it, directly or through other repeats, also those that repeat it
+ * only for people of an agency that removed a person.
+ */
 import type { UnitOfWork } from '../records/unit-of-work.js';
 
 /** Selects the matter. $1 the case, $2 cases that are left out with what repeats only them. */
-const MATTER = 'SELECT matter_of($1, true, $2::uuid[]) AS ids';
+const MATTER = 'SELECT matter_of($1, NULL, true, $2::uuid[]) AS ids';
 
 /** Returns the identifiers of the matter, including cases hidden from the actor. */
 export const matterOf = (work: UnitOfWork, caseId: string): Promise<string[]> => matterWithout(work, caseId, []);

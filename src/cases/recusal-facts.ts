@@ -22,8 +22,11 @@ declare module '../authentication/actor.js' {
   }
 }
 
+/** SQL of the agency of the person recused by a recusal `r`. */
+const AGENCY = '(SELECT p.agency_id FROM practitioners p WHERE p.id = r.practitioner_id)';
+
 /** SQL for pairs of recusals `r` and items `l` of the matter, with the first decision `d` on the item. */
-const ITEMS_OF_MATTER = `recusals r CROSS JOIN LATERAL unnest(matter_of(r.case_id, NOT r.declared)) matter (case_id)
+const ITEMS_OF_MATTER = `recusals r CROSS JOIN LATERAL unnest(matter_of(r.case_id, ${AGENCY}, NOT r.declared)) matter (case_id)
   JOIN listings l ON l.case_id = matter.case_id LEFT JOIN decisions d ON d.listing_id = l.id AND d.corrects_id IS NULL`;
 
 /** SQL condition that a recusal `r` applies to the item `l`: its own, or one not decided before it. */
@@ -45,7 +48,7 @@ const STILL_HIDES = `r.end_kind = 'ended' AND ${APPLIES}
 
 /** Selects the recusals that hide items, with these items. $1 people, or null for all; $2 meeting, or null for all. */
 export const RECUSED_ITEMS = `SELECT r.id, r.practitioner_id AS "practitionerId", r.declared, l.id AS "listingId", l.case_id AS "caseId",
-    l.case_id = ANY (matter_of(r.case_id, false)) AS "isSameOrDirectRepeat"
+    l.case_id = ANY (matter_of(r.case_id, ${AGENCY}, false)) AS "isSameOrDirectRepeat"
   FROM ${ITEMS_OF_MATTER}
   WHERE ($1::uuid[] IS NULL OR r.practitioner_id = ANY ($1)) AND ($2::uuid IS NULL OR l.meeting_id = $2)
     AND (${HIDES} OR ${STILL_HIDES})`;
@@ -73,7 +76,8 @@ policy.declareAttribute(
 
 policy.declareAttribute(
   'recusedCaseIds',
-  `SELECT coalesce(jsonb_agg(DISTINCT matter.id), '[]') FROM recusals r, unnest(matter_of(r.case_id, NOT r.declared)) matter (id)
+  `SELECT coalesce(jsonb_agg(DISTINCT matter.id), '[]') FROM recusals r,
+     unnest(matter_of(r.case_id, who.agency_id, NOT r.declared)) matter (id)
    WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
 );
 

@@ -40,7 +40,7 @@ export async function escalateUndoneActions(manager: EntityManager, partnershipI
        AND NOT EXISTS (SELECT FROM escalations e WHERE e.action_id = a.id)
        AND NOT EXISTS (SELECT FROM exclusions x LEFT JOIN case_people cp ON cp.person_id = x.person_id AND cp.panel_id = x.panel_id
          WHERE x.agency_id = a.owner_agency_id
-           AND (a.case_id = cp.case_id OR a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[x.id]) one))
+           AND (a.case_id = cp.case_id OR a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[x.id], a.owner_agency_id) one))
            AND x.since <= $6 AND (x.until IS NULL OR x.until > $6))
      ORDER BY a.id FOR SHARE OF a`,
     [partnershipId, group.since, await findActionsPastEscalation(manager, today), ACCEPTED_STATUSES, today, now],

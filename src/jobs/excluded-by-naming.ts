@@ -30,7 +30,7 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
   excluded AS (SELECT who.*, e.id AS exclusion_id, e.person_id, e.since FROM people who
     JOIN exclusions e ON e.panel_id = who.panel_id AND NOT e.declared AND ${CONCERNING_ME}),
   applied AS (SELECT one.id, one.exclusion_id, excluding.case_id, excluding.by_matter FROM excluded one
-    JOIN excluded_cases(ARRAY(SELECT DISTINCT exclusion_id FROM excluded)) excluding ON excluding.exclusion_id = one.exclusion_id),
+    CROSS JOIN LATERAL excluded_cases(ARRAY[one.exclusion_id], one.agency_id) excluding),
   named_in AS (SELECT id AS case_id, panel_id, person_id FROM cases WHERE person_id IS NOT NULL AND stage <> 'closed'
     UNION SELECT p.case_id, p.panel_id, p.person_id FROM case_people p JOIN cases c ON c.id = p.case_id AND c.stage <> 'closed'),
   hidden AS (SELECT id, case_id FROM applied
@@ -42,7 +42,7 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
         OR n.type = 'Referral' AND (EXISTS (SELECT FROM referrals r WHERE r.id = n.id AND r.person_id = one.person_id)
           OR EXISTS (SELECT FROM referral_people p WHERE p.referral_id = n.id AND p.person_id = one.person_id)
           OR EXISTS (SELECT FROM repeated_cases repeated JOIN applied a ON a.by_matter AND a.case_id = repeated.earlier_case_id
-            WHERE repeated.referral_id = n.id AND a.exclusion_id = one.exclusion_id)))
+            WHERE repeated.referral_id = n.id AND (repeated.for_agency_ids IS NULL OR one.agency_id = ANY (repeated.for_agency_ids)) AND a.exclusion_id = one.exclusion_id)))
     WHERE EXISTS (SELECT FROM named_in other WHERE other.panel_id = n.panel_id AND other.person_id = n.person_id
         AND other.case_id IS DISTINCT FROM n.case_id
         AND NOT EXISTS (SELECT FROM hidden h WHERE h.id = one.id AND h.case_id = other.case_id))

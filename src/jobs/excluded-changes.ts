@@ -31,20 +31,20 @@ const SELECT_CHANGES = `WITH changes AS MATERIALIZED (
         ('referral.submitted', 'referral.person-changed', 'referral.person-removed', 'referral.withdrawn'))),
   people AS (${selectWho('WHERE p.id IN (SELECT actor_id FROM changes)')}
     UNION ALL SELECT 'client', s.id, s.agency_id, ARRAY[s.id], ARRAY[s.id], '{}' FROM clients s WHERE s.id IN (SELECT actor_id FROM changes)),
-  by_excluded AS (SELECT change.*, e.id AS exclusion_id, e.person_id AS from_person, e.panel_id
+  by_excluded AS (SELECT change.*, e.id AS exclusion_id, e.person_id AS from_person, e.panel_id, who.agency_id
     FROM changes change JOIN people who ON who.id = change.actor_id JOIN exclusions e ON ${CONCERNING_ME}
       AND (NOT change.is_submission OR change.at >= e.since)),
   matters AS (
     SELECT 'Case' AS type, c.id, c.panel_id, c.id AS case_id, change.exclusion_id, change.at FROM by_excluded change
     JOIN cases c ON c.panel_id = change.panel_id AND c.stage <> 'closed' AND (change.person_id IN (${NAMED_IN_CASE})
         OR c.id IN (SELECT r.case_id FROM referrals r WHERE r.id = change.referral_id))
-      AND (c.id IN (SELECT one.case_id FROM excluded_cases(ARRAY[change.exclusion_id]) one) OR change.from_person IN (${NAMED_IN_CASE}))
+      AND (c.id IN (SELECT one.case_id FROM excluded_cases(ARRAY[change.exclusion_id], change.agency_id) one) OR change.from_person IN (${NAMED_IN_CASE}))
     UNION SELECT 'Referral', r.id, r.panel_id, NULL, change.exclusion_id, change.at FROM by_excluded change
     JOIN referrals r ON r.panel_id = change.panel_id AND r.submitted_at IS NOT NULL AND r.case_id IS NULL
       AND (r.id = change.referral_id OR r.status IN ('submitted', 'returned') AND change.person_id IN (${EVER_NAMED}))
       AND (change.from_person IN (${EVER_NAMED}) OR EXISTS (SELECT FROM repeated_cases repeated
-        JOIN excluded_cases(ARRAY[change.exclusion_id]) one ON one.by_matter AND one.case_id = repeated.earlier_case_id
-        WHERE repeated.referral_id = r.id)))
+        JOIN excluded_cases(ARRAY[change.exclusion_id], change.agency_id) one ON one.by_matter AND one.case_id = repeated.earlier_case_id
+        WHERE repeated.referral_id = r.id AND (repeated.for_agency_ids IS NULL OR change.agency_id = ANY (repeated.for_agency_ids)))))
   SELECT type, id, panel_id AS "panelId", case_id AS "caseId", (at AT TIME ZONE 'Europe/London')::date::text AS day, max(at) AS at,
     min(exclusion_id::text) AS "exclusionId" FROM matters GROUP BY 1, 2, 3, 4, 5`;
 

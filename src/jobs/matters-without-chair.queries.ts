@@ -25,10 +25,10 @@ const ITEM_EXCLUDING_ATTRIBUTES = [
   'recusedListingIds',
 ] as const satisfies (keyof ActorAttributes)[];
 
-/** Attributes to load; the deny rules need `coordinatedPanelIds` as well. */
+/** Attributes to load; the deny rules need `coordinatedPanelIds` and the agency as well. */
 const LOADED_ATTRIBUTES = [...ITEM_EXCLUDING_ATTRIBUTES, 'coordinatedPanelIds'] as const;
 
-type Chair = Pick<Actor, 'id' | (typeof LOADED_ATTRIBUTES)[number]>;
+type Chair = Pick<Actor, 'id' | 'agencyId' | (typeof LOADED_ATTRIBUTES)[number]>;
 
 export interface Matter {
   id: string;
@@ -44,7 +44,7 @@ async function loadChairsByPanel(manager: EntityManager, today: string, now: Dat
     .filter(({ name }) => LOADED_ATTRIBUTES.some((one) => one === name))
     .map(({ name, sql }) => `(${atTime(sql, '$1')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
-    `SELECT who.id, who.panel_id AS "panelId", ${facts.join(', ')} FROM (
+    `SELECT who.id, who.agency_id AS "agencyId", who.panel_id AS "panelId", ${facts.join(', ')} FROM (
        ${selectWho(
          `JOIN memberships m ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
             AND m.role = ANY ($2) AND m.valid_from <= $3 AND coalesce(m.valid_to, 'infinity') >= $3`,

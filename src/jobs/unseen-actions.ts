@@ -34,7 +34,7 @@ const exclusionOf = (
   practitioners: string,
   names = 'name_keys_of(p.id)',
 ): string => `(SELECT min(e.id::text) FROM exclusions e
-    WHERE e.panel_id = a.panel_id AND (a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id]) one) OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
+    WHERE e.panel_id = a.panel_id AND (a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id], a.owner_agency_id) one) OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
       AND EXISTS (SELECT FROM (${selectWho(`WHERE p.active AND ${practitioners}`, { names })}) who
         WHERE ${atTime(CONCERNING_ME, '$2')}))`;

@@ -13,7 +13,7 @@ import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
-import { lockScreening } from '../referrals/screening.js';
+import { lockScreening } from '../referrals/repeated-cases.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalQuery, RecusalRequest } from './recusal.dto.js';

@@ -28,7 +28,8 @@ import type {
   ReferralWithdrawal,
 } from './referral.dto.js';
 import { ReferralView } from './referral.response.js';
-import { lockScreening, screenAgain, screenWaiting } from './screening.js';
+import { lockScreening } from './repeated-cases.js';
+import { screenAgain, screenWaiting } from './screening.js';
 import { checkPeople, intakeRules } from './submission.js';
 import type { ActionOf } from '../database/columns.js';
 import { ofReferral } from './referrals.service.js';

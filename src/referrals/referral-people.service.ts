@@ -12,7 +12,8 @@ import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './refer
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
-import { lockScreening, screen, screenByCases, screeningRules } from './screening.js';
+import { lockScreening } from './repeated-cases.js';
+import { screen, screenByCases, screeningRules } from './screening.js';
 
 /** Corrections of the people named in a referral. Source: design, section 1, principle 13. */
 @Injectable()
@@ -85,7 +86,10 @@ export class ReferralPeopleService {
       return (
         one.excludedReferralIds.includes(id) ||
         named.some((person) => people.includes(person ?? '')) ||
-        repeated.some(({ earlierCaseId }) => one.namedExcludedCaseIds.includes(earlierCaseId))
+        repeated.some(
+          ({ earlierCaseId, forAgencyIds }) =>
+            one.namedExcludedCaseIds.includes(earlierCaseId) && (forAgencyIds?.includes(one.agencyId) ?? true),
+        )
       );
     };
     if ((await asKnownToAsker(work, found)).some(isExcluded))
@@ -175,6 +179,7 @@ function keep(
     inDraft: referral.submittedAt === null || isRewriting(rewritten(work, referral)),
     namedAt: before.createdAt,
     correctedById: work.actor.id,
+    correctedByAgencyId: work.actor.agencyId,
     correctedAt: work.now,
   });
 }

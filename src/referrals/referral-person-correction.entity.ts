@@ -3,6 +3,7 @@ import { Check, Column, Entity, ForeignKey, Index } from 'typeorm';
 import { PERSON_ROLES, type PersonRole } from '../cases/case.entity.js';
 import { Classified, References } from '../authorization/classification.js';
 import { oneOf } from '../database/columns.js';
+import { Agency } from '../agencies/agency.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Referral, ReferralRecord } from './referral.entity.js';
 
@@ -72,16 +73,14 @@ export class ReferralPersonCorrection extends ReferralRecord {
   @Classified('administrative')
   correctedById: string;
 
+  /** Agency of that user then. Nobody of that agency gains access by a removal. */
+  @Column({ type: 'uuid' })
+  @ForeignKey(() => Agency)
+  @Classified('administrative')
+  correctedByAgencyId: string;
+
   /** Time of the correction (UTC). */
   @Column({ type: 'timestamptz' })
   @Classified('administrative')
   correctedAt: Date;
-
-  /**
-   * Exclusions from the person, of the remover's agency and its staff, that were in force at a removal. They go on applying.
-   * Set by a trigger; empty for other corrections.
-   */
-  @Column({ type: 'uuid', array: true, default: [], insert: false, update: false })
-  @Classified('administrative')
-  conflictingExclusionIds: string[];
 }

@@ -556,7 +556,8 @@ export class ReferralScreening extends ContributedRecord {
 
 /**
  * Pair of a referral and a case of its panel about the same matter. The referral, or the case that it opened, repeats that
- * case. A correction of the referral removes no row; removing a person whom one of the two cases named in error does.
+ * case. A correction of the referral removes no row; removing a person whom one of the two cases named in error does, or
+ * limits it to the people of the remover's agency.
  * A person excluded from the case learns nothing of the referral. Row-level security of the case does not apply to the
  * row, which must be found for a refusal: the column is therefore not named `caseId`.
  */
@@ -564,6 +565,7 @@ export class ReferralScreening extends ContributedRecord {
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
 @ForeignKey(() => Case, ['earlierCaseId', 'panelId'], ['id', 'panelId'])
 @Unique(['referralId', 'earlierCaseId'])
+@Check('repeated_cases_for_agencies', `for_agency_ids <> '{}'`)
 export class RepeatedCase extends PartnershipRecord {
   declare static readonly actions: never;
 
@@ -587,6 +589,14 @@ export class RepeatedCase extends PartnershipRecord {
   @Classified('administrative')
   @References(() => Case)
   earlierCaseId: string;
+
+  /**
+   * Agencies whose people alone it applies to, because their staff removed the person who made it a repeat; null if it
+   * applies to everybody. Nobody lifts the exclusion or recusal of a colleague, or an own one, by a removal.
+   */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  @Classified('administrative')
+  forAgencyIds: string[] | null;
 
   /**
    * Person or system already excluded from the case whose own submission, correction or decision made the referral a repeat; null

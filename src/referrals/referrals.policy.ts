@@ -59,7 +59,7 @@ const MINE = `SELECT e.id, e.case_id, e.person_id, e.declared, CASE WHEN e.reach
  */
 const EXCLUDED_CASES = `SELECT one.case_id AS id, one.by_matter,
      CASE WHEN mine.declared AND one.case_id IS DISTINCT FROM mine.case_id THEN '-infinity' ELSE mine.named_by END AS named_by
-   FROM excluded_cases(ARRAY(SELECT id FROM mine)) one JOIN mine ON mine.id = one.exclusion_id`;
+   FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id) one JOIN mine ON mine.id = one.exclusion_id`;
 
 /** Columns `id` and `named_by`: cases hidden by these exclusions. */
 const HIDDEN_CASES = `SELECT id, named_by FROM excluded
@@ -82,7 +82,8 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
    UNION SELECT r.id, rc.earlier_case_id, NULL, excluded.named_by FROM repeated_cases rc
      JOIN excluded ON excluded.by_matter AND excluded.id = rc.earlier_case_id
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND NOT ${BY_ME} AND rc.found_by_id IS DISTINCT FROM who.id
-   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id]) k ON k.case_id IS NULL
+       AND (rc.for_agency_ids IS NULL OR who.agency_id = ANY (rc.for_agency_ids))
+   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id], who.agency_id) k ON k.case_id IS NULL
      JOIN referrals r ON r.id = k.referral_id AND NOT ${BY_ME}
    UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine
      JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
@@ -114,7 +115,7 @@ policy.declareAttribute(
 
 policy.declareAttribute(
   'excludedReferralIds',
-  `SELECT to_jsonb(referrals_after_removal(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME})))`,
+  `SELECT to_jsonb(referrals_after_removal(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME}), who.agency_id))`,
 );
 
 /** Attributes that exclusions determine: all empty for an actor whom no exclusion concerns. */
@@ -183,6 +184,15 @@ const excludedFromNamed: DenyRule = {
   },
 };
 
+/** Condition for rows of `repeated_cases` that apply to the actor, with a case from which the actor is excluded. */
+const repeatsExcludedCase = ({
+  namedExcludedCaseIds,
+  agencyId,
+}: Pick<Actor, 'namedExcludedCaseIds' | 'agencyId'>): Where => ({
+  earlierCaseId: { $in: namedExcludedCaseIds },
+  $or: [{ forAgencyIds: null }, { forAgencyIds: { $overlaps: [agencyId] } }],
+});
+
 /**
  * Referrals about the same matter as a case from which the actor is excluded, including refused, redirected and
  * withdrawn ones. A referral that opened a case is hidden with the case. They stay visible to their
@@ -200,17 +210,15 @@ const repeatingExcluded = (actor: Actor): Where[] => {
   return [
     {
       caseId: null,
-      repeated: { $elemMatch: { earlierCaseId: { $in: namedExcludedCaseIds }, foundById: { $ne: actor.id } } },
+      repeated: { $elemMatch: { ...repeatsExcludedCase(actor), foundById: { $ne: actor.id } } },
       $or: others,
     },
   ];
 };
 
 /** Referrals on which the actor may not decide, including those that the actor made repeats and may read. */
-export const repeatingForDecision = ({ namedExcludedCaseIds }: Pick<Actor, 'namedExcludedCaseIds'>): Where | null =>
-  namedExcludedCaseIds.length
-    ? { caseId: null, repeated: { $elemMatch: { earlierCaseId: { $in: namedExcludedCaseIds } } } }
-    : null;
+export const repeatingForDecision = (actor: Pick<Actor, 'namedExcludedCaseIds' | 'agencyId'>): Where | null =>
+  actor.namedExcludedCaseIds.length ? { caseId: null, repeated: { $elemMatch: repeatsExcludedCase(actor) } } : null;
 
 /** Hides a referral, and records that refer to it, from actors excluded from it. */
 export const excludedFromReferral: DenyRule = {

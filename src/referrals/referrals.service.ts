@@ -40,7 +40,8 @@ import {
   ReferralStatusView,
   ReferralView,
 } from './referral.response.js';
-import { lockScreening, screen } from './screening.js';
+import { lockScreening } from './repeated-cases.js';
+import { screen } from './screening.js';
 import { check, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 import { fieldMask } from '../records/field-mask.js';
 

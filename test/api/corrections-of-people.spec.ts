@@ -171,7 +171,7 @@ describe('a person named in a case in error', () => {
     const kept = { personId: person, practitionerId, panelId, reason: 'Knows a party.' };
     await (await by('jag-chair')).post('/v1/exclusions', kept).expect(201);
     expect(code(await taking(COORDINATOR, role))).toEqual([404, 'not-found']);
-    const made = await taking('jag-chair', role);
+    const made = await taking('police-inspector', role);
     expect(made.status).toBe(201);
     const path = `/v1/cases/${jag}/people-corrections?limit=100`;
     expect((await (await by(COORDINATOR)).get(path).expect(200)).text).not.toContain(role);

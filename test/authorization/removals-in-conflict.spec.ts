@@ -1,10 +1,10 @@
 /**
- * A person is removed from a case as entered in error by somebody of an agency with a conflict in the matter: nobody lifts the
- * exclusion or recusal of a colleague, or an own one, and nobody else loses a case by it.
+ * A person is removed from a case as entered in error. Nobody lifts the exclusion or recusal of a colleague, or an own one, by
+ * that; for people of other agencies the removal counts, whether or not the remover's agency has a conflict.
  *
  * Seen to fail: a removal, or a decision, whose body was held back until the exclusion or recusal was made; a recusal that ended
- * because its conflict is over; a second role of the person that somebody without a conflict removes; a role that somebody
- * without a conflict removed, and that counts again; an exclusion from a person whom the case names.
+ * because its conflict is over; a second role of the person that somebody of another agency removes; a role that somebody of
+ * another agency removed, and that counts again; a repeat kept for everybody because a colleague of the remover is excluded.
  */
 import http from 'node:http';
 import type pg from 'pg';
@@ -210,11 +210,34 @@ test('a role that somebody without a conflict removed does not count again when 
   expect(await status(OTHER, repeat)).toBe(200);
 });
 
-test('an exclusion from a person whom the case names is a conflict as well', async () => {
+test('a removal by a colleague of one excluded person opens the repeat to excluded people of other agencies', async () => {
   const [victim, harming] = [await person(), await person()];
   const [earlier, repeat] = [await opened(victim, harming), await opened(victim, harming)];
-  await excluded(EXCLUDED, { personId: victim });
-  await excluded(OTHER, caseOf(earlier));
+  for (const who of [EXCLUDED, OTHER]) await excluded(who, caseOf(earlier));
+  expect([await status(EXCLUDED, repeat), await status(OTHER, repeat)]).toEqual([404, 404]);
   await removed(COLLEAGUE, await roleOf(repeat, harming));
-  expect(await status(OTHER, repeat)).toBe(404);
+  expect([await status(EXCLUDED, repeat), await status(OTHER, repeat)]).toEqual([404, 200]);
+});
+
+test('a removal does the same to somebody of another agency whether or not a colleague is excluded', async () => {
+  const explained = async (isColleagueExcluded: boolean): Promise<unknown[]> => {
+    const [victim, harming] = [await person(), await person()];
+    const [earlier, repeat] = [await opened(victim, harming), await opened(victim, harming)];
+    if (isColleagueExcluded) await excluded(EXCLUDED, { personId: victim });
+    await excluded(OTHER, caseOf(earlier));
+    await removed(COLLEAGUE, await roleOf(repeat, harming));
+    const { id } = await practitioner(owner, OTHER);
+    const { body } = await (await by(COLLEAGUE)).get(`${repeat}/access?practitionerId=${id}`).expect(200);
+    return [await status(OTHER, repeat), (body as { allowed: unknown }).allowed];
+  };
+  expect(await explained(true)).toEqual(await explained(false));
+});
+
+test('an exclusion made after a colleague removed a person from a case does not hide the case', async () => {
+  const child = await person();
+  const path = await opened(await person(), await person(), [named(child, 'child')]);
+  const other = await opened(await person(), await person(), [named(child, 'child')]);
+  await removed(COLLEAGUE, await roleOf(path, child, 'child'));
+  await excluded(EXCLUDED, { personId: child });
+  expect([await status(EXCLUDED, path), await status(EXCLUDED, other)]).toEqual([200, 404]);
 });

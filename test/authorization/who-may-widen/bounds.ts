@@ -162,11 +162,21 @@ export class Facts {
   private isWriter = (person: Row, referral: Row): boolean =>
     [referral['author_id'], ...((referral['co_author_ids'] as string[] | null) ?? [])].includes(person.id);
 
+  private agencyOf = (id: unknown): unknown =>
+    (this.mirror.one('practitioners', id) ?? this.mirror.one('clients', id))?.['agency_id'];
+
+  /** 27: repeats of a case, without those that a removal left to the people of other agencies. */
+  private repeatsOf = (caseId: unknown, agencyId: unknown): Row[] =>
+    this.by('repeated_cases', 'earlier_case_id', caseId).filter(
+      ({ for_agency_ids: agencies }) =>
+        agencies === null || agencies === undefined || (agencies as unknown[]).includes(agencyId),
+    );
+
   /** 24: a case and the cases that repeat it, also through other repeats; not those that were hidden at a declaration. */
-  private matterOf(caseId: string, without: readonly string[]): Set<string> {
+  private matterOf(caseId: string, agencyId: unknown, without: readonly string[]): Set<string> {
     const matter = new Set([caseId]);
     for (const id of matter)
-      for (const repeat of this.by('repeated_cases', 'earlier_case_id', id)) {
+      for (const repeat of this.repeatsOf(id, agencyId)) {
         const later = this.mirror.one('referrals', repeat['referral_id'])?.['case_id'];
         if (typeof later === 'string' && !without.includes(later)) matter.add(later);
       }
@@ -175,9 +185,9 @@ export class Facts {
 
   /**
    * 27: cases, and referrals without a case, that an exclusion from a person goes on to hide, because a colleague of the person
-   * excluded was the last to take the person out of them.
+   * excluded was the last to take the person out of them, while the exclusion was in force.
    */
-  private keptAfterRemoval(exclusion: Row): string[] {
+  private keptAfterRemoval(exclusion: Row, agencyId: unknown): string[] {
     const last = new Map<string, Row>();
     const isError = (one: Row): boolean => one['kind'] === 'entered_in_error';
     const removals = [
@@ -199,26 +209,11 @@ export class Facts {
       if (!known || at(known['corrected_at']) < at(one['corrected_at'])) last.set(from, one);
     }
     return [...last].flatMap(([from, one]) => {
-      const remover =
-        this.mirror.one('practitioners', one['corrected_by_id']) ?? this.mirror.one('clients', one['corrected_by_id']);
       const isReached =
         exclusion['partnership_id'] === one['partnership_id'] &&
         (exclusion['reach'] === 'partnership' || exclusion['panel_id'] === one['panel_id']) &&
-        at(exclusion['created_at']) <= at(one['corrected_at']);
-      const isOwnAct =
-        exclusion['declared'] === false &&
-        exclusion['name_key'] === null &&
-        exclusion['made_by_id'] === one['corrected_by_id'];
-      const isOfExcluded =
-        exclusion['agency_id'] === remover?.['agency_id'] ||
-        this.mirror.one('practitioners', exclusion['practitioner_id'])?.['agency_id'] === remover?.['agency_id'] ||
-        (exclusion['name_key'] !== null &&
-          this.by('practitioner_names', 'name_key', exclusion['name_key']).some(
-            (name) =>
-              at(name['created_at']) <= at(one['corrected_at']) &&
-              this.mirror.one('practitioners', name['practitioner_id'])?.['agency_id'] === remover?.['agency_id'],
-          ));
-      return remover && isReached && !isOwnAct && isOfExcluded ? [from] : [];
+        at(exclusion['since']) <= at(one['corrected_at']);
+      return isReached && this.agencyOf(one['corrected_by_id']) === agencyId ? [from] : [];
     });
   }
 
@@ -227,10 +222,14 @@ export class Facts {
     const hidden = new Set<string>();
     for (const one of exclusions) {
       if (one['case_id'] !== null)
-        for (const id of this.matterOf(one['case_id'] as string, (one['hidden_from_declarer_ids'] as string[]) ?? [])) {
+        for (const id of this.matterOf(
+          one['case_id'] as string,
+          person['agency_id'],
+          (one['hidden_from_declarer_ids'] as string[]) ?? [],
+        )) {
           hidden.add(id);
           // 11: a repeat without a case, but for its author who does not lead the panel, and for who made it a repeat
-          for (const { referral_id, found_by_id: finder } of this.by('repeated_cases', 'earlier_case_id', id)) {
+          for (const { referral_id, found_by_id: finder } of this.repeatsOf(id, person['agency_id'])) {
             const repeat = this.mirror.one('referrals', referral_id);
             if (!repeat || repeat['case_id'] !== null) continue;
             const isSparedAuthor = this.isWriter(person, repeat) && !this.leads(person, repeat['panel_id']);
@@ -257,7 +256,7 @@ export class Facts {
           (referral['submitted_at'] === null || isOwnWaiting);
         if (reaches(referral['panel_id']) && !isSpared) hidden.add(referral.id);
       }
-      for (const id of this.keptAfterRemoval(one)) {
+      for (const id of this.keptAfterRemoval(one, person['agency_id'])) {
         const referral = this.mirror.one('referrals', id);
         const isOwn = referral && this.isWriter(person, referral) && !this.leads(person, referral['panel_id']);
         if (!referral || (referral['submitted_at'] !== null && !isOwn)) hidden.add(id);
@@ -279,7 +278,7 @@ export class Facts {
    */
   private recusedItems(person: Row): string[] {
     return this.by('recusals', 'practitioner_id', person.id).flatMap((one) => {
-      const opening = this.by('repeated_cases', 'earlier_case_id', one['case_id']).map(
+      const opening = this.repeatsOf(one['case_id'], person['agency_id']).map(
         ({ referral_id }) => this.mirror.one('referrals', referral_id)?.['case_id'],
       );
       const items = [one['case_id'], ...opening].flatMap((id) => (id ? this.by('listings', 'case_id', id) : []));

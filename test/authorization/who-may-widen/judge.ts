@@ -403,20 +403,18 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
     });
     const isRedirection = command.operation.endsWith('/redirection');
     const actor = mirror.one('practitioners', command.actorId);
-    /** 27: nobody of the agency of the person who acts, unless that person imposed the exclusion. */
-    const ofOthers =
-      (personId: unknown) =>
-      (person: Row): boolean =>
-        person['agency_id'] !== actor?.['agency_id'] ||
-        mirror.where('exclusions', { person_id: personId, made_by_id: command.actorId, declared: false }).length > 0;
+    /** 27: nobody of the agency of the person who acts. */
+    const ofOthers = (person: Row): boolean => person['agency_id'] !== actor?.['agency_id'];
     const all = effects.flatMap(({ table, before, after, columns }): Licence[] => {
       // 27: the case or referral, to whoever was kept out through the person who was taken out; a referral that repeats no case then
-      if (!after)
+      const isLimited =
+        table === 'repeated_cases' && before?.['for_agency_ids'] === null && after?.['for_agency_ids'] !== null;
+      if (!after || isLimited)
         return before && ['case_people', 'referral_people', 'repeated_cases'].includes(table)
           ? [
               licence(
                 [before['case_id'], before['referral_id'], before['person_id'], ...repeating(mirror, before)],
-                ofOthers(before['person_id']),
+                ofOthers,
               ),
             ]
           : [];

@@ -503,6 +503,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       since: day(-20),
       named_at: days(-20),
       corrected_by_id: remover.practitioner,
+      corrected_by_agency_id: remover.agency,
       corrected_at: now,
     });
     await client.query(

@@ -1,0 +1,222 @@
+/**
+ * Rows of `repeated_cases`: pairs of a referral and a case of its panel about the same matter. They determine which repeats are
+ * hidden together with a case from somebody excluded or recused. Source: docs/decisions/0049.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { In } from 'typeorm';
+import { PanelRules, type PanelType } from '../panels/panel.entity.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { RepeatedCase } from './referral.entity.js';
+import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
+
+/**
+ * Takes the panel's screening lock, so that two simultaneous referrals of one matter see each other. A request that
+ * needs this lock takes it before it locks a case or an undecided referral, because the inserts of a screening wait for the
+ * locks of both. A request that excludes or recuses takes it too: what a removal finds of conflicts, and the order of the two,
+ * is then certain.
+ */
+export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
+  await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
+  work.refreshTime();
+}
+
+/** Roles that a case has now. */
+const PRESENT_ROLES = 'SELECT case_id, person_id, role FROM case_people';
+
+/** Roles that a case had before a correction: a corrected role does not separate a repeat from the case. */
+const FORMER_ROLES = `SELECT p.case_id, p.person_id, had.role FROM case_people p
+    JOIN case_person_corrections had ON had.role_id = p.id AND had.kind = 'changed'`;
+
+/**
+ * Roles removed as entered in error, with the agency of the remover. They count for the people of that agency, until another
+ * agency removes the same role of the person. Their former kinds are included.
+ */
+const REMOVED_ROLES = `SELECT had.case_id, had.person_id, had.role, removal.corrected_by_agency_id AS agency_id FROM case_person_corrections had
+    JOIN case_person_corrections removal ON removal.role_id = had.role_id AND removal.kind = 'entered_in_error'
+    WHERE NOT EXISTS (SELECT FROM case_person_corrections later WHERE later.kind = 'entered_in_error'
+      AND later.corrected_by_agency_id <> removal.corrected_by_agency_id
+      AND (later.case_id, later.person_id, later.role) = (removal.case_id, removal.person_id, removal.role)
+      AND (later.corrected_at, later.id) > (removal.corrected_at, removal.id))`;
+
+const PEOPLE_OF_REFERRAL =
+  'SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL';
+
+/** SQL of the roles that count for an agency, or, without one, for everybody. */
+const countedRoles = (roles: string, agency?: string): string =>
+  agency
+    ? `${roles} UNION ALL SELECT case_id, person_id, role FROM (${REMOVED_ROLES}) removed WHERE agency_id = ${agency}`
+    : roles;
+
+/**
+ * Condition that `now` and `earlier` name the same person in one of the roles. `now` is a referral, of which the case counts
+ * if it opened one; `earlier` is a case. `agency` adds the roles that its staff removed.
+ */
+const sharesPersonOfCase = (roles: string, agency?: string): string => `EXISTS (
+  SELECT 1 FROM (${PEOPLE_OF_REFERRAL}
+      UNION ALL SELECT person_id, role FROM (${countedRoles(PRESENT_ROLES, agency)}) own WHERE own.case_id = now.case_id) mine
+    JOIN (${countedRoles(`${PRESENT_ROLES} UNION ALL ${FORMER_ROLES}`, agency)}) theirs ON theirs.person_id = mine.person_id
+  WHERE theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
+
+/**
+ * SQL of the agencies for whose people alone `now` repeats `earlier`, as their staff removed a person: empty if it does for
+ * nobody, null if it does for everybody.
+ */
+const forAgencies = (victims: string, harming: string): string => `CASE
+    WHEN ${sharesPersonOfCase(victims)} AND ${sharesPersonOfCase(harming)} THEN NULL
+    ELSE ARRAY(SELECT DISTINCT removing.corrected_by_agency_id FROM case_person_corrections removing
+      WHERE removing.kind = 'entered_in_error' AND removing.case_id IN (now.case_id, earlier.id)
+        AND ${sharesPersonOfCase(victims, 'removing.corrected_by_agency_id')}
+        AND ${sharesPersonOfCase(harming, 'removing.corrected_by_agency_id')}
+      ORDER BY 1) END`;
+
+/**
+ * SQL of `candidate_cases` and `candidate_referrals`: records that share a person, place or group with one referral or case. Roles
+ * that were removed count too. Both parameters can be null. The conditions of a repeat are then tested on few rows, found by
+ * indexes.
+ */
+export const candidates = (referral: string, caseId: string): string => `
+  about AS (SELECT id, case_id, person_id, place_id, group_id FROM referrals WHERE id = ${referral} OR case_id = ${caseId}),
+  own_case AS (SELECT id, person_id, place_id, group_id FROM cases WHERE id = ${caseId} OR id IN (SELECT case_id FROM about)),
+  subjects AS (SELECT person_id, place_id, group_id FROM about UNION SELECT person_id, place_id, group_id FROM own_case),
+  named AS (SELECT person_id FROM subjects
+    UNION SELECT person_id FROM referral_people WHERE referral_id IN (SELECT id FROM about)
+    UNION SELECT person_id FROM case_people WHERE case_id IN (SELECT id FROM own_case)
+    UNION SELECT person_id FROM case_person_corrections WHERE case_id IN (SELECT id FROM own_case)),
+  candidate_cases AS (SELECT case_id AS id FROM case_people JOIN named USING (person_id)
+    UNION SELECT case_id FROM case_person_corrections JOIN named USING (person_id)
+    UNION SELECT c.id FROM cases c JOIN subjects USING (person_id)
+    UNION SELECT c.id FROM cases c JOIN subjects USING (place_id)
+    UNION SELECT c.id FROM cases c JOIN subjects USING (group_id)),
+  candidate_referrals AS (SELECT referral_id AS id FROM referral_people JOIN named USING (person_id)
+    UNION SELECT r.id FROM referrals r JOIN candidate_cases c ON c.id = r.case_id
+    UNION SELECT r.id FROM referrals r JOIN subjects USING (person_id)
+    UNION SELECT r.id FROM referrals r JOIN subjects USING (place_id)
+    UNION SELECT r.id FROM referrals r JOIN subjects USING (group_id))`;
+
+/**
+ * Selects repeats missing from `repeated_cases`, or there for too few agencies: cases about the same people or subject. Matches like the screening, but within the longest window of any edition of the rules, from any case of the panel,
+ * and by the roles that count. For a referral that is undecided or ended without a case, the order of submission is
+ * irrelevant. For a referral with a case, which a correction may give the same matter, only cases opened earlier count.
+ * $1 the panel, $2 one referral or null, $3 one case or null, $4 months of the longest window, $5 whether it is a MARAC,
+ * $6 and $7 roles.
+ */
+const REPEATED = `WITH ${candidates('$2::uuid', '$3::uuid')},
+  pairs AS (SELECT about.id AS now_id, c.id AS earlier_id FROM about, candidate_cases c
+    UNION SELECT r.id, $3 FROM candidate_referrals r WHERE $3::uuid IS NOT NULL),
+  found AS (SELECT now.id, earlier.id AS earlier_id, now.partnership_id,
+      CASE WHEN $5::boolean THEN ${forAgencies('$6::text[]', '$7::text[]')}
+        WHEN earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id THEN NULL
+        ELSE '{}' END AS agencies
+    FROM pairs JOIN referrals now ON now.id = pairs.now_id AND now.panel_id = $1
+      JOIN referral_screenings screened ON screened.id = now.id
+      JOIN cases earlier ON earlier.id = pairs.earlier_id AND earlier.panel_id = $1
+      LEFT JOIN referrals opening ON opening.case_id = earlier.id
+    WHERE (now.case_id IS NULL
+        OR (earlier.opened_at, earlier.id) < (SELECT own.opened_at, own.id FROM cases own WHERE own.id = now.case_id))
+      AND (coalesce(opening.submitted_at, earlier.opened_at) AT TIME ZONE 'Europe/London')::date + make_interval(months => $4::integer)
+        >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date))
+  SELECT found.id AS "referralId", found.earlier_id AS "earlierCaseId", $1::uuid AS "panelId",
+    found.partnership_id AS "partnershipId",
+    CASE WHEN found.agencies IS NOT NULL
+      THEN ARRAY(SELECT unnest(known.for_agency_ids) UNION SELECT unnest(found.agencies) ORDER BY 1) END AS "forAgencyIds"
+  FROM found LEFT JOIN repeated_cases known ON known.referral_id = found.id AND known.earlier_case_id = found.earlier_id
+  WHERE found.agencies IS DISTINCT FROM '{}'
+    AND (known.id IS NULL OR known.for_agency_ids IS NOT NULL AND (found.agencies <@ known.for_agency_ids) IS NOT TRUE)`;
+
+type FoundRepeat = Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId' | 'forAgencyIds'>;
+
+/** Scope of a search for repeats on a panel: one referral, or all referrals about one case. */
+interface RepeatSearch {
+  panelId: string;
+  referralId?: string;
+  caseId?: string;
+  /** Set if the actor submits, corrects or decides on the referral. */
+  isOwnAct?: boolean;
+}
+
+/**
+ * Returns the months of the repeat window in every edition of the panel's rules. An exclusion applies within the
+ * longest window; otherwise an excluded chair could set a shorter one for the next referral.
+ */
+async function windowsOf(work: UnitOfWork, panelId: string): Promise<number[]> {
+  const editions = await work.manager.findBy(PanelRules, { panelId });
+  return editions.map(({ rules }) => intakeRules(rules).repeatWindowMonths);
+}
+
+/**
+ * Adds the cases that referrals repeat, by the people whom the referral names now, and the case names or named. Removes
+ * none. A repeat that applied to the people of some agencies can become one for everybody.
+ */
+export async function addRepeatedCases(
+  work: UnitOfWork,
+  { panelId, referralId = '', caseId = '', isOwnAct = false }: RepeatSearch,
+  panelType: PanelType,
+  months: number,
+): Promise<void> {
+  await lockScreening(work, panelId);
+  await work.asSystem(async () => {
+    const longest = Math.max(months, ...(await windowsOf(work, panelId)));
+    const found = await work.manager.query<FoundRepeat[]>(REPEATED, [
+      panelId,
+      referralId || null,
+      caseId || null,
+      longest,
+      panelType === 'marac',
+      VICTIM_ROLES,
+      HARM_ROLES,
+    ]);
+    const { id, namedExcludedCaseIds } = work.actor;
+    const finderOf = ({ earlierCaseId }: FoundRepeat): { foundById?: string } =>
+      isOwnAct && namedExcludedCaseIds.includes(earlierCaseId) ? { foundById: id } : {};
+    const known = await work.manager.findBy(RepeatedCase, { referralId: In(found.map((one) => one.referralId)) });
+    const missing: FoundRepeat[] = [];
+    for (const one of found) {
+      const row = known.find((of) => of.referralId === one.referralId && of.earlierCaseId === one.earlierCaseId);
+      if (row) await work.write.update(RepeatedCase, row, { forAgencyIds: one.forAgencyIds, ...finderOf(one) });
+      else missing.push(one);
+    }
+    await work.write.insertMany(
+      RepeatedCase,
+      missing.map((one) => ({ ...one, foundById: null, ...finderOf(one) })),
+    );
+  });
+}
+
+/** Selects the pairs of a case, as the earlier or the later one, with the agencies for which it counts. $1 the case. */
+const PAIRS_OF_CASE = `SELECT repeated.id, ${forAgencies('$2::text[]', '$3::text[]')} AS "forAgencyIds" FROM repeated_cases repeated
+    JOIN referrals now ON now.id = repeated.referral_id JOIN cases earlier ON earlier.id = repeated.earlier_case_id
+  WHERE earlier.id = $1 OR now.case_id = $1`;
+
+/**
+ * Updates the pairs of a case when a chair or coordinator removes a role that was entered in error: the two matters never had
+ * the same people. Such a pair then applies to the people of the remover's agency alone. It ends if another
+ * agency removes the same role. A pair stays if a correction had already separated the two. The function returned is called
+ * after the removal, and returns the referrals that are repeats for everybody no longer.
+ */
+export async function prepareRepeatRemoval(work: UnitOfWork, caseId: string): Promise<() => Promise<string[]>> {
+  const select = async (): Promise<Map<string, string[] | null>> => {
+    const asked = [caseId, VICTIM_ROLES, HARM_ROLES];
+    const rows = await work.asSystem(() =>
+      work.manager.query<Pick<RepeatedCase, 'id' | 'forAgencyIds'>[]>(PAIRS_OF_CASE, asked),
+    );
+    return new Map(rows.map(({ id, forAgencyIds }) => [id, forAgencyIds]));
+  };
+  const before = await select();
+  return async () => {
+    const after = await select();
+    const changed = [...after].filter(([id, agencies]) => !isSame(before.get(id), agencies)).map(([id]) => id);
+    return work.asSystem(async () => {
+      const rows = await work.manager.findBy(RepeatedCase, { id: In(changed) });
+      for (const row of rows) {
+        const forAgencyIds = after.get(row.id) ?? null;
+        if (!isSame(before.get(row.id), row.forAgencyIds)) continue;
+        if (forAgencyIds?.length === 0) await work.write.delete(RepeatedCase, [row]);
+        else await work.write.update(RepeatedCase, row, { forAgencyIds });
+      }
+      // in any case: a screening that stays as it was would reveal a conflict
+      return rows.filter(({ id }) => before.get(id) === null).map(({ referralId }) => referralId);
+    });
+  };
+}
+
+const isSame = (one: string[] | null | undefined, other: string[] | null): boolean => isDeepStrictEqual(one, other);
