@@ -94,8 +94,9 @@ export const candidates = (referral: string, caseId: string): string => `
     UNION SELECT r.id FROM referrals r JOIN subjects USING (group_id))`;
 
 /**
- * Selects repeats missing from `repeated_cases`, or there for too few agencies: cases about the same people or subject. Matches like the screening, but within the longest window of any edition of the rules, from any case of the panel,
- * and by the roles that count. For a referral that is undecided or ended without a case, the order of submission is
+ * Selects repeats missing from `repeated_cases`, or there for too few agencies: cases about the same people or subject.
+ * Matches like the screening, but within the longest window of any edition of the rules, from any case of the panel, and by
+ * the roles that count. For a referral that is undecided or ended without a case, the order of submission is
  * irrelevant. For a referral with a case, which a correction may give the same matter, only cases opened earlier count.
  * $1 the panel, $2 one referral or null, $3 one case or null, $4 months of the longest window, $5 whether it is a MARAC,
  * $6 and $7 roles.
