@@ -412,7 +412,7 @@ CREATE TABLE case_person_corrections (
   corrected_at timestamptz NOT NULL,
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
-  CONSTRAINT case_person_corrections_kind CHECK (kind IN ('changed', 'ended', 'entered_in_error')),
+  CONSTRAINT case_person_corrections_kind CHECK (kind IN ('changed', 'ended', 'entered_in_error', 'put_back')),
   CONSTRAINT case_person_corrections_role CHECK (
     role IN ('victim', 'at_risk', 'suspected_harm_causer', 'both_victim_and_harm_causer', 'perpetrator', 'child',
       'complainant', 'witness', 'family', 'carer', 'linked_peer', 'person_of_concern_adult', 'professional')
@@ -681,7 +681,7 @@ CREATE TABLE referral_person_corrections (
   corrected_at timestamptz NOT NULL,
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   FOREIGN KEY (referral_id, panel_id) REFERENCES referrals (id, panel_id),
-  CONSTRAINT referral_person_corrections_kind CHECK (kind IN ('changed', 'entered_in_error')),
+  CONSTRAINT referral_person_corrections_kind CHECK (kind IN ('changed', 'entered_in_error', 'put_back')),
   CONSTRAINT referral_person_corrections_role CHECK (
     role IN ('victim', 'at_risk', 'suspected_harm_causer', 'both_victim_and_harm_causer', 'perpetrator', 'child',
       'complainant', 'witness', 'family', 'carer', 'linked_peer', 'person_of_concern_adult', 'professional')

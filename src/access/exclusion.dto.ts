@@ -1,7 +1,18 @@
 import { IsIn, IsOptional, Length } from 'class-validator';
+import { PageQuery } from '../http/page-query.dto.js';
 import { Uuid } from '../http/uuid.js';
 import { InOneScript } from '../agencies/one-script.js';
 import { EXCLUSION_REACHES, type ExclusionReach } from '../sharing/exclusion.entity.js';
+
+export class ExclusionQuery extends PageQuery {
+  /**
+   * Limits the list to exclusions in force that apply to this case: from the case, from a case that it repeats, from a person
+   * whom it names, or from one whom a colleague of the excluded person removed.
+   */
+  @IsOptional()
+  @Uuid()
+  caseId?: string;
+}
 
 /**
  * Excludes a person or agency from a case, or from a person as known to one panel: its cases and referrals that name

@@ -4,11 +4,10 @@ import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
-import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { ExclusionView } from './access.response.js';
-import { ExclusionEnd, ExclusionRequest } from './exclusion.dto.js';
+import { ExclusionEnd, ExclusionQuery, ExclusionRequest } from './exclusion.dto.js';
 import { ExclusionsService } from './exclusions.service.js';
 
 @Controller('v1/exclusions')
@@ -19,7 +18,7 @@ export class ExclusionsController {
   @Get()
   @RequirePermission('read', Exclusion)
   @ApiAnswer.page(ExclusionView)
-  list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<AuthorizedResponse> {
+  list(@CurrentActor() actor: Actor, @Query() query: ExclusionQuery): Promise<AuthorizedResponse> {
     return this.exclusions.list(actor, query);
   }
 

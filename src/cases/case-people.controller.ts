@@ -8,7 +8,7 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { CasePeopleService } from './case-people.service.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
 import { CasePerson } from './case.entity.js';
-import { CasePersonChange, CasePersonEnding } from './case.dto.js';
+import { CasePersonChange, CasePersonEnding, RemovalReversal } from './case.dto.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 
 @Controller('v1/cases/:id')
@@ -50,6 +50,19 @@ export class CasePeopleController {
     @Body() body: CasePersonEnding,
   ): Promise<AuthorizedResponse> {
     return this.people.end(actor, id, roleId, body);
+  }
+
+  /** Put back a person who was removed as named in error by mistake (chair, coordinator; within 28 days) */
+  @Post('people-corrections/:correctionId/reversal')
+  @RequirePermission('put-back', CasePersonCorrection)
+  @ApiAnswer.created(CasePersonView)
+  putBack(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('correctionId') correctionId: string,
+    @Body() body: RemovalReversal,
+  ): Promise<AuthorizedResponse> {
+    return this.people.putBack(actor, id, correctionId, body);
   }
 
   /**

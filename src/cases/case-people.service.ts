@@ -8,13 +8,15 @@ import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
+import { Person } from '../subjects/subject.entity.js';
 import { Assessment } from './assessment.entity.js';
 import { CasePersonCorrection, type CorrectionKind } from './case-person-correction.entity.js';
 import { Case, CasePerson } from './case.entity.js';
-import type { CasePersonChange, CasePersonEnding } from './case.dto.js';
+import type { CasePersonChange, CasePersonEnding, RemovalReversal } from './case.dto.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 import { mustBeOpen, touch } from './open-case.js';
 import { lockPeople, prepareRoleRemoval, updatePeopleDependents } from './people-of-case.js';
+import { mustBeReversible, mustOpenToNobody, namedAlready } from './removals.js';
 
 /** Corrections of the roles of people in a case. Source: design, section 1, principle 13. */
 @Injectable()
@@ -64,7 +66,7 @@ export class CasePeopleService {
     actor: Actor,
     caseId: string,
     id: string,
-    { kind, until, reason }: CasePersonEnding,
+    { kind, until, reason, opensToExcluded }: CasePersonEnding,
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('change', CasePerson, id, { lock: true });
@@ -75,10 +77,39 @@ export class CasePeopleService {
       const correction =
         kind === 'ended'
           ? await endRole(work, about, found, until ?? londonDay(work.now), reason)
-          : await removeRole(work, about, found, until, reason);
+          : await removeRole(work, about, found, { until, reason, opensToExcluded });
       await touch(work, about);
       await updatePeopleDependents(work, about);
       return work.respond.one(CasePersonCorrectionView, correction, { status: 201 });
+    });
+  }
+
+  /**
+   * Puts back a role that was removed as entered in error. The panel knew the person, so the agency that recorded the person
+   * is not asked again. People excluded from the person lose the case again.
+   */
+  putBack(actor: Actor, caseId: string, id: string, { reason }: RemovalReversal): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const removal = await work.records.find('put-back', CasePersonCorrection, id);
+      if (removal.caseId !== caseId) throw notFound();
+      await lockPeople(work, removal.panelId);
+      const about = await work.records.find('read', Case, caseId, { lock: true });
+      mustBeReversible(removal, work.now);
+      const { roleId, personId, role, since, rationale, until, pregnant, inCustody, ...rest } = removal;
+      const present = await work.manager.findBy(CasePerson, { caseId, personId });
+      if (present.some((one) => one.id === roleId || (one.role === role && one.since === since))) throw namedAlready();
+      const { partnershipId, agencyId, contributingType, panelId } = rest;
+      const restored = await work.write.insert(CasePerson, {
+        ...{ id: roleId, partnershipId, agencyId, contributingType, caseId, panelId, personId },
+        ...{ role, since, rationale, until, pregnant, inCustody },
+      });
+      const person = await work.asSystem(() => work.manager.findOneByOrFail(Person, { id: personId }));
+      work.command.noteNaming(Person, personId, person, { panelId, caseId });
+      await insertCorrection(work, restored, 'put_back', reason);
+      await touch(work, about);
+      await updatePeopleDependents(work, about);
+      work.recordEvent('case.person-named', CasePerson, restored);
+      return work.respond.one(CasePersonView, restored, { status: 201 });
     });
   }
 }
@@ -110,8 +141,7 @@ async function removeRole(
   work: UnitOfWork,
   about: Case,
   role: CasePerson,
-  until: string | undefined,
-  reason: string,
+  { until, reason, opensToExcluded }: Omit<CasePersonEnding, 'kind'>,
 ): Promise<CasePersonCorrection> {
   if (until)
     throw unacceptable(
@@ -126,6 +156,7 @@ async function removeRole(
       'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or add the right role first.',
       [{ pointer: '/kind', detail: 'not allowed for the last role of the person that the case is about' }],
     );
+  if (others === 1 && !opensToExcluded) await mustOpenToNobody(work, role);
   const takenBack = await prepareRoleRemoval(work, about);
   const correction = await insertCorrection(work, role, 'entered_in_error', reason);
   await work.write.delete(CasePerson, [role]);

@@ -10,7 +10,8 @@ import { Case, CaseRecord, PERSON_ROLES, type PersonRole } from './case.entity.j
 export const ENDING_KINDS = ['ended', 'entered_in_error'] as const;
 export type EndingKind = (typeof ENDING_KINDS)[number];
 
-export const CORRECTION_KINDS = ['changed', ...ENDING_KINDS] as const;
+/** `put_back`: a role that was removed as entered in error is in the case again. */
+export const CORRECTION_KINDS = ['changed', ...ENDING_KINDS, 'put_back'] as const;
 export type CorrectionKind = (typeof CORRECTION_KINDS)[number];
 
 /**
@@ -23,9 +24,9 @@ export type CorrectionKind = (typeof CORRECTION_KINDS)[number];
 @Check('case_person_corrections_kind', oneOf('kind', CORRECTION_KINDS))
 @Check('case_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class CasePersonCorrection extends CaseRecord {
-  declare static readonly actions: 'explain' | 'read';
+  declare static readonly actions: 'explain' | 'put-back' | 'read';
 
-  /** Role that was corrected. After `entered_in_error` the role no longer exists. */
+  /** Role that was corrected. After `entered_in_error` the role no longer exists, until it is put back. */
   @Column({ type: 'uuid' })
   @Classified('administrative')
   roleId: string;
@@ -37,7 +38,7 @@ export class CasePersonCorrection extends CaseRecord {
   @References(() => Person)
   personId: string;
 
-  /** Kind of correction: `changed`, `ended` or `entered_in_error`. */
+  /** Kind of correction: `changed`, `ended`, `entered_in_error`, or `put_back` after `entered_in_error`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(CORRECTION_KINDS)

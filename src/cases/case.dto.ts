@@ -115,6 +115,21 @@ export class CasePersonEnding {
   /** Reason for the ending. */
   @Length(3, 500)
   reason: string;
+
+  /**
+   * Set if somebody excluded from the person alone may read the case from now on. Without it, such a removal is refused and
+   * names the exclusions. Only for `entered_in_error`.
+   */
+  @IsOptional()
+  @IsIn([true])
+  opensToExcluded?: true;
+}
+
+/** Puts a person back whom a correction of kind `entered_in_error` removed by mistake. */
+export class RemovalReversal {
+  /** Reason for putting the person back. */
+  @Length(3, 500)
+  reason: string;
 }
 
 /** Contributes information of your agency to the case, or stores it as private research (`agencyOnly`). */

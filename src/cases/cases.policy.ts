@@ -230,7 +230,7 @@ policy.declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['read'],
+      actions: ['read', 'put-back'],
       within: 'change',
       where: () => ({}),
     },
@@ -565,5 +565,7 @@ policy.declareWording(Case, 'Working a case', 'case', {
 policy.declareWording(CasePerson, 'Working a case', 'role of a person in a case', {
   'take-out': 'take out a person named in error',
 });
-policy.declareWording(CasePersonCorrection, 'Working a case', 'correction of a role in a case');
+policy.declareWording(CasePersonCorrection, 'Working a case', 'correction of a role in a case', {
+  'put-back': 'put back a person taken out by mistake',
+});
 policy.declareWording(Contribution, 'Working a case', 'contribution to a case');

@@ -26,6 +26,8 @@ export interface ProblemMembers {
   invitationId?: string;
   /** Existing exclusion that says the same. */
   exclusionId?: string;
+  /** Exclusions that would no longer apply. */
+  exclusionIds?: string[];
 }
 
 export class Problem extends Error {

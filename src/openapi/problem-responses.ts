@@ -112,6 +112,12 @@ const PROBLEM_SCHEMA = {
       description: 'Existing invitation that conflicts with the request.',
     },
     exclusionId: { type: 'string', format: 'uuid', description: 'Existing exclusion that says the same.' },
+    exclusionIds: {
+      type: 'array',
+      items: { type: 'string', format: 'uuid' },
+      maxItems: 100,
+      description: 'Exclusions that would no longer apply.',
+    },
     errors: {
       type: 'array',
       maxItems: 50,

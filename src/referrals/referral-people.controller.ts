@@ -5,6 +5,7 @@ import { ApiAnswer } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
 import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { RemovalReversal } from '../cases/case.dto.js';
 import { ReferralPeopleService } from './referral-people.service.js';
 import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
 import { ReferralPerson } from './referral.entity.js';
@@ -47,6 +48,19 @@ export class ReferralPeopleController {
     @Body() body: ReferralPersonEnding,
   ): Promise<AuthorizedResponse> {
     return this.people.end(actor, id, roleId, body);
+  }
+
+  /** Put back a person who was removed as named in error by mistake (chair, coordinator; within 28 days) */
+  @Post('people-corrections/:correctionId/reversal')
+  @RequirePermission('put-back', ReferralPersonCorrection)
+  @ApiAnswer.created(ReferralPersonView)
+  putBack(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('correctionId') correctionId: string,
+    @Body() body: RemovalReversal,
+  ): Promise<AuthorizedResponse> {
+    return this.people.putBack(actor, id, correctionId, body);
   }
 
   /** List the corrections of roles in a referral, with the previous values (author; chair, coordinator) */

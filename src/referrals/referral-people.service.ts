@@ -9,6 +9,9 @@ import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
 import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './referral.entity.js';
+import type { RemovalReversal } from '../cases/case.dto.js';
+import { mustBeReversible, mustOpenToNobody, namedAlready } from '../cases/removals.js';
+import { Person } from '../subjects/subject.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
@@ -100,7 +103,12 @@ export class ReferralPeopleService {
   }
 
   /** Removes a person from the referral in any status, because a wrong disclosure must be stopped at any time. */
-  end(actor: Actor, referralId: string, id: string, { reason }: ReferralPersonEnding): Promise<AuthorizedResponse> {
+  end(
+    actor: Actor,
+    referralId: string,
+    id: string,
+    { reason, opensToExcluded }: ReferralPersonEnding,
+  ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.find('take-out', ReferralPerson, id, { lock: true });
       const before = await work.records.find('correct', Referral, referralId);
@@ -119,6 +127,7 @@ export class ReferralPeopleService {
           'The referral is about this person. Withdraw it as referred_in_error, or refuse or return it, and refer the right person.',
           [{ pointer: '/kind', detail: 'not for the last role of the person that the referral is about' }],
         );
+      if (others === 1 && !opensToExcluded) await mustOpenToNobody(work, found);
       const correction = await keep(work, referral, found, 'entered_in_error', reason);
       await work.write.delete(ReferralPerson, [found]);
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
@@ -133,9 +142,43 @@ export class ReferralPeopleService {
       return work.respond.one(ReferralPersonCorrectionView, correction, { status: 201 });
     });
   }
+
+  /**
+   * Puts back a role that was removed as entered in error. The panel knew the person, so the agency that recorded the person
+   * is not asked again. People excluded from the person lose the referral again.
+   */
+  putBack(actor: Actor, referralId: string, id: string, { reason }: RemovalReversal): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      const removal = await work.records.find('put-back', ReferralPersonCorrection, id);
+      const referral = await referralOf(work, removal, referralId);
+      mustBeReversible(removal, work.now);
+      const { roleId, partnershipId, agencyId, contributingType, panelId, personId, role, rationale } = removal;
+      const present = await work.manager.findBy(ReferralPerson, { referralId, personId });
+      if (present.some((one) => one.id === roleId || one.role === role)) throw namedAlready();
+      const restored = await work.write.insert(ReferralPerson, {
+        ...{ id: roleId, partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
+      });
+      const person = await work.asSystem(() => work.manager.findOneByOrFail(Person, { id: personId }));
+      work.command.noteNaming(Person, personId, person, { panelId, referralId });
+      await keep(work, referral, restored, 'put_back', reason);
+      const isSubject = await work.manager.existsBy(ReferralSubject, { referralId, personId });
+      if (referral.status === 'submitted' && !isSubject)
+        await work.write.insert(ReferralSubject, {
+          ...{ partnershipId, agencyId, contributingType, referralId, panelId, personId, placeId: null, groupId: null },
+        });
+      await rescreened(work, referral);
+      const touched = await work.write.update(Referral, referral, {});
+      happenedTo(work, 'referral.person-named', touched);
+      return work.respond.one(ReferralPersonView, restored, { status: 201 });
+    });
+  }
 }
 
-async function referralOf(work: UnitOfWork, role: ReferralPerson, referralId: string): Promise<Referral> {
+async function referralOf(
+  work: UnitOfWork,
+  role: Pick<ReferralPerson, 'referralId' | 'panelId'>,
+  referralId: string,
+): Promise<Referral> {
   if (role.referralId !== referralId) throw notFound();
   await lockScreening(work, role.panelId);
   return work.records.find('correct', Referral, referralId, { lock: true });

@@ -7,7 +7,8 @@ import { Agency } from '../agencies/agency.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { Referral, ReferralRecord } from './referral.entity.js';
 
-export const REFERRAL_CORRECTION_KINDS = ['changed', 'entered_in_error'] as const;
+/** `put_back`: a role that was removed as entered in error is in the referral again. */
+export const REFERRAL_CORRECTION_KINDS = ['changed', 'entered_in_error', 'put_back'] as const;
 export type ReferralCorrectionKind = (typeof REFERRAL_CORRECTION_KINDS)[number];
 
 /** Correction of a person's role in a referral, with the previous values. Gives nobody access to the person. */
@@ -17,7 +18,7 @@ export type ReferralCorrectionKind = (typeof REFERRAL_CORRECTION_KINDS)[number];
 @Check('referral_person_corrections_kind', oneOf('kind', REFERRAL_CORRECTION_KINDS))
 @Check('referral_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class ReferralPersonCorrection extends ReferralRecord {
-  declare static readonly actions: 'read';
+  declare static readonly actions: 'put-back' | 'read';
 
   /** Corrected role. */
   @Column({ type: 'uuid' })
@@ -32,7 +33,7 @@ export class ReferralPersonCorrection extends ReferralRecord {
   @References(() => Person)
   personId: string;
 
-  /** Kind of correction: `changed` or `entered_in_error`. */
+  /** Kind of correction: `changed`, `entered_in_error`, or `put_back` after `entered_in_error`. */
   @Column({ type: 'text' })
   @Classified('administrative')
   @IsIn(REFERRAL_CORRECTION_KINDS)

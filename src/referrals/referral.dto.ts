@@ -81,6 +81,14 @@ export class ReferralPersonEnding {
   /** Reason for the removal. */
   @Length(3, 500)
   reason: string;
+
+  /**
+   * Set if somebody excluded from the person alone may read the referral from now on. Without it, such a removal is refused and
+   * names the exclusions.
+   */
+  @IsOptional()
+  @IsIn([true])
+  opensToExcluded?: true;
 }
 
 /** Creates a referral. With `submit` it is submitted in the same request, or not created at all. */

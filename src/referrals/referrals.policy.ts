@@ -466,7 +466,7 @@ policy.declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel, once the referral was submitted: what was corrected from then on',
-      actions: ['read'],
+      actions: ['read', 'put-back'],
       within: 'return',
       where: () => ({ inDraft: false }),
     },
@@ -640,7 +640,9 @@ policy.declareWording(Referral, 'Referring', 'referral', {
 policy.declareWording(ReferralPerson, 'Referring', 'role of a person in a referral', {
   'take-out': 'take out a person named in error',
 });
-policy.declareWording(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral');
+policy.declareWording(ReferralPersonCorrection, 'Referring', 'correction of a role in a referral', {
+  'put-back': 'put back a person taken out by mistake',
+});
 policy.declareWording(ReferralDecision, 'Referring', 'decision on a referral');
 policy.declareWording(ReferralScreening, 'Referring', 'screening of a referral');
 policy.declareWording(RepeatedCase, 'Referring', 'case that a referral repeats');

@@ -62,7 +62,7 @@ async function named(): Promise<{ person: string; role: string }> {
 }
 
 const rolePath = (role: string): string => `/v1/cases/${jag}/people/${role}`;
-const ERROR = { kind: 'entered_in_error', reason: 'Mistaken for a neighbour of the same name.' };
+const ERROR = { kind: 'entered_in_error', reason: 'Mistaken for a neighbour of the same name.', opensToExcluded: true };
 const taking = async (who: string, role: string, body: object = ERROR): Promise<Response> =>
   (await by(who)).post(`${rolePath(role)}/ending`, body);
 const exclude = async (person: string, whom: string): Promise<void> => {

@@ -102,7 +102,7 @@ test('the coordinator gets a notice when somebody excluded from a person changes
   expect(before).toEqual([]);
   const people = (await (await by('housing-officer')).get(`/v1/referrals/${referralId}/people`).expect(200)).body.data;
   const role = people.find((one: Row) => one['personId'] === witness);
-  const ending = { kind: 'entered_in_error', reason: 'Somebody else was there.' };
+  const ending = { kind: 'entered_in_error', reason: 'Somebody else was there.', opensToExcluded: true };
   const path = `/v1/referrals/${referralId}/people/${String(role.id)}/ending`;
   done(await (await by('housing-officer')).post(path, ending).set('if-match', '*'), 201);
   await jobsDone();

@@ -669,7 +669,7 @@ describe('the pair of a MARAC', () => {
     await recused(coordinator, await listed(earlier));
     const waiting = await pair(victim, suspect);
     const role = await roleOf(`/v1/cases/${earlier}`, suspect);
-    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    const ending = { kind: 'entered_in_error', reason: 'Another family.', opensToExcluded: true };
     await (await by(coordinator)).post(`${role}/ending`, ending).set('if-match', '*').expect(201);
     expect(await reads(coordinator, await listed(await accepted(waiting, coordinator)))).toBe(404);
   });
@@ -693,7 +693,7 @@ describe('the pair of a MARAC', () => {
     const named = { personId: suspect, role: 'perpetrator', rationale: 'Named in the call.', since: '2026-01-01' };
     await made('idva', `/v1/cases/${earlier}/people`, named);
     const waiting = await pair(victim, suspect);
-    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    const ending = { kind: 'entered_in_error', reason: 'Another family.', opensToExcluded: true };
     const role = await roleOf(`/v1/cases/${earlier}`, suspect);
     await (await by(chair)).post(`${role}/ending`, ending).set('if-match', '*').expect(201);
     await isMissing('police-sergeant', '/v1/referrals', waiting, ofReferral);
@@ -704,7 +704,7 @@ describe('the pair of a MARAC', () => {
 
   const removed = async (who: string, caseId: string, personId: string): Promise<void> => {
     const role = await roleOf(`/v1/cases/${caseId}`, personId);
-    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    const ending = { kind: 'entered_in_error', reason: 'Another family.', opensToExcluded: true };
     await (await by(who)).post(`${role}/ending`, ending).set('if-match', '*').expect(201);
   };
 
@@ -893,7 +893,7 @@ describe('the pair of a MARAC', () => {
       (await (await by(chair)).get(`/v1/referrals/${later}/screening`).expect(200)).body.isRepeat;
     expect(await isRepeat()).toBe(true);
     await changed(await roleOf(`/v1/referrals/${corrected}`, suspect), 'witness');
-    const ending = { kind: 'entered_in_error', reason: 'Another family.' };
+    const ending = { kind: 'entered_in_error', reason: 'Another family.', opensToExcluded: true };
     const role = await roleOf(`/v1/cases/${earlier}`, suspect);
     const answer = (await by(chair)).post(`${role}/ending`, ending).set('if-match', '*');
     await answer.expect(201);

@@ -12,7 +12,7 @@ import { aReferral, asOwner, casesOf, inDays, practitioner } from '../support/pa
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
-const ERROR = { kind: 'entered_in_error', reason: 'Another person was meant.' };
+const ERROR = { kind: 'entered_in_error', reason: 'Another person was meant.', opensToExcluded: true };
 
 let server: TestServer;
 let owner: pg.Client;

@@ -465,7 +465,7 @@ test('an agency gets no row of an exclusion, a correction of a role or a screeni
   expect(await reads('marac-coordinator', `/v1/exclusions/${String(exclusion['id'])}`)).toBe(200);
   const { body } = await (await by('marac-coordinator')).get(`/v1/cases/${String(caseId)}/people`).expect(200);
   const role = body.data.find((one: Row) => one['personId'] === child)['id'] as string;
-  const error = { kind: 'entered_in_error', reason: 'Another child was meant.' };
+  const error = { kind: 'entered_in_error', reason: 'Another child was meant.', opensToExcluded: true };
   const correction = await made('marac-coordinator', `/v1/cases/${String(caseId)}/people/${role}/ending`, error);
   await (await by('marac-coordinator')).get(`/v1/cases/${String(caseId)}/people-corrections`).expect(200);
   const ids = [exclusion['id'], correction['id'], referral] as string[];

@@ -254,7 +254,7 @@ describe('somebody who is kept out of another case of the panel', () => {
     const { body } = await recorded('police-sergeant', panel('ask-marac'));
     const { body: role } = await naming();
     await kept('idva', { declared: true });
-    const correction = { kind: 'entered_in_error', reason: 'Was not there.' };
+    const correction = { kind: 'entered_in_error', reason: 'Was not there.', opensToExcluded: true };
     const ending = `/v1/cases/${other}/people/${role.id as string}/ending`;
     await (await by('marac-coordinator')).post(ending, correction).set('if-match', '*').expect(201);
     expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);

@@ -16,7 +16,7 @@ const EXCLUDED = 'police-sergeant';
 const COLLEAGUE = 'marac-chair';
 const NEUTRAL = 'marac-coordinator';
 const OTHER = 'probation-officer';
-const ERROR = { kind: 'entered_in_error', reason: 'Another person was meant.' };
+const ERROR = { kind: 'entered_in_error', reason: 'Another person was meant.', opensToExcluded: true };
 
 let server: TestServer;
 let owner: pg.Client;

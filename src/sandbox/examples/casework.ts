@@ -5,6 +5,7 @@ const stairwell = { path: { id: caseId('stairwell') } };
 const tanner = { path: { id: caseId('jag-01') } };
 
 const PEOPLE = 'POST /v1/cases/{id}/people';
+const PEOPLE_ENDINGS = 'POST /v1/cases/{id}/people/{roleId}/ending';
 const CONTRIBUTIONS = 'POST /v1/cases/{id}/contributions';
 const PLANS = 'POST /v1/cases/{id}/plans';
 const ACTIONS = 'POST /v1/plans/{id}/actions';
@@ -34,10 +35,16 @@ export const casework: Step[] = [
     { path: { ...tanner.path, roleId: from(PEOPLE) } },
   ),
   step(
-    'POST /v1/cases/{id}/people/{roleId}/ending',
+    PEOPLE_ENDINGS,
     'jag-coordinator',
-    { kind: 'ended', until: day(-6), reason: 'He moved away.' },
+    { kind: 'entered_in_error', reason: 'Mistaken for a man of the same name.' },
     { path: { ...tanner.path, roleId: from(PEOPLE) } },
+  ),
+  step(
+    'POST /v1/cases/{id}/people-corrections/{correctionId}/reversal',
+    'jag-coordinator',
+    { reason: 'It was the right man after all.' },
+    { path: { ...tanner.path, correctionId: from(PEOPLE_ENDINGS) } },
   ),
   step(
     CONTRIBUTIONS,

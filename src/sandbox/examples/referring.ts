@@ -8,6 +8,7 @@ const REFERRALS = 'POST /v1/referrals';
 const ADDRESSES = 'POST /v1/persons/{id}/protected-addresses';
 const COPIES = 'POST /v1/referrals/{id}/copies';
 const NAMED = 'POST /v1/referrals/{id}/people';
+const REMOVED = 'POST /v1/referrals/{id}/people/{roleId}/ending';
 
 const referral = (number: number): { path: { id: string } } => ({
   path: { id: seedId('referral', `ask-referral-other-0${String(number)}`) },
@@ -84,18 +85,24 @@ export const referring: Step[] = [
     { path: { id: from(REFERRALS), roleId: from(NAMED) } },
   ),
   step(
-    'POST /v1/referrals/{id}/people/{roleId}/ending',
-    'housing-officer',
-    { kind: 'entered_in_error', reason: 'Mistaken for a neighbour of the same name.' },
-    { path: { id: from(REFERRALS), roleId: from(NAMED) } },
-  ),
-  step(
     'PATCH /v1/referrals/{id}',
     'victim-support-worker',
     { wishes: 'A lock on the side door, and no visit in uniform.', incidentOn: day(-10) },
     referral(1),
   ),
   step('POST /v1/referrals/{id}/submission', 'housing-officer', undefined, { path: { id: from(REFERRALS) } }),
+  step(
+    REMOVED,
+    'housing-officer',
+    { kind: 'entered_in_error', reason: 'Mistaken for a neighbour of the same name.' },
+    { path: { id: from(REFERRALS), roleId: from(NAMED) } },
+  ),
+  step(
+    'POST /v1/referrals/{id}/people-corrections/{correctionId}/reversal',
+    'jag-coordinator',
+    { reason: 'It was the right neighbour after all.' },
+    { path: { id: from(REFERRALS), correctionId: from(REMOVED) } },
+  ),
   step(
     'POST /v1/referrals/{id}/redirection',
     'jag-coordinator',

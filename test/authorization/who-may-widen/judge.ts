@@ -277,7 +277,26 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const wasNamed = facts
         .by('referral_people', column, naming.id)
         .some((one) => one['referral_id'] === after['referral_id']);
-      if (!isOwn && !before_ && !wasNamed && !(facts.isCore(actor, after['panel_id']) && (inCase || wasReferred)))
+      // who chairs or coordinates puts back whom a removal took out of this very record
+      const wasRemoved =
+        facts.leads(actor, after['panel_id']) &&
+        ['case', 'referral'].some((of) =>
+          facts
+            .by(`${of}_person_corrections`, column, naming.id)
+            .some(
+              (one) =>
+                one['kind'] === 'entered_in_error' &&
+                one[`${of}_id`] === after[`${of}_id`] &&
+                now.getTime() - time(one['corrected_at']) <= 28 * DAY,
+            ),
+        );
+      if (
+        !isOwn &&
+        !before_ &&
+        !wasNamed &&
+        !wasRemoved &&
+        !(facts.isCore(actor, after['panel_id']) && (inCase || wasReferred))
+      )
         fault(
           12,
           `a ${column.replace('_id', '')} named by somebody whose agency did not record it, for a panel that does not know it`,

@@ -1,0 +1,50 @@
+/** Conditions of removing a person who was named in error, and of putting one back. Source: docs/decisions/0063. */
+import { instantAfter } from '../panels/limits.js';
+import { conflict } from '../http/problems.js';
+import { MOST_COUNTED } from '../records/authorized-repository.js';
+import type { UnitOfWork } from '../records/unit-of-work.js';
+import { Exclusion } from '../sharing/exclusion.entity.js';
+
+/** Days within which a removal is reversed. Later, the agency that recorded the person decides whether to name them. */
+const PUT_BACK_WITHIN_DAYS = 28;
+
+/**
+ * Throws unless the correction is a removal that can still be reversed. Code `not-removed` or `too-late`.
+ */
+export function mustBeReversible({ kind, correctedAt }: { kind: string; correctedAt: Date }, now: Date): void {
+  if (kind !== 'entered_in_error')
+    throw conflict(
+      'not-removed',
+      'Only a correction of kind entered_in_error can be reversed: this one removed nobody.',
+    );
+  if (now > instantAfter(correctedAt, PUT_BACK_WITHIN_DAYS))
+    throw conflict(
+      'too-late',
+      `A removal can be reversed for ${String(PUT_BACK_WITHIN_DAYS)} days. Ask the agency that recorded the person to name them again.`,
+    );
+}
+
+/** Returns the refusal to put back a role that exists. */
+export const namedAlready = (): Error =>
+  conflict('named-already', 'The person is named in this role again, so there is nothing to put back.');
+
+/**
+ * Throws if exclusions from the person on the panel are in force: after a removal the excluded people can read the record.
+ * Counts only exclusions that the actor may read, so that the refusal reveals none.
+ */
+export async function mustOpenToNobody(
+  work: UnitOfWork,
+  { personId, panelId }: { personId: string; panelId: string },
+): Promise<void> {
+  const running = { since: { $lte: work.now }, $or: [{ until: null }, { until: { $gt: work.now } }] };
+  const found = await work.records.findMany('read', Exclusion, { personId, ...running }, MOST_COUNTED);
+  const exclusionIds = found
+    .filter((one) => one.reach === 'partnership' || one.panelId === panelId)
+    .map(({ id }) => id);
+  if (exclusionIds.length)
+    throw conflict(
+      'opens-to-excluded',
+      'Somebody is excluded from this person. After the removal they can read the record, unless they work for your agency. Exclude them from the case first (POST /v1/exclusions with caseId) if they should stay excluded. Then send the request again with opensToExcluded: true.',
+      { exclusionIds },
+    );
+}

@@ -1,0 +1,151 @@
+/**
+ * A person is taken out of a case or referral by mistake, and put back by the chair or coordinator. Source: docs/decisions/0063.
+ *
+ * Seen to fail: a removal that opened a case to an excluded person without a word; a coordinator who could not put back whom
+ * she had removed; a removal from an accepted referral that nobody could undo.
+ */
+import type pg from 'pg';
+import { aReferral, asOwner, practitioner } from '../support/panel-work.ts';
+import { as, type Caller } from '../support/people.ts';
+import { givenServer, type TestServer } from '../support/server.ts';
+
+const EXCLUDED = 'police-sergeant';
+const COLLEAGUE = 'marac-chair';
+const COORDINATOR = 'marac-coordinator';
+const ERROR = { kind: 'entered_in_error', reason: 'Another person was meant.' };
+const AGAIN = { reason: 'He was named rightly.' };
+
+let server: TestServer;
+let owner: pg.Client;
+let panelId: string;
+let partnershipId: string;
+let count = 0;
+const by = (who: string): Promise<Caller> => as(server, who);
+const status = async (who: string, path: string): Promise<number> => (await (await by(who)).get(path)).status;
+
+beforeAll(async () => {
+  server = await givenServer({ env: { RATE_LIMIT: '100000' } });
+  owner = await asOwner(server);
+  const { rows } = await owner.query<{ id: string; partnership: string }>(
+    `SELECT id, partnership_id AS partnership FROM panels WHERE code = 'ask-marac'`,
+  );
+  panelId = rows[0]!.id;
+  partnershipId = rows[0]!.partnership;
+}, 60_000);
+
+async function made(who: string, path: string, body: object): Promise<Record<string, string>> {
+  const answer = await (await by(who)).post(path, body);
+  expect([path, answer.status, answer.text]).toEqual([path, 201, expect.any(String)]);
+  return answer.body as Record<string, string>;
+}
+
+const person = async (): Promise<string> =>
+  (
+    await made('idva', '/v1/persons', {
+      partnershipId,
+      givenName: 'Tansy',
+      familyName: `Orlebar ${String((count += 1))}`,
+    })
+  )['id']!;
+
+async function opened(): Promise<{ referral: string; path: string; harming: string }> {
+  const harming = await person();
+  const { id } = await made('idva', '/v1/referrals', aReferral(panelId, await person(), harming));
+  const referral = `/v1/referrals/${String(id)}`;
+  const answer = await (await by(COORDINATOR)).post(`${referral}/acceptance`, {}).set('if-match', '*').expect(200);
+  return { referral, path: `/v1/cases/${answer.body.caseId as string}`, harming };
+}
+
+async function roleIn(record: string, personId: string): Promise<string> {
+  const { body } = await (await by('idva')).get(`${record}/people?limit=100`).expect(200);
+  return (body.data as { id: string; personId: string }[]).find((one) => one.personId === personId)!.id;
+}
+
+const ending = async (who: string, record: string, personId: string, more: object = {}) =>
+  (await by(who)).post(`${record}/people/${await roleIn(record, personId)}/ending`, { ...ERROR, ...more });
+
+async function excluded(personId: string): Promise<string> {
+  const { id: practitionerId } = await practitioner(owner, EXCLUDED);
+  const body = { personId, panelId, practitionerId, reason: 'Is his brother.' };
+  return (await made(COORDINATOR, '/v1/exclusions', body))['id']!;
+}
+
+/** Exclusions that the coordinator finds for a case. */
+async function applying(path: string): Promise<string[]> {
+  const { body } = await (await by(COORDINATOR)).get(`/v1/exclusions?caseId=${path.split('/').at(-1)!}`).expect(200);
+  return (body.data as { id: string }[]).map(({ id }) => id);
+}
+
+test('a removal that opens the case to an excluded person is refused until the request says so', async () => {
+  const { path, harming } = await opened();
+  const exclusionId = await excluded(harming);
+  const refused = await ending(COORDINATOR, path, harming);
+  expect([refused.status, refused.body.code, refused.body.exclusionIds]).toEqual([
+    409,
+    'opens-to-excluded',
+    [exclusionId],
+  ]);
+  expect(await status(EXCLUDED, path)).toBe(404);
+  expect((await ending(COORDINATOR, path, harming, { opensToExcluded: true })).status).toBe(201);
+  expect(await status(EXCLUDED, path)).toBe(200);
+});
+
+test('a coordinator puts back the person whom she removed, and the excluded person loses the case again', async () => {
+  const { path, harming } = await opened();
+  await excluded(harming);
+  const roleId = await roleIn(path, harming);
+  const { body: correction } = await ending(COORDINATOR, path, harming, { opensToExcluded: true });
+  const reversal = `${path}/people-corrections/${correction.id as string}/reversal`;
+  const role = await made(COORDINATOR, reversal, AGAIN);
+  expect([role['id'], role['personId'], role['role']]).toEqual([roleId, harming, 'perpetrator']);
+  expect(await status(EXCLUDED, path)).toBe(404);
+  expect(await status(COORDINATOR, `/v1/persons/${harming}`)).toBe(200);
+  const { body } = await (await by(COORDINATOR)).get(`${path}/people-corrections?limit=100`).expect(200);
+  const kinds = (body.data as { kind: string; reason: string }[]).map(({ kind, reason }) => `${kind}: ${reason}`);
+  expect(kinds.sort()).toEqual([`entered_in_error: ${ERROR.reason}`, `put_back: ${AGAIN.reason}`]);
+  const again = await (await by(COORDINATOR)).post(reversal, AGAIN);
+  expect([again.status, again.body.code]).toEqual([409, 'named-already']);
+});
+
+test('a removal by a colleague of the excluded person is reversed, and somebody of another agency removes the person', async () => {
+  const { path, harming } = await opened();
+  const exclusionId = await excluded(harming);
+  const { body: correction } = await ending(COLLEAGUE, path, harming, { opensToExcluded: true });
+  expect(await status(EXCLUDED, path)).toBe(404);
+  expect(await applying(path)).toEqual([exclusionId]);
+  await made(COORDINATOR, `${path}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  expect((await ending(COORDINATOR, path, harming, { opensToExcluded: true })).status).toBe(201);
+  expect(await status(EXCLUDED, path)).toBe(200);
+  expect(await applying(path)).toEqual([]);
+});
+
+test('a person removed from an accepted referral is put back by the coordinator', async () => {
+  const { referral, harming } = await opened();
+  const { body: correction } = await ending(COORDINATOR, referral, harming);
+  const reversal = `${referral}/people-corrections/${correction.id as string}/reversal`;
+  expect((await made(COORDINATOR, reversal, AGAIN))['personId']).toBe(harming);
+  expect(await roleIn(referral, harming)).toBe(correction.roleId);
+});
+
+test('only the coordination puts somebody back, for 28 days, and only after a removal', async () => {
+  const { path, harming } = await opened();
+  const { body: correction } = await ending(COORDINATOR, path, harming);
+  const reversal = `${path}/people-corrections/${correction.id as string}/reversal`;
+  for (const who of ['idva', EXCLUDED, 'housing-officer'])
+    expect([who, [403, 404].includes((await (await by(who)).post(reversal, AGAIN)).status)]).toEqual([who, true]);
+  await owner.query(
+    `UPDATE case_person_corrections SET corrected_at = corrected_at - interval '29 days' WHERE id = $1`,
+    [correction.id],
+  );
+  const late = await (await by(COORDINATOR)).post(reversal, AGAIN);
+  expect([late.status, late.body.code]).toEqual([409, 'too-late']);
+  const other = await opened();
+  const role = `${other.path}/people/${await roleIn(other.path, other.harming)}`;
+  const ended = await (
+    await by(COORDINATOR)
+  )
+    .post(`${role}/ending`, { kind: 'ended', reason: 'Moved away.' })
+    .expect(201);
+  const wrong = `${other.path}/people-corrections/${ended.body.id as string}/reversal`;
+  expect((await (await by(COORDINATOR)).post(wrong, AGAIN)).body.code).toBe('not-removed');
+});
