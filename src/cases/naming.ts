@@ -11,7 +11,7 @@ import type { Where } from '../authorization/conditions.js';
 export const NOT_NAMEABLE = 'is unknown, or you may not name it here';
 export const NAMING_HINT =
   'You may name records that you made; records of your agency, if you are its safeguarding lead or a panel of yours has a case ' +
-  'about them; and records that a case of this panel already names. Otherwise make a record from the information of your own ' +
+  'about them; and records that a case of this panel already names, unless it was closed as referred in error. Otherwise make a record from the information of your own ' +
   'agency, or ask the agency that holds the record to name it here.';
 
 /** Context in which a record is named: a case or referral, or one that is about to be created. */

@@ -4,12 +4,12 @@ import { Parameter, type Row, type Where } from '../authorization/conditions.js'
 import { subjectOf } from '../authorization/subjects.js';
 import { actionPhrase, sentenceOfWhoMay, wordingOf } from '../authorization/wording.js';
 import type { RecordClass } from '../database/columns.js';
-import { notFound, Problem, refused } from '../http/problems.js';
+import { invalid, notFound, Problem, refused } from '../http/problems.js';
 import { concernOf } from './audit-drafts.js';
 import type { AuditTrail } from './audit-trail.js';
 import { Refusal, type CommandSubject } from './command-subject.js';
 import type { DatabaseSession } from './database-session.js';
-import { matches, stateOf, tagOfState } from './entity-tag.js';
+import { isTagList, matches, stateOf, tagOfState } from './entity-tag.js';
 import { type RowMasks, asShown, withSubstitutes } from './row-masks.js';
 import {
   authorizeFilter,
@@ -56,6 +56,14 @@ const versionNeeded = (): Problem =>
     'if-match-required',
     'Say which version you change',
     'Read the record first and send its ETag as If-Match.',
+  );
+
+/** An unquoted version is not compared: the answer for a mismatch would say that somebody changed the record. */
+const malformedTag = (): Problem =>
+  invalid(
+    'If-Match is not an ETag. Send the ETag of the record as it was answered, with its quotation marks.',
+    [],
+    'if-match-malformed',
   );
 
 const changedMeanwhile = (etag: string): Problem =>
@@ -139,6 +147,7 @@ export class AuthorizedRepository {
     const [shown, masked] = [asSeen.rows[0] as Row, asSeen.masks[0] as FieldMask];
     if (writes) refuseWithheld(writes, masked);
     if (!ifMatch) throw versionNeeded();
+    if (!isTagList(ifMatch)) throw malformedTag();
     const states = [masked, ...this.masks.perPanel(view, seenFor, shown)].map((one) => stateOf(view, row.version, one));
     if (!matches(ifMatch, states)) throw changedMeanwhile(tagOfState(stateOf(view, row.version, masked)));
     if (writes && changesNothing(writes, shown, masked)) this.unchangedIds.add(row.id);

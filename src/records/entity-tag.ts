@@ -18,6 +18,10 @@ export const entityTag = (state: string, body: string): string => `"${state}.${d
 /** Returns the ETag of a state, for a response without the body. */
 export const tagOfState = (state: string): string => `"${state}."`;
 
+/** Returns whether the `If-Match` header is `*` or a list of quoted ETags (RFC 9110, section 13.1.1). */
+export const isTagList = (ifMatch: string): boolean =>
+  ifMatch === '*' || ifMatch.split(',').every((tag) => /^\s*(W\/)?"[^"]*"\s*$/.test(tag));
+
 /** Returns whether the `If-Match` header accepts one of the states. */
 export const matches = (ifMatch: string, states: readonly string[]): boolean =>
   ifMatch === '*' || ifMatch.split(',').some((tag) => states.some((state) => state === stateIn(tag)));

@@ -334,6 +334,7 @@ describe('whoever changes a record', () => {
     const change = { nextReviewOn: '2027-01-15' };
     const read = await coordinator.get(address).expect(200);
     expectProblem(await coordinator.patch(address, change), 428);
+    expectProblem(await coordinator.patch(address, change, '1'), 400);
     const stale = await coordinator.patch(address, change, '"0-nothing"');
     expectProblem(stale, 412);
     const other = { nextReviewOn: '2027-01-14' };
