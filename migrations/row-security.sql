@@ -504,14 +504,14 @@ RETURNS TABLE (exclusion_id uuid, case_id uuid, referral_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 WITH RECURSIVE people AS (
     SELECT DISTINCT e.person_id FROM exclusions e WHERE e.id = ANY (exclusion_ids) AND e.person_id IS NOT NULL),
-  -- nobody but its agency reads a referral before the first submission; also of the referral from which this one was
-  -- copied for another panel
+  -- nobody but its agency reads a referral before the first submission; also removals before this one was copied from
+  -- it for another panel
   of_referral (person_id, referral_id, corrected_by_agency_id, corrected_at, id) AS (
     SELECT k.person_id, k.referral_id, k.corrected_by_agency_id, k.corrected_at, k.id
       FROM referral_person_corrections k JOIN people USING (person_id)
       JOIN referral_screenings s ON s.id = k.referral_id AND s.created_at <= k.corrected_at WHERE k.kind = 'entered_in_error'
     UNION SELECT o.person_id, r.id, o.corrected_by_agency_id, o.corrected_at, o.id
-      FROM of_referral o JOIN referrals r ON r.copied_from_id = o.referral_id),
+      FROM of_referral o JOIN referrals r ON r.copied_from_id = o.referral_id AND o.corrected_at <= r.created_at),
   removals AS (
     SELECT k.person_id, k.case_id, NULL::uuid AS referral_id, k.panel_id, k.corrected_by_agency_id, k.corrected_at, k.id
       FROM case_person_corrections k JOIN people USING (person_id) WHERE k.kind = 'entered_in_error'

@@ -5,6 +5,7 @@ import { CurrentActor, RequirePermission } from '../authorization/permission.gua
 import { ApiAnswer } from '../openapi/api-answer.js';
 import { Id } from '../http/id.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
+import { Expensive } from '../records/concurrency-limit.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { ExclusionView } from './access.response.js';
 import { ExclusionEnd, ExclusionQuery, ExclusionRequest } from './exclusion.dto.js';
@@ -26,6 +27,7 @@ export class ExclusionsController {
    * Exclude a person, agency or name (chair, coordinator), or declare a conflict of your own (any reader of the case)
    */
   @Post()
+  @Expensive({ concurrent: 4, queue: 32 })
   @RequirePermission('read', Case)
   @ApiAnswer.created(ExclusionView)
   exclude(@CurrentActor() actor: Actor, @Body() body: ExclusionRequest): Promise<AuthorizedResponse> {

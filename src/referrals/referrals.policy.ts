@@ -91,6 +91,9 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
        WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
 
+/** SQL condition that staff of the actor's agency removed a person from a case or referral, by a correction `p`. */
+const REMOVED_BY_COLLEAGUE = `p.kind = 'entered_in_error' AND p.corrected_by_agency_id = who.agency_id`;
+
 policy.declareAttribute(
   'peopleOfHiddenMatters',
   `WITH mine AS (${MINE}), excluded AS (${EXCLUDED_CASES}), hidden AS (${HIDDEN_CASES}), matters AS (${HIDDEN_REFERRALS}),
@@ -99,13 +102,13 @@ policy.declareAttribute(
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p
          JOIN hidden h ON h.id = p.case_id AND p.created_at <= h.named_by
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p
-         JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_by
+         JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_by WHERE ${REMOVED_BY_COLLEAGUE}
        UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r
          JOIN matters m ON m.id = r.id AND r.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p
          JOIN matters m ON m.id = p.referral_id AND p.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_person_corrections p
-         JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_by)
+         JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_by WHERE ${REMOVED_BY_COLLEAGUE})
    SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases,
      'excludedPersonIds', one.people) ORDER BY one.panel_id, one.person_id), '[]')
    FROM (SELECT w.panel_id, w.person_id, coalesce(jsonb_agg(DISTINCT w.case_id) FILTER (WHERE w.case_id IS NOT NULL), '[]') AS cases,

@@ -112,6 +112,8 @@ export class ReferralsService {
     if (request.groupId) work.command.noteNaming(Group, request.groupId);
     const panel = await work.records.find('refer', Panel, request.panelId);
     await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
+    // before the first write, as in every request that screens: a write locks the authorization version
+    if (submit) await lockScreening(work, panel.id);
     const drafted = await work.write.insert(Referral, {
       ...request,
       ...consentRecord(work, request),

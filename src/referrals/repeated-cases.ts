@@ -38,36 +38,58 @@ const REMOVED_ROLES = `SELECT had.case_id, had.person_id, had.role, removal.corr
       AND (later.case_id, later.person_id, later.role) = (removal.case_id, removal.person_id, removal.role)
       AND (later.corrected_at, later.id) > (removal.corrected_at, removal.id))`;
 
-const PEOPLE_OF_REFERRAL =
-  'SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL';
+/** Roles that a referral had after its first submission, before it was corrected. */
+const FORMER_ROLES_OF_REFERRAL = `SELECT k.referral_id, k.person_id, k.role FROM referral_person_corrections k
+    JOIN referral_screenings s ON s.id = k.referral_id AND s.created_at <= k.corrected_at`;
 
-/** SQL of the roles that count for an agency, or, without one, for everybody. */
-const countedRoles = (roles: string, agency?: string): string =>
-  agency
-    ? `${roles} UNION ALL SELECT case_id, person_id, role FROM (${REMOVED_ROLES}) removed WHERE agency_id = ${agency}`
-    : roles;
+/** Roles that count in a comparison of a referral with a case. */
+interface CountedRoles {
+  /** SQL of an agency: roles that its staff removed count. */
+  agency?: string;
+  /** Whether roles before a correction count on both sides, those of the referrals included. */
+  withFormer?: boolean;
+}
+
+/** SQL of the roles of cases that count. */
+const rolesOfCases = ({ agency, withFormer = false }: CountedRoles): string =>
+  [
+    PRESENT_ROLES,
+    ...(withFormer ? [FORMER_ROLES] : []),
+    ...(agency ? [`SELECT case_id, person_id, role FROM (${REMOVED_ROLES}) removed WHERE agency_id = ${agency}`] : []),
+  ].join(' UNION ALL ');
 
 /**
  * Condition that `now` and `earlier` name the same person in one of the roles. `now` is a referral, of which the case counts
- * if it opened one; `earlier` is a case. `agency` adds the roles that its staff removed.
+ * if it opened one; `earlier` is a case.
  */
-const sharesPersonOfCase = (roles: string, agency?: string): string => `EXISTS (
-  SELECT 1 FROM (${PEOPLE_OF_REFERRAL}
-      UNION ALL SELECT person_id, role FROM (${countedRoles(PRESENT_ROLES, agency)}) own WHERE own.case_id = now.case_id) mine
-    JOIN (${countedRoles(`${PRESENT_ROLES} UNION ALL ${FORMER_ROLES}`, agency)}) theirs ON theirs.person_id = mine.person_id
-  WHERE theirs.case_id = earlier.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
+const sharesPersonOfCase = (roles: string, counted: CountedRoles): string => {
+  const formerOf = (referral: string): string =>
+    counted.withFormer
+      ? `UNION ALL SELECT person_id, role FROM (${FORMER_ROLES_OF_REFERRAL}) was WHERE ${referral}`
+      : '';
+  return `EXISTS (
+  SELECT 1 FROM (SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL
+      UNION ALL SELECT person_id, role FROM (${rolesOfCases(counted)}) own WHERE own.case_id = now.case_id
+      ${formerOf('was.referral_id = now.id')}) mine
+    JOIN (SELECT person_id, role FROM (${rolesOfCases({ ...counted, withFormer: true })}) of WHERE of.case_id = earlier.id
+      ${formerOf('was.referral_id IN (SELECT id FROM referrals WHERE case_id = earlier.id)')}) theirs
+      ON theirs.person_id = mine.person_id
+  WHERE mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
+};
 
 /**
  * SQL of the agencies for whose people alone `now` repeats `earlier`, as their staff removed a person: empty if it does for
  * nobody, null if it does for everybody.
  */
-const forAgencies = (victims: string, harming: string): string => `CASE
-    WHEN ${sharesPersonOfCase(victims)} AND ${sharesPersonOfCase(harming)} THEN NULL
+const forAgencies = (victims: string, harming: string, withFormer: boolean): string => {
+  const shares = (agency?: string): string =>
+    [victims, harming].map((roles) => sharesPersonOfCase(roles, { agency, withFormer })).join(' AND ');
+  return `CASE WHEN ${shares()} THEN NULL
     ELSE ARRAY(SELECT DISTINCT removing.corrected_by_agency_id FROM case_person_corrections removing
       WHERE removing.kind = 'entered_in_error' AND removing.case_id IN (now.case_id, earlier.id)
-        AND ${sharesPersonOfCase(victims, 'removing.corrected_by_agency_id')}
-        AND ${sharesPersonOfCase(harming, 'removing.corrected_by_agency_id')}
+        AND ${shares('removing.corrected_by_agency_id')}
       ORDER BY 1) END`;
+};
 
 /**
  * SQL of `candidate_cases` and `candidate_referrals`: records that share a person, place or group with one referral or case. Roles
@@ -105,7 +127,7 @@ const REPEATED = `WITH ${candidates('$2::uuid', '$3::uuid')},
   pairs AS (SELECT about.id AS now_id, c.id AS earlier_id FROM about, candidate_cases c
     UNION SELECT r.id, $3 FROM candidate_referrals r WHERE $3::uuid IS NOT NULL),
   found AS (SELECT now.id, earlier.id AS earlier_id, now.partnership_id,
-      CASE WHEN $5::boolean THEN ${forAgencies('$6::text[]', '$7::text[]')}
+      CASE WHEN $5::boolean THEN ${forAgencies('$6::text[]', '$7::text[]', false)}
         WHEN earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id THEN NULL
         ELSE '{}' END AS agencies
     FROM pairs JOIN referrals now ON now.id = pairs.now_id AND now.panel_id = $1
@@ -173,7 +195,8 @@ export async function addRepeatedCases(
     const missing: FoundRepeat[] = [];
     for (const one of found) {
       const row = known.find((of) => of.referralId === one.referralId && of.earlierCaseId === one.earlierCaseId);
-      if (row) await work.write.update(RepeatedCase, row, { forAgencyIds: one.forAgencyIds, ...finderOf(one) });
+      const finder = row?.foundById ? {} : finderOf(one);
+      if (row) await work.write.update(RepeatedCase, row, { forAgencyIds: one.forAgencyIds, ...finder });
       else missing.push(one);
     }
     await work.write.insertMany(
@@ -183,41 +206,41 @@ export async function addRepeatedCases(
   });
 }
 
-/** Selects the pairs of a case, as the earlier or the later one, with the agencies for which it counts. $1 the case. */
-const PAIRS_OF_CASE = `SELECT repeated.id, ${forAgencies('$2::text[]', '$3::text[]')} AS "forAgencyIds" FROM repeated_cases repeated
+/**
+ * Selects the pairs of a case, as the earlier or the later one: the agencies for which the pair counts by all roles that the
+ * two have or had, and whether the two name the same people now. $1 the case, $2 and $3 roles.
+ */
+const PAIRS_OF_CASE = `SELECT repeated.id, ${forAgencies('$2::text[]', '$3::text[]', true)} AS "forAgencyIds",
+    ${sharesPersonOfCase('$2::text[]', {})} AND ${sharesPersonOfCase('$3::text[]', {})} AS "isNamed"
+  FROM repeated_cases repeated
     JOIN referrals now ON now.id = repeated.referral_id JOIN cases earlier ON earlier.id = repeated.earlier_case_id
   WHERE earlier.id = $1 OR now.case_id = $1`;
 
+type PairOfCase = Pick<RepeatedCase, 'id' | 'forAgencyIds'> & { isNamed: boolean };
+
 /**
  * Updates the pairs of a case when a chair or coordinator removes a role that was entered in error: the two matters never had
- * the same people. Such a pair then applies to the people of the remover's agency alone. It ends if another
- * agency removes the same role. A pair stays if a correction had already separated the two. The function returned is called
- * after the removal, and returns the referrals that are repeats for everybody no longer.
+ * the same people. Such a pair then applies to the people of the remover's agency alone. It ends if another agency removes
+ * the same role. Only a removal from a case does this: roles that were changed, or removed from a referral, count
+ * on. The function returned is called after the removal, and returns the referrals that name the same people no longer.
  */
 export async function prepareRepeatRemoval(work: UnitOfWork, caseId: string): Promise<() => Promise<string[]>> {
-  const select = async (): Promise<Map<string, string[] | null>> => {
-    const asked = [caseId, VICTIM_ROLES, HARM_ROLES];
-    const rows = await work.asSystem(() =>
-      work.manager.query<Pick<RepeatedCase, 'id' | 'forAgencyIds'>[]>(PAIRS_OF_CASE, asked),
-    );
-    return new Map(rows.map(({ id, forAgencyIds }) => [id, forAgencyIds]));
-  };
-  const before = await select();
+  const select = (): Promise<PairOfCase[]> =>
+    work.asSystem(() => work.manager.query(PAIRS_OF_CASE, [caseId, VICTIM_ROLES, HARM_ROLES]));
+  const named = new Set((await select()).filter(({ isNamed }) => isNamed).map(({ id }) => id));
   return async () => {
-    const after = await select();
-    const changed = [...after].filter(([id, agencies]) => !isSame(before.get(id), agencies)).map(([id]) => id);
+    const pairs = await select();
     return work.asSystem(async () => {
-      const rows = await work.manager.findBy(RepeatedCase, { id: In(changed) });
-      for (const row of rows) {
-        const forAgencyIds = after.get(row.id) ?? null;
-        if (!isSame(before.get(row.id), row.forAgencyIds)) continue;
+      const rows = await work.manager.findBy(RepeatedCase, { id: In(pairs.map(({ id }) => id)) });
+      const separated: string[] = [];
+      for (const { id, forAgencyIds, isNamed } of pairs) {
+        const row = rows.find((one) => one.id === id) as RepeatedCase;
+        if (named.has(id) && !isNamed) separated.push(row.referralId);
         if (forAgencyIds?.length === 0) await work.write.delete(RepeatedCase, [row]);
-        else await work.write.update(RepeatedCase, row, { forAgencyIds });
+        else if (!isDeepStrictEqual(forAgencyIds, row.forAgencyIds))
+          await work.write.update(RepeatedCase, row, { forAgencyIds });
       }
-      // in any case: a screening that stays as it was would reveal a conflict
-      return rows.filter(({ id }) => before.get(id) === null).map(({ referralId }) => referralId);
+      return separated;
     });
   };
 }
-
-const isSame = (one: string[] | null | undefined, other: string[] | null): boolean => isDeepStrictEqual(one, other);

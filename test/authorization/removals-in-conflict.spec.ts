@@ -45,18 +45,22 @@ async function made(who: string, path: string, body: object): Promise<string> {
   return (answer.body as { id: string }).id;
 }
 
-const person = (): Promise<string> =>
-  made('idva', '/v1/persons', { partnershipId, givenName: 'Sorrel', familyName: `Quenby ${String((count += 1))}` });
+const person = (who = 'idva'): Promise<string> =>
+  made(who, '/v1/persons', { partnershipId, givenName: 'Sorrel', familyName: `Quenby ${String((count += 1))}` });
 
-const referred = (victim: string, harming: string, people: object[] = []): Promise<string> => {
+const referred = (victim: string, harming: string, people: object[] = [], who = 'idva'): Promise<string> => {
   const body = aReferral(panelId, victim, harming) as { people: object[] };
-  return made('idva', '/v1/referrals', { ...body, people: [...body.people, ...people] });
+  return made(who, '/v1/referrals', { ...body, people: [...body.people, ...people] });
 };
 
+async function accepted(referralId: string): Promise<string> {
+  const path = `/v1/referrals/${referralId}/acceptance`;
+  const { body } = await (await by(NEUTRAL)).post(path, {}).set('if-match', '*').expect(200);
+  return `/v1/cases/${body.caseId as string}`;
+}
+
 async function opened(victim: string, harming: string, people: object[] = []): Promise<string> {
-  const path = `/v1/referrals/${await referred(victim, harming, people)}`;
-  const answer = await (await by(NEUTRAL)).post(`${path}/acceptance`, {}).set('if-match', '*').expect(200);
-  return `/v1/cases/${answer.body.caseId as string}`;
+  return accepted(await referred(victim, harming, people));
 }
 
 const excluded = async (who: string, from: object): Promise<string> =>
@@ -68,8 +72,8 @@ const excluded = async (who: string, from: object): Promise<string> =>
 
 const caseOf = (path: string): object => ({ caseId: path.split('/').at(-1) });
 
-async function roleOf(path: string, personId: string, role = 'perpetrator'): Promise<string> {
-  const { body } = await (await by('idva')).get(`${path}/people?limit=100`).expect(200);
+async function roleOf(path: string, personId: string, role = 'perpetrator', who = 'idva'): Promise<string> {
+  const { body } = await (await by(who)).get(`${path}/people?limit=100`).expect(200);
   const all = body.data as { id: string; personId: string; role: string }[];
   return `${path}/people/${all.find((one) => one.personId === personId && one.role === role)!.id}`;
 }
@@ -241,3 +245,123 @@ test('an exclusion made after a colleague removed a person from a case does not 
   await excluded(EXCLUDED, { personId: child });
   expect([await status(EXCLUDED, path), await status(EXCLUDED, other)]).toEqual([200, 404]);
 });
+
+/**
+ * A colleague takes the person who made the repeat out of the repeat in a way that separates nothing, names another person in
+ * both, and has somebody of another agency remove that one from the earlier case.
+ */
+describe('a removal of another person, by another agency, does not separate a repeat that a colleague had corrected', () => {
+  const WITNESS = { role: 'witness', reason: 'Only saw it.' };
+  const corrected = async (path: string, body: object): Promise<unknown> =>
+    (await by(COLLEAGUE)).patch(path, body).set('if-match', '*').expect(200);
+
+  test.each(['the role in the case', 'the role in the referral', 'the referral, by removing the person'])(
+    'in %s',
+    async (where) => {
+      const [victim, harming, other] = [await person(COLLEAGUE), await person(COLLEAGUE), await person(COLLEAGUE)];
+      const earlier = await accepted(await referred(victim, harming, [], COLLEAGUE));
+      await excluded(EXCLUDED, caseOf(earlier));
+      const isCase = where === 'the role in the case';
+      const both = isCase ? [] : [named(other, 'perpetrator')];
+      const referral = `/v1/referrals/${await referred(victim, harming, both, COLLEAGUE)}`;
+      if (where === 'the role in the referral')
+        await corrected(await roleOf(referral, harming, 'perpetrator', COLLEAGUE), WITNESS);
+      if (where.startsWith('the referral,'))
+        await removed(COLLEAGUE, await roleOf(referral, harming, 'perpetrator', COLLEAGUE));
+      const repeat = await accepted(referral.split('/').at(-1)!);
+      if (isCase) {
+        await corrected(await roleOf(repeat, harming, 'perpetrator', COLLEAGUE), WITNESS);
+        await made(COLLEAGUE, `${repeat}/people`, { ...named(other, 'perpetrator'), since: '2026-01-01' });
+      }
+      await made(COLLEAGUE, `${earlier}/people`, { ...named(other, 'perpetrator'), since: '2026-01-01' });
+      expect(await status(EXCLUDED, repeat)).toBe(404);
+      await removed(NEUTRAL, await roleOf(earlier, other, 'perpetrator', COLLEAGUE));
+      expect(await status(EXCLUDED, repeat)).toBe(404);
+    },
+  );
+});
+
+test('a removal counts although the role was changed before, in either case', async () => {
+  for (const inEarlier of [true, false]) {
+    const [victim, harming] = [await person(), await person()];
+    const [earlier, repeat] = [await opened(victim, harming), await opened(victim, harming)];
+    await excluded(EXCLUDED, caseOf(earlier));
+    const role = await roleOf(inEarlier ? earlier : repeat, harming);
+    await (await by(NEUTRAL)).patch(role, { role: 'witness', reason: 'Saw it.' }).set('if-match', '*').expect(200);
+    expect([inEarlier, await status(EXCLUDED, repeat)]).toEqual([inEarlier, 404]);
+    await removed(NEUTRAL, role);
+    expect([inEarlier, await status(EXCLUDED, repeat)]).toEqual([inEarlier, 200]);
+  }
+});
+
+test('a removal from a redirected referral does not open the case of its copy for another panel', async () => {
+  const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-cmarac'`);
+  const other = rows[0]!.id;
+  const { id: practitionerId } = await practitioner(owner, EXCLUDED);
+  await owner.query('DELETE FROM memberships WHERE panel_id = $1 AND practitioner_id = $2', [other, practitionerId]);
+  const seat = { practitionerId, tier: 'core', role: 'member', validFrom: new Date().toISOString().slice(0, 10) };
+  await made('cmarac-chair', `/v1/panels/${other}/memberships`, seat);
+  const [victim, harming] = [await person(COLLEAGUE), await person(COLLEAGUE)];
+  const whyMultiAgency = 'Housing, police and health each hold a part.';
+  const body = { ...aReferral(panelId, victim, harming), whyMultiAgency };
+  const id = await made(COLLEAGUE, '/v1/referrals', body);
+  const command = async (who: string, path: string, asked: object): Promise<{ body: { caseId: string } }> =>
+    (await by(who)).post(path, asked).set('if-match', '*').expect(200);
+  const redirection = { reason: 'Another panel hears it.', reasonCode: 'outside_remit', targetPanelId: other };
+  await command(NEUTRAL, `/v1/referrals/${id}/redirection`, redirection);
+  const copy = `/v1/referrals/${await made(COLLEAGUE, `/v1/referrals/${id}/copies`, { panelId: other })}`;
+  await (await by(COLLEAGUE)).patch(copy, { consentStatus: 'given' }).set('if-match', '*').expect(200);
+  await command(COLLEAGUE, `${copy}/submission`, {});
+  await made('cmarac-chair', '/v1/exclusions', {
+    personId: harming,
+    panelId: other,
+    practitionerId,
+    reason: 'A relative.',
+  });
+  await removed(COLLEAGUE, await roleOf(copy, harming, 'perpetrator', COLLEAGUE));
+  const { caseId } = (await command('cmarac-chair', `${copy}/acceptance`, {})).body;
+  expect(await status(EXCLUDED, `/v1/cases/${caseId}`)).toBe(404);
+  await removed(NEUTRAL, await roleOf(`/v1/referrals/${id}`, harming, 'perpetrator', COLLEAGUE));
+  expect(await status(EXCLUDED, `/v1/cases/${caseId}`)).toBe(404);
+});
+
+test('a protected address is shown again after another agency removed the person from a hidden case, not after a colleague did', async () => {
+  const someone = 'social-worker';
+  for (const [remover, shown] of [
+    [NEUTRAL, 1],
+    [COLLEAGUE, 0],
+  ] as const) {
+    const [about, hidden] = [await person(someone), await person(someone)];
+    const earlier = await accepted(await referred(hidden, await person(someone), [], someone));
+    await accepted(await referred(about, await person(someone), [], someone));
+    const address = { panelId, kind: 'refuge', address: '1 Hidden Way, Askenby' };
+    await made(someone, `/v1/persons/${about}/protected-addresses`, address);
+    const addresses = async (): Promise<number> => {
+      const { body } = await (await by(EXCLUDED)).get(`/v1/persons/${about}/protected-addresses`).expect(200);
+      return (body.data as unknown[]).length;
+    };
+    await excluded(EXCLUDED, caseOf(earlier));
+    expect([remover, await addresses()]).toEqual([remover, 1]);
+    await made(someone, `${earlier}/people`, { ...named(about, 'witness'), since: '2026-01-01' });
+    expect([remover, await addresses()]).toEqual([remover, 0]);
+    await removed(remover, await roleOf(earlier, about, 'witness', someone));
+    expect([remover, await addresses()]).toEqual([remover, shown]);
+  }
+});
+
+test('referrals that are submitted at once do not deadlock with exclusions', async () => {
+  const [victim, harming] = [await person(), await person()];
+  const earlier = await opened(victim, harming);
+  let isOver = false;
+  const referring = [1, 2].map(async () => {
+    while (!isOver) await (await by('idva')).post('/v1/referrals', aReferral(panelId, victim, harming));
+  });
+  const answers: number[] = [];
+  for (const name of ['Zork Alba', 'Zork Bela', 'Zork Cela', 'Zork Dela', 'Zork Ela', 'Zork Fela'])
+    answers.push(
+      (await (await by(NEUTRAL)).post('/v1/exclusions', { ...caseOf(earlier), name, reason: 'Knows a party.' })).status,
+    );
+  isOver = true;
+  await Promise.all(referring);
+  expect(answers).toEqual(answers.map(() => 201));
+}, 60_000);
