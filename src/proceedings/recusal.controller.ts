@@ -38,7 +38,7 @@ export class RecusalController {
     return this.recusals.get(actor, id, recusalId);
   }
 
-  /** End a recusal (chair) */
+  /** End a recusal, or correct its end to entered in error (chair) */
   @Post(':id/recusals/:recusalId/ending')
   @RequirePermission('end', Recusal)
   @ApiAnswer.updated(RecusalView)

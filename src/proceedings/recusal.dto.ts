@@ -21,16 +21,17 @@ export class RecusalQuery extends PageQuery {
   holding?: 'true' | 'false';
 }
 
-/** Ends a recusal. */
+/** Ends a recusal, or corrects an end of the kind `ended` to `entered_in_error`. */
 export class RecusalEnd {
   /**
    * `ended`: the conflict is over. The person reads the items that are decided from now on; items decided meanwhile
-   * remain hidden. `entered_in_error`: the person never had the conflict, and reads all items again.
+   * remain hidden. `entered_in_error`: the person never had the conflict, and reads all items again. A recusal that has
+   * `ended` can still be corrected to `entered_in_error`, not the reverse.
    */
   @IsIn(ENDING_KINDS)
   kind: EndingKind;
 
-  /** Reason why the recusal is no longer needed. */
+  /** Reason why the recusal is no longer needed, or why its end is corrected. */
   @Length(3, 500)
   reason: string;
 }

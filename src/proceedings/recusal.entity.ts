@@ -48,11 +48,12 @@ export class Recusal extends ListingRecord {
   @Classified('administrative')
   declared: boolean;
 
+  /** Time of the end, or of its correction (UTC); null while it lasts. */
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   endedAt: Date | null;
 
-  /** Chair who ended the recusal; null while it lasts. */
+  /** Chair who ended the recusal, or corrected the end; null while it lasts. */
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   endedById: string | null;
@@ -66,7 +67,7 @@ export class Recusal extends ListingRecord {
   @IsIn(ENDING_KINDS)
   endKind: EndingKind | null;
 
-  /** Reason for ending the recusal; null while it lasts. */
+  /** Reason for ending the recusal, or for correcting the end; null while it lasts. */
   @Column({ type: 'text', nullable: true })
   @ReasonOfPanel('third_party', 'summary')
   @Length(3, 500)

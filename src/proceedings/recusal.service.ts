@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { AgencyPartnership, Practitioner } from '../agencies/agency.entity.js';
+import type { EndingKind } from '../cases/case-person-correction.entity.js';
 import { Case } from '../cases/case.entity.js';
 import { matterKnownToActor, matterOf } from '../cases/matter.js';
 import { recusedItemsOfMeeting } from '../cases/recusal-facts.js';
@@ -93,11 +94,14 @@ export class RecusalService {
     });
   }
 
-  /** Ends a recusal. Only a chair who is neither the person recused nor of the same agency can. */
+  /**
+   * Ends a recusal, or corrects the kind of its end. Only a chair who is neither the person recused nor of the same agency
+   * can.
+   */
   end(actor: Actor, meetingId: string, id: string, { kind, reason }: RecusalEnd): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = requireMeeting(await work.records.findForUpdate('end', Recusal, RecusalView, id), meetingId);
-      if (found.endedAt) throw conflict('ended', 'This recusal has already ended. Nothing more is needed.');
+      if (found.endKind) mustCorrectEnd(found.endKind, kind);
       // who declared a conflict is not shown its end
       const write = found.declared ? 'updateWithoutVersion' : 'update';
       const ended = await work.write[write](Recusal, found, {
@@ -106,10 +110,27 @@ export class RecusalService {
         endKind: kind,
         endReason: reason,
       });
-      recordEventWithoutCase(work, 'recusal.ended', ended);
+      recordEventWithoutCase(work, found.endKind ? 'recusal.end-corrected' : 'recusal.ended', ended);
       return work.respond.one(RecusalView, ended);
     });
   }
+}
+
+/**
+ * Refuses any change of an end but from `ended` to `entered_in_error`. The reverse would hide items that the person may
+ * have read since: a new recusal does that from now on.
+ */
+function mustCorrectEnd(was: EndingKind, kind: EndingKind): void {
+  if (was === 'entered_in_error')
+    throw conflict(
+      'ended',
+      'This recusal has ended as entered in error, which cannot be changed. If the person has a conflict, recuse the person again.',
+    );
+  if (kind === 'ended')
+    throw conflict(
+      'ended',
+      'This recusal has already ended. If the person never had the conflict, correct the end with the kind entered_in_error.',
+    );
 }
 
 /** Returns the items of the matter that the actor may read and that were not decided. */

@@ -946,6 +946,62 @@ describe('a recusal from one item', () => {
     expect((await command('jag-chair', given.path, 'closure')).status).toBe(200);
   });
 
+  test.each([
+    ['imposed', 'jag-coordinator'],
+    ['declared', 'fire-officer'],
+  ])('ended by mistake: a chair can correct the end of one that was %s to entered in error', async (kind, by_) => {
+    const given = await meeting();
+    const whom = { listingId: given.items[0], practitionerId: await idOf('fire-officer'), reason: 'A neighbour.' };
+    const { body: made } = await (await by(by_)).post(`${given.path}/recusals`, whom).expect(201);
+    const path = `${given.path}/recusals/${String(made.id)}`;
+    await begin(given);
+    await (await by('jag-coordinator')).post(`${given.path}/decisions`, decision(given, 'note')).expect(201);
+    await end(given);
+    const ends = async (who: string, as_: string): Promise<Response> =>
+      command(who, path, 'ending', { kind: as_, reason: `As ${who} says.` });
+    const reads = async (): Promise<number> => (await (await by('fire-officer')).get(item(given))).status;
+
+    expect((await ends('jag-chair', 'ended')).status).toBe(200);
+    expect(await reads()).toBe(404);
+    const same = await ends('jag-chair', 'ended');
+    expect([same.status, same.body.code, same.body.detail]).toEqual([
+      409,
+      'ended',
+      expect.stringContaining('entered_in_error'),
+    ]);
+    expect((await ends('jag-coordinator', 'entered_in_error')).status).toBe(403);
+
+    const corrected = await ends('police-inspector', 'entered_in_error');
+    expect([corrected.status, corrected.body]).toEqual([
+      200,
+      expect.objectContaining({
+        ...{ endKind: 'entered_in_error', endReason: 'As police-inspector says.' },
+        endedById: await idOf('police-inspector'),
+      }),
+    ]);
+    expect(await reads()).toBe(200);
+    if (kind === 'declared') {
+      const { body: own } = await (await by('fire-officer')).get(path).expect(200);
+      expect([own.version, own.endKind]).toEqual([made.version, undefined]);
+    }
+    for (const again of ['ended', 'entered_in_error']) {
+      const refusal = await ends('jag-chair', again);
+      expect([refusal.status, refusal.body.code, refusal.body.detail]).toEqual([
+        ...[409, 'ended'],
+        expect.stringContaining('recuse the person again'),
+      ]);
+    }
+    const { rows } = await owner.query(
+      `SELECT e.type, p.subject AS by, e.case_id AS case FROM events e JOIN practitioners p ON p.id = e.actor_id
+       WHERE e.subject_id = $1 AND e.type LIKE 'recusal.end%' ORDER BY e.at, e.id`,
+      [made.id],
+    );
+    expect(rows).toEqual([
+      { type: 'recusal.ended', by: 'jag-chair', case: null },
+      { type: 'recusal.end-corrected', by: 'police-inspector', case: null },
+    ]);
+  });
+
   test('takes from the invited what the invitation gave, and the next meeting from the status of the case', async () => {
     const given = await meeting({ panelId: marac, code: 'ask-marac', coordinator: 'marac-coordinator' }, [
       (await ordinaryCases('ask-marac'))[0]!,
