@@ -22,7 +22,7 @@ import {
 import { ruleNumber } from './panel-rules.js';
 import { daysAfter } from './working-days.js';
 import { CHAIRING_ROLES, GOVERNING_ROLES, Membership, Panel, PanelRules } from './panel.entity.js';
-import { chairedPanels } from './panels.policy.js';
+import { chairedPanels, coordinatedPanels } from './panels.policy.js';
 import type {
   MembershipEnd,
   MembershipEnding,
@@ -248,9 +248,18 @@ async function mustNotOverlap(
   if (taken)
     throw conflict(
       'seat-overlaps',
-      'This person already has a seat on the panel in that period. End that seat first, or replace it with replacesId.',
+      `This person already has a seat on the panel in that period. ${howToEndTheOther(work.actor, panelId)}`,
     );
 }
+
+/**
+ * Returns how the appointer gets the other seat ended. Does not depend on that seat, which a chair of the steering group
+ * sees only if it is the seat of a chair, co-chair or coordinator.
+ */
+const howToEndTheOther = (actor: Actor, panelId: string): string =>
+  coordinatedPanels(actor).includes(panelId)
+    ? 'End that seat first, or replace it with replacesId.'
+    : 'End the seat of a chair, co-chair or coordinator first, or replace it with replacesId. The coordinator of the panel ends any other seat first (POST /v1/panels/{id}/memberships/{membershipId}/ending); then send the appointment again.';
 
 /**
  * Ends a seat at once. The last whole day becomes the day before, so that rules that count by days no longer count the

@@ -296,6 +296,25 @@ describe('an appointment', () => {
   });
 });
 
+test('a chair of the steering group is told who can end an ordinary seat that overlaps', async () => {
+  const answers = [];
+  // an ordinary seat, which the chair of the steering group does not see, and one that the chair does
+  for (const whom of ['fire-officer', 'police-inspector'])
+    answers.push(await appoint('cmarac-chair', 'ask-jag', whom, 'co_chair'));
+  for (const answer of answers) expect(outcome(answer)).toEqual([409, 'seat-overlaps']);
+  const [detail] = answers.map(({ body }) => body.detail as string);
+  expect(answers.map(({ body }) => body.detail)).toEqual([detail, detail]);
+  expect(detail).toContain('coordinator of the panel');
+  expect(detail).toContain('POST /v1/panels/{id}/memberships/{membershipId}/ending');
+  const own = await appoint('jag-chair', 'ask-jag', 'fire-officer', 'co_chair');
+  expect(own.body.detail).toContain('or replace it with replacesId');
+
+  const ending = `${seatsOf('ask-jag')}/${await seatOf('ask-jag', 'fire-officer')}/ending`;
+  const ended = await (await by('jag-coordinator')).post(ending, { reason: 'Will chair.' }).set('if-match', '*');
+  expect(outcome(ended)).toEqual([200, undefined]);
+  expect(outcome(await appoint('cmarac-chair', 'ask-jag', 'fire-officer', 'co_chair'))).toEqual([201, undefined]);
+});
+
 describe('the end of a seat', () => {
   test('a coordinator cannot end the seat of a chair, but can end that of a member', async () => {
     for (const whom of ['jag-chair', 'police-inspector'])
