@@ -67,7 +67,15 @@ async function findRedirectionNotices(manager: EntityManager, today: string): Pr
 }
 
 /** Referrals whose case was closed as referred in error, for the referring agency, which may have to refer other people. */
-async function findErrorNotices(manager: EntityManager, today: string): Promise<DueNotice[]> {
+async function findErrorNotices(manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> {
+  // a notice read before the case was reopened and closed again on the same day becomes unread
+  await manager.query(
+    `UPDATE notices n SET read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1
+     FROM referrals r JOIN cases c ON c.id = r.case_id
+     WHERE n.kind = 'referral_in_error' AND n.subject_id = r.id AND r.case_in_error AND n.read_at < c.closed_at
+       AND n.due_on = (c.closed_at AT TIME ZONE 'Europe/London')::date`,
+    [now],
+  );
   const found = await manager.query<Pick<DueNotice, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>[]>(
     `SELECT r.id AS "subjectId", r.agency_id AS "agencyId", r.panel_id AS "panelId",
        (c.closed_at AT TIME ZONE 'Europe/London')::date::text AS "dueOn"

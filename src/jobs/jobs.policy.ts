@@ -52,6 +52,9 @@ const ofPanel = (actor: Actor, kinds: NoticeKind[]): Where => ({
   kind: { $in: kinds },
 });
 
+/** Kind of the notice that ends when the case is reopened: the agency would otherwise refer the matter again. */
+const IN_ERROR_NOTICE: NoticeKind = 'referral_in_error';
+
 /** Notices about actions are limited to people who may know of the action. */
 const known = (actor: Actor): Where => ({
   $or: [
@@ -175,11 +178,15 @@ policy.declareSubject(Notice, 'Notice', {
     },
     {
       name: 'referrer',
-      sentence: 'whose agency made the referral that it is about, and who may change that',
+      sentence:
+        'whose agency made the referral that it is about, and who may change that; that its case was closed as referred in error, until the case is reopened',
       actions: ['read', 'mark-read'],
       where: (actor) => {
         const own = permittedRows(withoutScopes(actor), subjectOf(Referral), 'refer-again');
-        return own && { $and: [sentTo(actor, TO_REFERRERS), { referral: { $elemMatch: own } }] };
+        const applies: Where = {
+          $or: [{ kind: { $ne: IN_ERROR_NOTICE } }, { referral: { $elemMatch: { caseInError: true } } }],
+        };
+        return own && { $and: [sentTo(actor, TO_REFERRERS), { referral: { $elemMatch: own } }, applies] };
       },
     },
     {

@@ -305,16 +305,23 @@ test('the agency that referred it gets a notice, and reads in the status what to
   await closeInError(path);
   expect(await next()).toContain('POST /v1/referrals');
   await clockSetTo(new Date(Date.now() + 60_000).toISOString());
-  const noticesOf = async (who: string): Promise<{ subjectId: string }[]> =>
-    (
-      (await (await by(who)).get('/v1/notices?kind=referral_in_error&limit=100').expect(200)).body.data as {
-        subjectId: string;
-      }[]
-    ).filter(({ subjectId }) => subjectId === referralId);
-  expect(await noticesOf('housing-officer')).toHaveLength(1);
+  const noticesOf = async (who: string): Promise<Row[]> =>
+    ((await (await by(who)).get('/v1/notices?kind=referral_in_error&limit=100').expect(200)).body.data as Row[]).filter(
+      ({ subjectId }) => subjectId === referralId,
+    );
+  const [notice, ...others] = await noticesOf('housing-officer');
+  expect([notice, others]).toEqual([expect.objectContaining({ readAt: null }), []]);
   for (const who of ['fire-officer', 'jag-coordinator']) expect([who, await noticesOf(who)]).toEqual([who, []]);
+  const one = `/v1/notices/${String(notice!['id'])}`;
+  await done('housing-officer', one, 'reading');
   await done('jag-coordinator', path, 'reopening', { reason: 'The right person after all.' });
   expect(await next()).toBeNull();
+  // the notice ends with the state of the case, and is sent again with it
+  expect(await noticesOf('housing-officer')).toEqual([]);
+  expect(await status('housing-officer', one)).toBe(404);
+  await closeInError(path);
+  await clockSetTo(new Date(Date.now() + 120_000).toISOString());
+  expect(await noticesOf('housing-officer')).toMatchObject([{ id: notice!['id'], readAt: null }]);
 });
 
 test('an action that was not done is not escalated to the steering group', async () => {
