@@ -30,9 +30,6 @@ export interface Explanation {
   wouldChange: string[];
 }
 
-/** Advice if no allow rule applies: a grant can be requested. */
-const HOW_TO_ASK = ['a grant until a date: ask the chair of the panel with POST /v1/access-requests'];
-
 /** Reason for withholding a field if every applicable rule is limited to other fields. */
 export const OTHER_FIELDS = 'these grounds show other fields only';
 
@@ -47,7 +44,7 @@ export function explain(actor: Actor, subject: Subject, action: string, row: Row
   const rules = subject.allowRules.filter((rule) => rule.actions.includes(action));
   const opened = applicableRules(actor, subject, action).filter(({ where }) => holds(where, row));
   steps.push(...rules.map((ground) => explainGround(ground, opened)));
-  if (!opened.length) return conclude('refuse', steps, wouldPermit(subject, action, rules));
+  if (!opened.length) return conclude('refuse', steps, wouldPermit(rules));
   return field === undefined ? conclude('permit', steps) : explainField(actor, subject, row, field, steps, opened);
 }
 
@@ -74,10 +71,7 @@ function explainGround(ground: AllowRule, opened: ApplicableRule[]): ExplainedSt
   return { step: 'relationship', result: way ? 'opened' : 'not-met', rule: ground.sentence + through };
 }
 
-const wouldPermit = (subject: Subject, action: string, rules: AllowRule[]): string[] =>
-  rules.length
-    ? [...rules.map((ground) => `being somebody ${ground.sentence}`), ...HOW_TO_ASK]
-    : [`no rule of the policy opens ${action} on ${subject.name}`];
+const wouldPermit = (rules: AllowRule[]): string[] => rules.map((ground) => `being somebody ${ground.sentence}`);
 
 /** Explains whether a field of a permitted row is shown. */
 function explainField(
@@ -90,7 +84,7 @@ function explainField(
 ): Explanation {
   if (opened.every(({ ground }) => ground.fields && !ground.fields.includes(field))) {
     const limited: ExplainedStep = { step: 'relationship', result: 'stopped', rule: OTHER_FIELDS };
-    return conclude('withhold', [...steps, limited], ['a ground that shows the whole record', ...HOW_TO_ASK]);
+    return conclude('withhold', [...steps, limited], ['a ground that shows the whole record']);
   }
   const column = classOf(subject.type, field);
   const sharing = evaluateSharing(actor, subject, row, column);

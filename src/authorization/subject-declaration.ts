@@ -4,7 +4,7 @@ import type { Actor } from '../authentication/actor.js';
 import { classifiedProperties } from './classification.js';
 import type { Where } from './conditions.js';
 import { withoutScopes } from './actor-permissions.js';
-import type { Relation, AllowRule, Subject, DenyRule, SharingLimit } from './subject.types.js';
+import type { Relation, AllowRule, Subject, DenyRule, SharingLimit, Remedy } from './subject.types.js';
 import { subjects, subjectOf } from './subjects.js';
 import { allOf, permittedRows, named } from './applicable-rules.js';
 import type { NoUnknownNames, NoUnknownNamesOfExtension } from './checked-names.js';
@@ -14,11 +14,12 @@ type Declaration<A extends string = string> = Partial<Omit<Subject, 'type' | 'na
   denyRules?: readonly DenyRule[];
   allowRules?: readonly AllowRule<A>[];
   sharingLimits?: readonly SharingLimit[];
+  remedies?: readonly Remedy[];
   seek?: readonly string[];
   contexts?: readonly string[];
   ownContext?: readonly A[];
 };
-type Lists = 'denyRules' | 'allowRules' | 'sharingLimits' | 'seek' | 'contexts' | 'ownContext';
+type Lists = 'denyRules' | 'allowRules' | 'sharingLimits' | 'remedies' | 'seek' | 'contexts' | 'ownContext';
 
 /** Declares a subject. */
 export function declareSubject<T extends object, A extends string, const D extends Declaration<A>>(
@@ -53,6 +54,7 @@ function addSubject(type: RecordClass, name: string, declaration: Declaration): 
     denyRules: copied(declaration.denyRules),
     allowRules: [...copied(declaration.allowRules), ...officersGround(type, declaration)],
     sharingLimits: copied(declaration.sharingLimits),
+    remedies: copied(declaration.remedies),
     seek: copied(declaration.seek),
     contexts: copied(declaration.contexts),
     ownContext: copied(declaration.ownContext),

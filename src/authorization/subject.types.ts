@@ -4,6 +4,7 @@
  * A subject is a record type with
  *   denyRules      actors who must not know that a row exists, whatever else applies (conflict, compartment);
  *   allowRules     named permissions: a sentence, its actions, and a condition over fields and relations;
+ *   remedies       commands that change who reads a case, for explanations;
  *   sharingLimits  conditions that lower the sharing level of a readable row (a contribution that was recalled);
  *   flags          conditions that are evaluated with each row, for its views;
  *   revealing      columns of which some values reveal another record that may be hidden;
@@ -19,7 +20,7 @@
  */
 import type { RecordClass } from '../database/columns.js';
 import type { Actor } from '../authentication/actor.js';
-import type { Where } from './conditions.js';
+import type { Row, Where } from './conditions.js';
 
 /**
  * Relation to rows of `to` whose column `foreign` equals this row's column `local`. If `local` is a list, one of its
@@ -88,6 +89,16 @@ export interface SharingLimit {
   where: (actor: Actor) => Where | null;
 }
 
+/** Command on a case that changes who reads what. Explanations advise it where it would lead to another outcome. */
+export interface Remedy {
+  /** Effect of the command, and how to request it. */
+  advice: string;
+  /** Returns the actor as after the command on the case, or null if the actor cannot get it. */
+  changeActor?: (actor: Actor, row: Row) => Actor | null;
+  /** Returns the case as after the command, or null if the command does not apply to the case. */
+  changeRow?: (row: Row) => Row | null;
+}
+
 /** Column of which some values reveal another record that may be hidden from the reader. */
 export interface RevealingColumn {
   /** Replacement of a revealing value, as if there were no such record. */
@@ -112,6 +123,8 @@ export interface Subject {
   denyRules: DenyRule[];
   allowRules: AllowRule[];
   sharingLimits: SharingLimit[];
+  /** Commands that change who reads what, in the order in which they are given. */
+  remedies: Remedy[];
   /** Conditions by name that are evaluated with each row; views derive values from the results. */
   flags: Record<string, (actor: Actor) => Where>;
   /** Revealing values by column. Reads, filters and counts respect these declarations. */

@@ -102,6 +102,20 @@ policy.declareSubject(Case, 'Case', {
   case: 'id',
   contributor: { agency: 'agencyId', type: 'contributingType' },
   denyRules: hiddenWithCase('id'),
+  remedies: [
+    {
+      advice: 'the case reopened: ask a chair or coordinator of the panel (POST /v1/cases/{id}/reopening)',
+      changeRow: (row) => (row['closedAt'] ? { ...row, closedAt: null, closureReason: null } : null),
+    },
+    {
+      advice: 'a grant until a date: ask the chair of the panel with POST /v1/access-requests',
+      // an agency that does not act in the partnership is refused the grant, which would open nothing
+      changeActor: (actor, { id, partnershipId }) =>
+        actor.kind === 'practitioner' && actor.partnershipIds.includes(partnershipId as string)
+          ? { ...actor, grantedCaseIds: [...actor.grantedCaseIds, id as string] }
+          : null,
+    },
+  ],
   revealing: {
     isRepeat: {
       shownAs: false,

@@ -8,6 +8,7 @@ import { matrixText, policyMatrix } from '../authorization/matrix.js';
 import { invalid, notFound, refused } from '../http/problems.js';
 import { relationOf, subjectNamed, subjectOf } from '../authorization/subjects.js';
 import type { ExplanationRequest } from './explanation.dto.js';
+import { adviceOn } from './explanation-advice.js';
 import { rowsWithRelations } from './rows-with-relations.js';
 import { asKnownToAsker } from './known-attributes.js';
 import { AuthorizedResponse } from './authorized-response.js';
@@ -45,20 +46,25 @@ export class ExplanationsService {
     return this.records.read(actor, async (work) => {
       await this.mayAsk(work, subject, request);
       const about = await this.about(work, subject, request);
-      const [row] = await rowsWithRelations(
-        work.manager,
-        about,
-        subject.type,
-        [request.action],
-        [request.id],
-        request.panelId,
-      );
+      const { action, id, field, panelId } = request;
+      const load = async (as: Actor): Promise<Row | undefined> =>
+        (await rowsWithRelations(work.manager, as, subject.type, [action], [id], panelId))[0];
+      const row = await load(about);
       if (!row) throw notFound();
       const isOther = about !== work.actor;
-      noteExplanation(work, subject, row, { about: isOther ? about.id : undefined, field: request.field });
+      noteExplanation(work, subject, row, { about: isOther ? about.id : undefined, field });
       const asked = isOther ? await withoutUnread(work, subject, row) : row;
-      const explained = explain(about, subject, request.action, asked, request.field);
-      const isUnread = !isOther && (await refersToUnread(work, subject, row, request.field));
+      const found = explain(about, subject, action, asked, field);
+      const advice = await adviceOn(work, {
+        ...{ about, subject, action, field, row, explained: found },
+        load: async (as) => {
+          if (!isOther) return work.asSystem(() => load(as));
+          const loaded = await load(as);
+          return loaded && withoutUnread(work, subject, loaded);
+        },
+      });
+      const explained = { ...found, wouldChange: [...found.wouldChange, ...advice] };
+      const isUnread = !isOther && (await refersToUnread(work, subject, row, field));
       return new AuthorizedResponse({ ...(isUnread ? withheldReference(explained) : explained), withheld: [] });
     });
   }

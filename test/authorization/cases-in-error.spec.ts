@@ -324,6 +324,52 @@ test('the agency that referred it gets a notice, and reads in the status what to
   expect(await noticesOf('housing-officer')).toMatchObject([{ id: notice!['id'], readAt: null }]);
 });
 
+describe('an explanation of what would change', () => {
+  const advice = async (who: string, asked: object, about?: string): Promise<string[]> => {
+    const actor = about ? { actor: (await practitioner(owner, about)).id } : {};
+    const answer = await (await by(who)).post('/v1/policy/explanations', { action: 'read', ...asked, ...actor });
+    expect([answer.status, answer.body.outcome]).not.toEqual([200, 'permit']);
+    return (answer.body.wouldChange as string[]).filter((one) => one.includes('POST '));
+  };
+  const REOPENED = expect.stringContaining('POST /v1/cases/{id}/reopening');
+  const GRANT = expect.stringContaining('POST /v1/access-requests');
+
+  test('a coordinator gets the reopening of the case, before any grant', async () => {
+    const { path, id } = await newCase();
+    const about = { type: 'Case', id };
+    expect(await advice('jag-coordinator', about, 'idva')).toEqual([GRANT]);
+    await closeInError(path);
+    for (const who of ['jag-coordinator', 'dpo']) {
+      const [member, ...more] = await advice(who, about, 'fire-officer');
+      expect([member, more]).toEqual([REOPENED, []]);
+      expect(member).not.toContain('access-requests');
+      expect(await advice(who, about, 'idva')).toEqual([expect.stringMatching(/reopening.* then .*access-requests/)]);
+    }
+    expect(await advice('jag-coordinator', { ...about, action: 'contribute' })).toEqual([REOPENED]);
+  });
+
+  test('the owner of an action gets the same answer whether or not the case was closed in error', async () => {
+    const { path, planId } = await newCase();
+    const named = await practitioner(owner, 'social-worker');
+    const action = {
+      ...{ ownerAgencyId: (await practitioner(owner, 'housing-officer')).agencyId },
+      ...{ description: 'Call on the family.', dueOn: inDays(5).slice(0, 10) },
+    };
+    const { body } = await (await by('jag-coordinator')).post(`/v1/plans/${planId}/actions`, action).expect(201);
+    await owner.query('UPDATE actions SET owner_agency_id = $2, owner_practitioner_id = $3 WHERE id = $1', [
+      ...[body.id, named.agencyId, named.id],
+    ]);
+    await done('jag-coordinator', `/v1/actions/${body.id as string}`, 'cancellation', {
+      ...{ outcome: 'cancelled', outcomeText: 'Not needed.' },
+    });
+    const asked = { type: 'Action', id: body.id as string, field: 'caseId' };
+    const before = await advice('social-worker', asked);
+    expect(before).toEqual([GRANT]);
+    await closeInError(path);
+    expect(await advice('social-worker', asked)).toEqual(before);
+  });
+});
+
 test('an action that was not done is not escalated to the steering group', async () => {
   const [wrong, right] = [await newCase(), await newCase()];
   const housing = (await practitioner(owner, 'housing-officer')).agencyId;

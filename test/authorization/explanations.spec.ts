@@ -315,3 +315,52 @@ test('of a reference to a record that one may not read it is said that it is wit
   });
   await owner.query(`DELETE FROM exclusions WHERE id = $1`, [id]);
 });
+
+describe('what would change', () => {
+  test.each(['change', 'contribute', 'grant-access'])(
+    'a grant is not advised for %s, which it does not open',
+    async (action) => {
+      const { rows } = await owner.query<{ id: string }>(
+        `SELECT c.id FROM cases c JOIN access_grants g ON g.case_id = c.id AND g.expires_at > now() AND g.revoked_at IS NULL
+         JOIN practitioners p ON p.id = g.practitioner_id AND p.subject = 'idva' LIMIT 1`,
+      );
+      const [id] = rows.length ? [rows[0]!.id] : [await granted('idva')];
+      const { body } = await (
+        await by('idva')
+      )
+        .post('/v1/policy/explanations', { type: 'Case', id, action })
+        .expect(200);
+      expect(body.outcome).toBe('refuse');
+      expect(body.wouldChange.join()).not.toContain('access-requests');
+    },
+  );
+
+  test('a coordinator gets a grant as advice for reading', async () => {
+    const [id] = cases as [string];
+    const { body } = await ask('jag-coordinator', 'marac-coordinator', { id });
+    expect([body.outcome, body.wouldChange.join()]).toEqual([
+      'refuse',
+      expect.stringContaining('POST /v1/access-requests'),
+    ]);
+  });
+
+  test('a person elsewhere, whose grant would open nothing, gets no such advice', async () => {
+    const [id] = cases as [string];
+    const { body } = await ask('jag-coordinator', 'pellworth-housing-officer', { id });
+    expect([body.outcome, body.wouldChange.join()]).toEqual(['refuse', expect.not.stringContaining('access-requests')]);
+  });
+});
+
+/** A case of the JAG to which the person was granted access. */
+async function granted(who: string): Promise<string> {
+  const id = cases.at(-1)!;
+  const need = { caseId: id, reason: 'Works with the family.', purpose: 'VICTIM_SUPPORT' };
+  const { body } = await (await by(who)).post('/v1/access-requests', need).expect(201);
+  await (
+    await by('jag-chair')
+  )
+    .post(`/v1/access-requests/${body.id as string}/approval`, { expiresAt: inDays(2) })
+    .set('if-match', '*')
+    .expect(200);
+  return id;
+}
