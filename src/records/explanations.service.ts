@@ -3,10 +3,11 @@ import { Actors, type Actor } from '../authentication/actor.js';
 import { classOf, referencesOf } from '../authorization/classification.js';
 import { columnsOf, type RecordClass } from '../database/columns.js';
 import type { Row } from '../authorization/conditions.js';
+import { hasApplicableRule } from '../authorization/applicable-rules.js';
 import { explain, type Explanation } from '../authorization/explanation.js';
 import { matrixText, policyMatrix } from '../authorization/matrix.js';
 import { invalid, notFound, refused } from '../http/problems.js';
-import { relationOf, subjectNamed, subjectOf } from '../authorization/subjects.js';
+import { declaredSubjects, relationOf, subjectNamed, subjectOf } from '../authorization/subjects.js';
 import type { ExplanationRequest } from './explanation.dto.js';
 import { adviceOn } from './explanation-advice.js';
 import { rowsWithRelations } from './rows-with-relations.js';
@@ -42,6 +43,9 @@ export class ExplanationsService {
   explain(actor: Actor, request: ExplanationRequest): Promise<AuthorizedResponse> {
     const subject = subjectNamed(request.type);
     if (!subject) throw unknown('/type', 'no such type of record; see /v1/policy/matrix');
+    const actions = actionsOf(subject);
+    if (!actions.includes(request.action))
+      throw unknown('/action', `no such action of this type; its actions are ${actions.join(', ')}`);
     if (request.field && !classOf(subject.type, request.field)) throw unknown('/field', 'no such field of this record');
     return this.records.read(actor, async (work) => {
       await this.mayAsk(work, subject, request);
@@ -91,11 +95,8 @@ export class ExplanationsService {
   ): Promise<Actor> {
     if (!id || id === work.actor.id) return work.actor;
     if (!(await this.mayAskAboutOthers(work, subject, request.id)))
-      throw refused(
-        'not-permitted',
-        'Only the coordination of the panel and the data protection officer may ask what others see, of a case and of its records. Ask about the case, or about yourself.',
-      );
-    if (request.action !== 'read' || columnsOf(subject.type).has(WHOSE_ACCESS))
+      throw refused('not-permitted', aboutWhatToAsk(work.actor, subject));
+    if (request.action !== 'read' || isAboutAccess(subject))
       throw refused(
         'not-permitted',
         'About somebody else you may ask only whether they may read a case, or a record of it. Ask with the action read.',
@@ -115,6 +116,27 @@ export class ExplanationsService {
     const row = await work.records.findOrNull('read', subject.type as RecordClass<Record<string, unknown>>, id);
     return !!row && this.mayAskAboutOthers(work, subjectOf(relation.to), row[relation.local] as string);
   }
+}
+
+/** Returns the actions that some rule of the policy permits on the subject, in alphabetical order. */
+const actionsOf = ({ allowRules }: Subject): string[] =>
+  [...new Set(allowRules.flatMap(({ actions }) => actions))].sort();
+
+const isAboutAccess = ({ type }: Subject): boolean => columnsOf(type).has(WHOSE_ACCESS);
+
+/** Returns whether the actor may ask for others about some record of the type: see `mayAskAboutOthers`. */
+const explainsForOthers = (actor: Actor, subject: Subject): boolean =>
+  hasApplicableRule(actor, subject, 'explain') ||
+  (subject.parent !== undefined &&
+    hasApplicableRule(actor, subject, 'read') &&
+    explainsForOthers(actor, subjectOf(relationOf(subject, subject.parent).to)));
+
+/** Returns why the actor may not ask for others about the record, with the types about which the actor may. */
+function aboutWhatToAsk(actor: Actor, subject: Subject): string {
+  const types = declaredSubjects().filter((one) => !isAboutAccess(one) && explainsForOthers(actor, one));
+  return types.length && !types.includes(subject)
+    ? `You may ask what others see of these types of record only: ${types.map(({ name }) => name).join(', ')}. Ask about one of them, or about yourself.`
+    : 'Only the coordination of the panel and the data protection officer may ask what others see of a case and its records. Ask about yourself.';
 }
 
 /** Records a request for an explanation, with the other person and the field concerned, if any. */

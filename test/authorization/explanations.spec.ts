@@ -364,3 +364,27 @@ async function granted(who: string): Promise<string> {
     .expect(200);
   return id;
 }
+
+test('an unknown action is a wrong question, and the answer names the actions of the type', async () => {
+  const [id] = cases as [string];
+  const { status, body } = await (
+    await by('jag-chair')
+  ).post('/v1/policy/explanations', { type: 'Case', id, action: 'view' });
+  expect([status, body.errors]).toEqual([
+    400,
+    [{ pointer: '/action', detail: expect.stringMatching(/change.*contribute.*read.*track/) }],
+  ]);
+});
+
+test('a refusal names the types of record about which the asker may ask for somebody else', async () => {
+  const coordinator = await by('jag-coordinator');
+  const { body: referrals } = await coordinator.get('/v1/referrals?limit=1').expect(200);
+  const refused = await ask('jag-coordinator', 'fire-officer', { type: 'Referral', id: referrals.data[0].id });
+  expect([refused.status, refused.body.code]).toEqual([403, 'not-permitted']);
+  const types = /of record only: ([A-Za-z, ]+)\./.exec(refused.body.detail as string)?.[1]?.split(', ') ?? [];
+  expect(types).toEqual(expect.arrayContaining(['Case', 'CasePerson', 'Decision', 'Plan']));
+  for (const type of ['Referral', 'Recusal', 'Invitation']) expect(types).not.toContain(type);
+  const [id] = cases as [string];
+  const own = await ask('fire-officer', 'police-sergeant', { id });
+  expect([own.status, own.body.detail]).toEqual([403, expect.stringContaining('Ask about yourself')]);
+});

@@ -41,7 +41,7 @@ const DECLARED_HEADERS = ['etag', 'location', 'link', 'retry-after', 'content-di
 /** Parameters with a signature, which no schema describes. */
 const SIGNED = ['cursor'];
 /** Values whose validity depends on another value, or on the present day. */
-const BY_OTHER_VALUES = ['/dateOfBirth'];
+const BY_OTHER_VALUES = ['/dateOfBirth', '/action'];
 /** Refusals that no schema states: a lone surrogate is no JSON text, and GET /v1/policy/matrix lists the types. */
 const NOT_IN_A_SCHEMA = ['not storable text', 'no such type of record; see /v1/policy/matrix'];
 /** Refusal of a documented property that is withheld from the sender, worded like that of an unknown one. */
