@@ -250,14 +250,15 @@ describe('somebody who is kept out of another case of the panel', () => {
     expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);
   });
 
-  test('does not find the address of somebody who was taken out there since the declaration', async () => {
+  test('finds the address again of somebody who was taken out there by another agency since the declaration', async () => {
     const { body } = await recorded('police-sergeant', panel('ask-marac'));
     const { body: role } = await naming();
     await kept('idva', { declared: true });
+    expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);
     const correction = { kind: 'entered_in_error', reason: 'Was not there.', opensToExcluded: true };
     const ending = `/v1/cases/${other}/people/${role.id as string}/ending`;
     await (await by('marac-coordinator')).post(ending, correction).set('if-match', '*').expect(201);
-    expect([await known('idva'), await revealed('idva', body.id)]).toEqual([0, 404]);
+    expect([await known('idva'), await revealed('idva', body.id)]).toEqual([1, 200]);
   });
 
   test('does not find the address of somebody who is named there after an exclusion by others', async () => {
