@@ -234,7 +234,11 @@ describe('an author whom the panel excludes from somebody whom they recorded', (
       const coordinator = await by('marac-coordinator');
       const { data } = (await coordinator.get(`${path}/people`).expect(200)).body;
       const { id } = data.find((one: { personId: string }) => one.personId === (whom === 'the person' ? known : other));
-      const reason = { kind: 'entered_in_error', reason: 'She says that the referring officer threatens her.', opensToExcluded: true };
+      const reason = {
+        kind: 'entered_in_error',
+        reason: 'She says that the referring officer threatens her.',
+        opensToExcluded: true,
+      };
       await coordinator.post(`${path}/people/${String(id)}/ending`, reason).expect(201);
       const author = await by(AUTHOR);
       const kept = async (): Promise<{ reason?: string; withheld: string[] }> =>
