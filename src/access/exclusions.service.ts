@@ -4,6 +4,7 @@ import { Agency, AgencyPartnership, Practitioner } from '../agencies/agency.enti
 import { staffNameKey } from '../agencies/name-key.js';
 import { Case, CasePerson } from '../cases/case.entity.js';
 import { mustBePerson } from '../cases/handling.service.js';
+import { exclusionsApplyingTo } from '../cases/applying-exclusions.js';
 import { matterKnownToActor } from '../cases/matter.js';
 import { ItemPresenceService } from '../proceedings/item-presence.service.js';
 import { watchOffices } from '../panels/oversight.js';
@@ -41,7 +42,8 @@ export class ExclusionsService {
     return this.records.read(actor, async (work) => {
       const { caseId } = query;
       if (caseId) await work.records.find('read', Case, caseId);
-      const filter = caseId ? { id: { $in: await exclusionsApplyingTo(work, caseId) } } : {};
+      const applying = caseId ? await exclusionsApplyingTo(work, [caseId]) : [];
+      const filter = caseId ? { id: { $in: applying.map(({ id }) => id) } } : {};
       return work.respond.page(ExclusionView, filter, query, { given: (rows) => matchesOf(work, rows) });
     });
   }
@@ -327,26 +329,6 @@ async function matchesOf(work: UnitOfWork, exclusions: Exclusion[]): Promise<Row
   const count = (exclusion: string): number =>
     concerned.filter((one) => one.exclusionId === exclusion && readable.has(one.id)).length;
   return Object.fromEntries(counted.map((id) => [id, count(id)]));
-}
-
-/**
- * Selects the exclusions in force that apply to a case, for the agencies of the excluded people. $1 the case, $2 now, $3 cases
- * hidden from the actor, which lead to none.
- */
-const APPLYING = `SELECT e.id FROM cases c JOIN exclusions e ON e.partnership_id = c.partnership_id
-    AND e.since <= $2 AND (e.until IS NULL OR e.until > $2)
-  WHERE c.id = $1 AND (
-    (e.reach = 'partnership' OR e.panel_id = c.panel_id) AND (e.person_id = c.person_id
-      OR EXISTS (SELECT FROM case_people p WHERE p.case_id = c.id AND p.person_id = e.person_id))
-    OR EXISTS (SELECT FROM (SELECT e.agency_id UNION SELECT p.agency_id FROM practitioners p
-        WHERE p.id = e.practitioner_id OR e.name_key IS NOT NULL AND p.id = ANY (registrations_named(e.name_key))) excluded (of_agency)
-      CROSS JOIN LATERAL excluded_cases(ARRAY[e.id], excluded.of_agency, $3::uuid[]) applied WHERE applied.case_id = c.id))`;
-
-/** Returns the exclusions that apply to the case, including those that the actor may not read. */
-async function exclusionsApplyingTo(work: UnitOfWork, caseId: string): Promise<string[]> {
-  const asked = [caseId, work.now, work.actor.excludedCaseIds];
-  const rows = await work.asSystem(() => work.manager.query<{ id: string }[]>(APPLYING, asked));
-  return rows.map(({ id }) => id);
 }
 
 /** Records an event without the case, because everybody in a case reads its timeline. */

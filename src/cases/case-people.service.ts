@@ -16,7 +16,7 @@ import type { CasePersonChange, CasePersonEnding, RemovalReversal } from './case
 import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 import { mustBeOpen, touch } from './open-case.js';
 import { lockPeople, prepareRoleRemoval, updatePeopleDependents } from './people-of-case.js';
-import { mustBeReversible, mustOpenToNobody, namedAlready } from './removals.js';
+import { mustBeReversible, namedAlready, restoreHistory, watchExclusions } from './removals.js';
 
 /** Corrections of the roles of people in a case. Source: design, section 1, principle 13. */
 @Injectable()
@@ -106,10 +106,11 @@ export class CasePeopleService {
       const person = await work.asSystem(() => work.manager.findOneByOrFail(Person, { id: personId }));
       work.command.noteNaming(Person, personId, person, { panelId, caseId });
       await insertCorrection(work, restored, 'put_back', reason);
+      await restoreHistory(work, 'case_people', removal);
       await touch(work, about);
       await updatePeopleDependents(work, about);
       work.recordEvent('case.person-named', CasePerson, restored);
-      return work.respond.one(CasePersonView, restored, { status: 201 });
+      return work.respond.found(CasePersonView, roleId, 201);
     });
   }
 }
@@ -156,11 +157,12 @@ async function removeRole(
       'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or add the right role first.',
       [{ pointer: '/kind', detail: 'not allowed for the last role of the person that the case is about' }],
     );
-  if (others === 1 && !opensToExcluded) await mustOpenToNobody(work, role);
+  const mustOpenToNobody = opensToExcluded ? null : await watchExclusions(work, about.id);
   const takenBack = await prepareRoleRemoval(work, about);
   const correction = await insertCorrection(work, role, 'entered_in_error', reason);
   await work.write.delete(CasePerson, [role]);
   await takenBack();
+  await mustOpenToNobody?.();
   // agencies that received the role, or the record of the person, are notified of the recall
   work.write.noteRecall(CasePerson, role.id);
   if (others === 1) {

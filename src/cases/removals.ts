@@ -3,6 +3,8 @@ import { instantAfter } from '../panels/limits.js';
 import { conflict } from '../http/problems.js';
 import { MOST_COUNTED } from '../records/authorized-repository.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
+import { exclusionsApplyingTo } from './applying-exclusions.js';
+import { matterOf } from './matter.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 
 /** Days within which a removal is reversed. Later, the agency that recorded the person decides whether to name them. */
@@ -28,6 +30,9 @@ export function mustBeReversible({ kind, correctedAt }: { kind: string; correcte
 export const namedAlready = (): Error =>
   conflict('named-already', 'The person is named in this role again, so there is nothing to put back.');
 
+const OPENS =
+  'With this removal, somebody who is excluded can read the record, or one that repeats it. Exclude them from the case first (POST /v1/exclusions with caseId) if they should stay excluded. Then send the request again with opensToExcluded: true.';
+
 /**
  * Throws if exclusions from the person on the panel are in force: after a removal the excluded people can read the record.
  * Counts only exclusions that the actor may read, so that the refusal reveals none.
@@ -41,10 +46,37 @@ export async function mustOpenToNobody(
   const exclusionIds = found
     .filter((one) => one.reach === 'partnership' || one.panelId === panelId)
     .map(({ id }) => id);
-  if (exclusionIds.length)
-    throw conflict(
-      'opens-to-excluded',
-      'Somebody is excluded from this person. After the removal they can read the record, unless they work for your agency. Exclude them from the case first (POST /v1/exclusions with caseId) if they should stay excluded. Then send the request again with opensToExcluded: true.',
-      { exclusionIds },
-    );
+  if (exclusionIds.length) throw conflict('opens-to-excluded', OPENS, { exclusionIds });
+}
+
+/**
+ * Collects the exclusions that apply to the matter of the case. The function returned is called after a removal, and throws if one
+ * of them no longer applies to one of its cases. Counts only exclusions that the actor may read, so that the refusal reveals none.
+ */
+export async function watchExclusions(work: UnitOfWork, caseId: string): Promise<() => Promise<void>> {
+  const caseIds = await matterOf(work, caseId);
+  const before = await exclusionsApplyingTo(work, caseIds);
+  return async () => {
+    const after = await exclusionsApplyingTo(work, caseIds);
+    const ended = before.filter((one) => !after.some(({ id, caseId: of }) => id === one.id && of === one.caseId));
+    const ids = [...new Set(ended.map(({ id }) => id))];
+    const known = ids.length ? await work.records.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
+    if (known.length) throw conflict('opens-to-excluded', OPENS, { exclusionIds: known.map(({ id }) => id) });
+  };
+}
+
+/**
+ * Gives a role that was put back the time of its naming, and a version that no earlier ETag names: each change of a role left a
+ * correction. Declared conflicts hide people who were named before the declaration.
+ */
+export async function restoreHistory(
+  work: UnitOfWork,
+  table: 'case_people' | 'referral_people',
+  { roleId, namedAt }: { roleId: string; namedAt: Date },
+): Promise<void> {
+  const corrections = table === 'case_people' ? 'case_person_corrections' : 'referral_person_corrections';
+  await work.manager.query(
+    `UPDATE ${table} SET created_at = $2, version = 1 + (SELECT count(*) FROM ${corrections} k WHERE k.role_id = $1) WHERE id = $1`,
+    [roleId, namedAt],
+  );
 }

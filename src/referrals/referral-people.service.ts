@@ -10,7 +10,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
 import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './referral.entity.js';
 import type { RemovalReversal } from '../cases/case.dto.js';
-import { mustBeReversible, mustOpenToNobody, namedAlready } from '../cases/removals.js';
+import { mustBeReversible, mustOpenToNobody, namedAlready, restoreHistory } from '../cases/removals.js';
 import { Person } from '../subjects/subject.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
@@ -151,6 +151,14 @@ export class ReferralPeopleService {
     return this.records.change(actor, async (work) => {
       const removal = await work.records.find('put-back', ReferralPersonCorrection, id);
       const referral = await referralOf(work, removal, referralId);
+      if (['refused', 'redirected', 'withdrawn'].includes(referral.status))
+        throw conflict(
+          'decided-already',
+          'The referral has ended without a case. Make a new referral: POST /v1/referrals.',
+          {
+            state: referral.status,
+          },
+        );
       mustBeReversible(removal, work.now);
       const { roleId, partnershipId, agencyId, contributingType, panelId, personId, role, rationale } = removal;
       const present = await work.manager.findBy(ReferralPerson, { referralId, personId });
@@ -161,6 +169,7 @@ export class ReferralPeopleService {
       const person = await work.asSystem(() => work.manager.findOneByOrFail(Person, { id: personId }));
       work.command.noteNaming(Person, personId, person, { panelId, referralId });
       await keep(work, referral, restored, 'put_back', reason);
+      await restoreHistory(work, 'referral_people', removal);
       const isSubject = await work.manager.existsBy(ReferralSubject, { referralId, personId });
       if (referral.status === 'submitted' && !isSubject)
         await work.write.insert(ReferralSubject, {
@@ -169,7 +178,7 @@ export class ReferralPeopleService {
       await rescreened(work, referral);
       const touched = await work.write.update(Referral, referral, {});
       happenedTo(work, 'referral.person-named', touched);
-      return work.respond.one(ReferralPersonView, restored, { status: 201 });
+      return work.respond.found(ReferralPersonView, roleId, 201);
     });
   }
 }

@@ -58,7 +58,7 @@ const MINE = `SELECT e.id, e.case_id, e.person_id, e.declared, CASE WHEN e.reach
  * conflict applies to nobody whom another case than its own names.
  */
 const EXCLUDED_CASES = `SELECT one.case_id AS id, one.by_matter,
-     CASE WHEN mine.declared AND one.case_id IS DISTINCT FROM mine.case_id THEN '-infinity' ELSE mine.named_by END AS named_by
+     CASE WHEN mine.declared AND one.by_matter AND one.case_id IS DISTINCT FROM mine.case_id THEN '-infinity' ELSE mine.named_by END AS named_by
    FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id) one JOIN mine ON mine.id = one.exclusion_id`;
 
 /** Columns `id` and `named_by`: cases hidden by these exclusions. */
@@ -91,8 +91,11 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
        WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
 
-/** SQL condition that staff of the actor's agency removed a person from a case or referral, by a correction `p`. */
-const REMOVED_BY_COLLEAGUE = `p.kind = 'entered_in_error' AND p.corrected_by_agency_id = who.agency_id`;
+/** SQL condition that staff of the actor's agency made the last removal of a person from a record, by a correction `p`. */
+const removedByColleague = (table: string, record: string): string =>
+  `p.kind = 'entered_in_error' AND p.corrected_by_agency_id = who.agency_id AND NOT EXISTS (SELECT FROM ${table} later
+     WHERE later.kind = 'entered_in_error' AND later.corrected_by_agency_id <> p.corrected_by_agency_id
+       AND (later.${record}, later.person_id) = (p.${record}, p.person_id) AND (later.corrected_at, later.id) > (p.corrected_at, p.id))`;
 
 policy.declareAttribute(
   'peopleOfHiddenMatters',
@@ -102,13 +105,15 @@ policy.declareAttribute(
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p
          JOIN hidden h ON h.id = p.case_id AND p.created_at <= h.named_by
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p
-         JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_by WHERE ${REMOVED_BY_COLLEAGUE}
+         JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_by
+         WHERE ${removedByColleague('case_person_corrections', 'case_id')}
        UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r
          JOIN matters m ON m.id = r.id AND r.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p
          JOIN matters m ON m.id = p.referral_id AND p.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_person_corrections p
-         JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_by WHERE ${REMOVED_BY_COLLEAGUE})
+         JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_by
+         WHERE ${removedByColleague('referral_person_corrections', 'referral_id')})
    SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases,
      'excludedPersonIds', one.people) ORDER BY one.panel_id, one.person_id), '[]')
    FROM (SELECT w.panel_id, w.person_id, coalesce(jsonb_agg(DISTINCT w.case_id) FILTER (WHERE w.case_id IS NOT NULL), '[]') AS cases,
@@ -469,9 +474,16 @@ policy.declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel, once the referral was submitted: what was corrected from then on',
-      actions: ['read', 'put-back'],
+      actions: ['read'],
       within: 'return',
       where: () => ({ inDraft: false }),
+    },
+    {
+      name: 'coordination-as-submitted',
+      sentence: 'who chairs or coordinates the panel, while the referral is as it was submitted',
+      actions: ['put-back'],
+      within: 'return',
+      where: () => ({ inDraft: false, referral: { $elemMatch: AS_SUBMITTED } }),
     },
   ],
 });

@@ -35,7 +35,8 @@ const REMOVED_ROLES = `SELECT had.case_id, had.person_id, had.role, removal.corr
     JOIN case_person_corrections removal ON removal.role_id = had.role_id AND removal.kind = 'entered_in_error'
     WHERE NOT EXISTS (SELECT FROM case_person_corrections later WHERE later.kind = 'entered_in_error'
       AND later.corrected_by_agency_id <> removal.corrected_by_agency_id
-      AND (later.case_id, later.person_id, later.role) = (removal.case_id, removal.person_id, removal.role)
+      AND (later.role_id = removal.role_id
+        OR (later.case_id, later.person_id, later.role) = (removal.case_id, removal.person_id, removal.role))
       AND (later.corrected_at, later.id) > (removal.corrected_at, removal.id))`;
 
 /** Roles that a referral had after its first submission, before it was corrected. */

@@ -2,7 +2,9 @@
  * A person is taken out of a case or referral by mistake, and put back by the chair or coordinator. Source: docs/decisions/0063.
  *
  * Seen to fail: a removal that opened a case to an excluded person without a word; a coordinator who could not put back whom
- * she had removed; a removal from an accepted referral that nobody could undo.
+ * she had removed; a removal from an accepted referral that nobody could undo; a removal that opened the repeat of a case; a
+ * refuge address that a colleague's removal and reversal opened; a stale ETag accepted after a reversal; a referral into which the
+ * panel put somebody back while its author rewrote it.
  */
 import type pg from 'pg';
 import { aReferral, asOwner, practitioner } from '../support/panel-work.ts';
@@ -48,12 +50,12 @@ const person = async (): Promise<string> =>
     })
   )['id']!;
 
-async function opened(): Promise<{ referral: string; path: string; harming: string }> {
-  const harming = await person();
-  const { id } = await made('idva', '/v1/referrals', aReferral(panelId, await person(), harming));
+async function opened(): Promise<{ referral: string; path: string; harming: string; victim: string }> {
+  const [harming, victim] = [await person(), await person()];
+  const { id } = await made('idva', '/v1/referrals', aReferral(panelId, victim, harming));
   const referral = `/v1/referrals/${String(id)}`;
   const answer = await (await by(COORDINATOR)).post(`${referral}/acceptance`, {}).set('if-match', '*').expect(200);
-  return { referral, path: `/v1/cases/${answer.body.caseId as string}`, harming };
+  return { referral, path: `/v1/cases/${answer.body.caseId as string}`, harming, victim };
 }
 
 async function roleIn(record: string, personId: string): Promise<string> {
@@ -148,4 +150,96 @@ test('only the coordination puts somebody back, for 28 days, and only after a re
     .expect(201);
   const wrong = `${other.path}/people-corrections/${ended.body.id as string}/reversal`;
   expect((await (await by(COORDINATOR)).post(wrong, AGAIN)).body.code).toBe('not-removed');
+});
+
+test('a removal that opens a repeat to somebody excluded from the earlier case is refused until the request says so', async () => {
+  for (const inEarlier of [true, false]) {
+    const { path, harming, victim } = await opened();
+    const again = await made('idva', '/v1/referrals', aReferral(panelId, victim, harming));
+    const acceptance = `/v1/referrals/${String(again['id'])}/acceptance`;
+    const { body } = await (await by(COORDINATOR)).post(acceptance, {}).set('if-match', '*').expect(200);
+    const repeat = `/v1/cases/${body.caseId as string}`;
+    const { id: practitionerId } = await practitioner(owner, EXCLUDED);
+    const exclusion = { caseId: path.split('/').at(-1)!, practitionerId, reason: 'Is his brother.' };
+    const { id } = await made(COORDINATOR, '/v1/exclusions', exclusion);
+    expect(await status(EXCLUDED, repeat)).toBe(404);
+    const refused = await ending(COORDINATOR, inEarlier ? path : repeat, harming);
+    expect([inEarlier, refused.status, refused.body.exclusionIds]).toEqual([inEarlier, 409, [id]]);
+    expect(await status(EXCLUDED, repeat)).toBe(404);
+    // for a colleague of the excluded person nothing changes
+    expect((await ending(COLLEAGUE, inEarlier ? path : repeat, harming)).status).toBe(201);
+    expect(await status(EXCLUDED, repeat)).toBe(404);
+  }
+});
+
+test('a colleague opens no refuge address to somebody who declared a conflict, by a removal and its reversal', async () => {
+  const { path, harming, victim } = await opened();
+  const address = { panelId, kind: 'refuge', address: '1 Hidden Way, Askenby' };
+  const child = await person();
+  await made('idva', `${path}/people`, {
+    personId: child,
+    role: 'child',
+    rationale: 'Lives there.',
+    since: '2026-01-01',
+  });
+  await made('idva', '/v1/referrals', aReferral(panelId, victim, await person())).then(({ id }) =>
+    by(COORDINATOR).then((one) =>
+      one
+        .post(`/v1/referrals/${String(id)}/acceptance`, {})
+        .set('if-match', '*')
+        .expect(200),
+    ),
+  );
+  await made('idva', `/v1/persons/${victim}/protected-addresses`, address);
+  const addresses = async (): Promise<number> => {
+    const answer = await (await by(EXCLUDED)).get(`/v1/persons/${victim}/protected-addresses`);
+    return answer.status === 200 ? (answer.body.data as unknown[]).length : 0;
+  };
+  expect(await addresses()).toBe(1);
+  await made(EXCLUDED, '/v1/exclusions', {
+    personId: child,
+    declared: true,
+    reach: 'panel',
+    panelId,
+    reason: 'My niece.',
+  });
+  expect([await status(EXCLUDED, path), await addresses()]).toEqual([404, 0]);
+  const { body: correction } = await ending(COLLEAGUE, path, child, { opensToExcluded: true });
+  expect([await status(EXCLUDED, path), await addresses()]).toEqual([404, 0]);
+  await made(COLLEAGUE, `${path}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  expect([await status(EXCLUDED, path), await addresses()]).toEqual([404, 0]);
+  expect(harming).not.toBe(child);
+});
+
+test('an ETag from before the removal changes no role that was put back', async () => {
+  const { path, harming } = await opened();
+  const role = `${path}/people/${await roleIn(path, harming)}`;
+  const coordinator = await by(COORDINATOR);
+  const first = (await coordinator.get(role).expect(200)).headers['etag'] as string;
+  const newer = { rationale: 'Seen at the house.', reason: 'A second call.' };
+  await coordinator.patch(role, newer).set('if-match', first).expect(200);
+  const { body: correction } = await ending(COORDINATOR, path, harming);
+  await made(COORDINATOR, `${path}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  const older = { rationale: 'Named in the call.', reason: 'From a stale form.' };
+  await coordinator.patch(role, older).set('if-match', first).expect(412);
+});
+
+test('nobody is put back into a referral while its author rewrites it, nor after it ended', async () => {
+  const harming = await person();
+  const child = await person();
+  const body = aReferral(panelId, await person(), harming) as { people: object[] };
+  const people = [...body.people, { personId: child, role: 'child', rationale: 'Lives there.' }];
+  const { id } = await made('idva', '/v1/referrals', { ...body, people });
+  const referral = `/v1/referrals/${String(id)}`;
+  const { body: correction } = await ending(COORDINATOR, referral, child);
+  const reversal = `${referral}/people-corrections/${correction.id as string}/reversal`;
+  const command = async (who: string, name: string, asked: object): Promise<void> => {
+    await (await by(who)).post(`${referral}/${name}`, asked).set('if-match', '*').expect(200);
+  };
+  await command(COORDINATOR, 'return', { reasonCode: 'incomplete', reason: 'Say more of the children.' });
+  await (await by('idva')).patch(referral, { wishes: 'No visit in uniform.' }).set('if-match', '*').expect(200);
+  expect([403, 404]).toContain((await (await by(COORDINATOR)).post(reversal, AGAIN)).status);
+  await command('idva', 'submission', {});
+  await command('idva', 'withdrawal', { reasonCode: 'referred_in_error', reason: 'Another family.' });
+  expect((await (await by(COORDINATOR)).post(reversal, AGAIN)).status).toBeGreaterThanOrEqual(403);
 });
