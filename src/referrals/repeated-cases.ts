@@ -12,8 +12,8 @@ import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 /**
  * Takes the panel's screening lock, so that two simultaneous referrals of one matter see each other. A request that
  * needs this lock takes it before it locks a case or an undecided referral, because the inserts of a screening wait for the
- * locks of both. A request that excludes or recuses takes it too: what a removal finds of conflicts, and the order of the two,
- * is then certain.
+ * locks of both, and before its first write, because a write locks the authorization version. A request that excludes or
+ * recuses takes it too: whether a removal came before or after is then certain.
  */
 export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
   await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
