@@ -91,7 +91,7 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
        WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
 
-/** SQL condition that staff of the actor's agency made the last removal of a person from a record, by a correction `p`. */
+/** SQL condition that a correction `p` is the last removal of a person, by staff of the actor's agency. */
 const removedByColleague = (table: string, record: string): string =>
   `p.kind = 'entered_in_error' AND p.corrected_by_agency_id = who.agency_id AND NOT EXISTS (SELECT FROM ${table} later
      WHERE later.kind = 'entered_in_error' AND later.corrected_by_agency_id <> p.corrected_by_agency_id
