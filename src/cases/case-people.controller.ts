@@ -52,7 +52,7 @@ export class CasePeopleController {
     return this.people.end(actor, id, roleId, body);
   }
 
-  /** Put back a person who was removed as named in error by mistake (chair, coordinator; within 28 days) */
+  /** Put back a person whom you removed as named in error by mistake (chair, coordinator; within 28 days) */
   @Post('people-corrections/:correctionId/reversal')
   @RequirePermission('put-back', CasePersonCorrection)
   @ApiAnswer.created(CasePersonView)

@@ -244,9 +244,16 @@ policy.declareSubject(CasePersonCorrection, 'CasePersonCorrection', {
     {
       name: 'coordination',
       sentence: 'who chairs or coordinates the panel',
-      actions: ['read', 'put-back'],
+      actions: ['read'],
       within: 'change',
       where: () => ({}),
+    },
+    {
+      name: 'remover',
+      sentence: 'who removed the person, and chairs or coordinates the panel',
+      actions: ['put-back'],
+      within: 'change',
+      where: ({ id }) => ({ correctedById: id }),
     },
     {
       name: 'own-role',

@@ -479,11 +479,12 @@ policy.declareSubject(ReferralPersonCorrection, 'ReferralPersonCorrection', {
       where: () => ({ inDraft: false }),
     },
     {
-      name: 'coordination-as-submitted',
-      sentence: 'who chairs or coordinates the panel, while the referral is as it was submitted',
+      name: 'remover',
+      sentence:
+        'who removed the person, and chairs or coordinates the panel, while the referral is as it was submitted',
       actions: ['put-back'],
       within: 'return',
-      where: () => ({ inDraft: false, referral: { $elemMatch: AS_SUBMITTED } }),
+      where: ({ id }) => ({ correctedById: id, inDraft: false, referral: { $elemMatch: AS_SUBMITTED } }),
     },
   ],
 });

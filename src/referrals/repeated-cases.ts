@@ -228,7 +228,7 @@ type PairOfCase = Pick<RepeatedCase, 'id' | 'forAgencyIds'> & { isNamed: boolean
 export async function prepareRepeatRemoval(work: UnitOfWork, caseId: string): Promise<() => Promise<string[]>> {
   const select = (): Promise<PairOfCase[]> =>
     work.asSystem(() => work.manager.query(PAIRS_OF_CASE, [caseId, VICTIM_ROLES, HARM_ROLES]));
-  const named = new Set((await select()).filter(({ isNamed }) => isNamed).map(({ id }) => id));
+  const before = new Map((await select()).map((pair) => [pair.id, pair]));
   return async () => {
     const pairs = await select();
     return work.asSystem(async () => {
@@ -236,10 +236,12 @@ export async function prepareRepeatRemoval(work: UnitOfWork, caseId: string): Pr
       const separated: string[] = [];
       for (const { id, forAgencyIds, isNamed } of pairs) {
         const row = rows.find((one) => one.id === id) as RepeatedCase;
-        if (named.has(id) && !isNamed) separated.push(row.referralId);
+        const was = before.get(id);
+        if (was?.isNamed && !isNamed) separated.push(row.referralId);
+        // the removed role did not join the two
+        if (isDeepStrictEqual(was?.forAgencyIds, forAgencyIds)) continue;
         if (forAgencyIds?.length === 0) await work.write.delete(RepeatedCase, [row]);
-        else if (!isDeepStrictEqual(forAgencyIds, row.forAgencyIds))
-          await work.write.update(RepeatedCase, row, { forAgencyIds });
+        else await work.write.update(RepeatedCase, row, { forAgencyIds });
       }
       return separated;
     });

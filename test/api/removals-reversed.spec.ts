@@ -112,10 +112,12 @@ test('a coordinator puts back the person whom she removed, and the excluded pers
 test('a removal by a colleague of the excluded person is reversed, and somebody of another agency removes the person', async () => {
   const { path, harming } = await opened();
   const exclusionId = await excluded(harming);
+  const reversal = (id: string): string => `${path}/people-corrections/${id}/reversal`;
   const { body: correction } = await ending(COLLEAGUE, path, harming, { opensToExcluded: true });
   expect(await status(EXCLUDED, path)).toBe(404);
   expect(await applying(path)).toEqual([exclusionId]);
-  await made(COORDINATOR, `${path}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  expect((await (await by(COORDINATOR)).post(reversal(correction.id as string), AGAIN)).status).toBe(403);
+  await made(COLLEAGUE, reversal(correction.id as string), AGAIN);
   expect((await ending(COORDINATOR, path, harming, { opensToExcluded: true })).status).toBe(201);
   expect(await status(EXCLUDED, path)).toBe(200);
   expect(await applying(path)).toEqual([]);

@@ -93,7 +93,7 @@ export const referring: Step[] = [
   step('POST /v1/referrals/{id}/submission', 'housing-officer', undefined, { path: { id: from(REFERRALS) } }),
   step(
     REMOVED,
-    'housing-officer',
+    'jag-coordinator',
     { kind: 'entered_in_error', reason: 'Mistaken for a neighbour of the same name.' },
     { path: { id: from(REFERRALS), roleId: from(NAMED) } },
   ),

@@ -277,7 +277,7 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
       const wasNamed = facts
         .by('referral_people', column, naming.id)
         .some((one) => one['referral_id'] === after['referral_id']);
-      // who chairs or coordinates puts back whom a removal took out of this very record
+      // 33: who chairs or coordinates puts back whom they took out of this very record
       const wasRemoved =
         facts.leads(actor, after['panel_id']) &&
         ['case', 'referral'].some((of) =>
@@ -286,6 +286,7 @@ export function judgeActs(mirror: Mirror, { command, effects, now }: Done): Faul
             .some(
               (one) =>
                 one['kind'] === 'entered_in_error' &&
+                one['corrected_by_id'] === actor.id &&
                 one[`${of}_id`] === after[`${of}_id`] &&
                 now.getTime() - time(one['corrected_at']) <= 28 * DAY,
             ),
@@ -421,6 +422,7 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
       isSelf,
     });
     const isRedirection = command.operation.endsWith('/redirection');
+    const isReversal = command.operation.endsWith('/reversal');
     const actor = mirror.one('practitioners', command.actorId);
     /** 27: nobody of the agency of the person who acts. */
     const ofOthers = (person: Row): boolean => person['agency_id'] !== actor?.['agency_id'];
@@ -471,7 +473,8 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           case 'case_people':
           case 'referral_people':
           case 'referral_subjects':
-            return [made, licence([after['person_id'], after['place_id'], after['group_id']])];
+            // 33: also to the person who puts back whom they removed
+            return [made, licence([after['person_id'], after['place_id'], after['group_id']], everybody, isReversal)];
           case 'exclusions':
           case 'recusals':
             return [made, licence([after['partnership_id']])];
