@@ -459,6 +459,8 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
               licence([after['panel_id']], answersFor(after)),
               licence(null, (person) => concerns(person) && answersFor(after)(person)),
               licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
+              // who has or had a seat is named in what they did on the panel
+              { ...licence([after['practitioner_id']]), columns: ['actor_id'] },
             ];
           case 'practitioners':
             return [made, licence(null, (person) => person.id === after.id)];
@@ -519,7 +521,13 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           return [
             licence([after.id]),
             // 24: what they could read without it
-            licence(null, (person) => concerns(person) || mirror.hasName(person, after['name_key'])),
+            licence(
+              null,
+              (person) =>
+                concerns(person) ||
+                mirror.hasName(person, after['name_key']) ||
+                isRegistrationOf(mirror, person, after['practitioner_id']),
+            ),
           ];
         // 26: what is corrected opens as what is given
         case 'invitations':
@@ -551,6 +559,17 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
     });
     return isWay ? all : all.filter(({ isRowAlone }) => isRowAlone);
   });
+}
+
+/** Whether the two are registrations of one agency with the same login, or with a name in common: what keeps one out keeps both. */
+function isRegistrationOf(mirror: Mirror, person: Row, id: unknown): boolean {
+  const other = mirror.one('practitioners', id);
+  if (other?.['agency_id'] !== person['agency_id']) return false;
+  const names = mirror.names.get(person.id);
+  return (
+    other?.['subject'] === person['subject'] ||
+    [...(mirror.names.get(id as string) ?? [])].some((name) => names?.has(name) ?? false)
+  );
 }
 
 /** Whether the person has or had the name, in the agency of its bearer. */
