@@ -84,7 +84,8 @@ function byKnownContributor(actor: Actor): Where {
   return {
     $or: [
       { agencyId: actor.agencyId },
-      { doersSeats: { $elemMatch: { tier: 'core' } } },
+      // nobody learns who acted by giving that person a seat
+      { doersSeats: { $elemMatch: { tier: 'core', appointedById: { $ne: actor.id } } } },
       ...(readable ? [{ doersInvitations: { $elemMatch: readable } }] : []),
       ...(asAgency ? [{ agencysInvitations: { $elemMatch: asAgency } }] : []),
     ],
@@ -127,7 +128,7 @@ policy.declareDependentSubject(Event, 'Event', () => ({
     {
       name: 'record-reader',
       sentence:
-        'who may read the case, and the record of which the event tells; where that is a contribution, one by a core member, by somebody of their own agency, or by a guest whose invitation they may read',
+        'who may read the case, and the record of which the event tells; where that is a contribution, one by a core member whom they did not appoint themselves, by somebody of their own agency, or by a guest whose invitation they may read',
       actions: ['read'],
       within: 'read',
       where: namingTheActor,

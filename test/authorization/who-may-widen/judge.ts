@@ -459,8 +459,8 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
               licence([after['panel_id']], answersFor(after)),
               licence(null, (person) => concerns(person) && answersFor(after)(person)),
               licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
-              // who has or had a seat is named in what they did on the panel; also to the person who gives the seat, which no row says
-              { ...licence([after['practitioner_id']], everybody, true), columns: ['actor_id'] },
+              // 1: who has or had a seat is named in what they did on the panel, but not to the person who gave the seat
+              { ...licence([after['practitioner_id']]), columns: ['actor_id'] },
             ];
           case 'practitioners':
             return [made, licence(null, (person) => person.id === after.id)];
