@@ -53,9 +53,7 @@ export class EmergencyService {
       ]);
     return this.records.change(actor, async (work) => {
       // the lock makes two simultaneous requests see each other
-      await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('emergency ' || $1::text, 0))`, [
-        actor.id,
-      ]);
+      await work.lock(`emergency ${actor.id}`);
       // as the system: a conflict declared since hides the case of an earlier access from the person, but not from
       // these limits
       await work.asSystem(() => mustBeReviewed(work));

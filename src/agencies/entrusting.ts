@@ -35,7 +35,7 @@ export async function mustEntrustSeldom(work: UnitOfWork, practitionerId: string
 export async function mustEntrustNewSeldom(work: UnitOfWork, agencyId: string): Promise<void> {
   const { most, days } = NEWLY_ENTRUSTED;
   // serialized, so that each of two concurrent requests counts the other's
-  await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('entrust ' || $1::text, 0))`, [agencyId]);
+  await work.lock(`entrust ${agencyId}`);
   const since = DateTime.fromJSDate(work.now).minus({ days }).toJSDate();
   const entrusted = await work.manager.query<unknown[]>(
     `SELECT FROM practitioners p WHERE p.agency_id = $1 AND p.entrusted_at > $2 AND ${isNewAt('p.entrusted_at')}`,

@@ -116,9 +116,7 @@ const shortlyAfter = ({ now, call }: Actor): Pick<Actor, 'now' | 'call'> => ({
  * lost its last holder. A lock serializes such changes in the partnership until the transaction ends.
  */
 export async function watchOffices(work: UnitOfWork, actors: Actors, concern: Concern): Promise<() => Promise<void>> {
-  await work.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-    `who is left in ${concern.partnershipId}`,
-  ]);
+  await work.lock(`offices ${concern.partnershipId}`);
   const { caseIds = [], personIds = [], listingIds = [], panelId = null } = concern;
   const matters = await work.asSystem(() =>
     work.manager.query<OverseenRecord[]>(SELECT_CONCERNED_MATTERS, [caseIds, personIds, listingIds, panelId]),

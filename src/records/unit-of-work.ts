@@ -41,6 +41,8 @@ export class UnitOfWork {
   private writer: RecordWriter | undefined;
   /** Identifiers of rows that already hold the values of the request. */
   private readonly unchangedIds = new Set<string>();
+  /** Names of the locks taken. */
+  private readonly locks = new Set<string>();
   /** Identifiers of rows inserted one by one; the actor knows of these rows. */
   readonly insertedIds = new Set<string>();
 
@@ -82,6 +84,13 @@ export class UnitOfWork {
   /** Reads the time again. Called after a lock was waited for: what is written then is later than what others wrote. */
   refreshTime(): void {
     this.actor.now = this.session.currentTime();
+  }
+
+  /** Takes a lock that the transaction holds to its end, so that two requests of one subject run one after the other. */
+  async lock(name: string): Promise<void> {
+    if (this.locks.has(name)) return;
+    await this.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+    this.locks.add(name);
   }
 
   /** Records an event about a record; the event commits with the change. */

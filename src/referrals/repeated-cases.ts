@@ -16,7 +16,7 @@ import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
  * recuses takes it too: whether a removal came before or after is then certain.
  */
 export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
-  await work.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`screening ${panelId}`]);
+  await work.lock(`screening ${panelId}`);
   work.refreshTime();
 }
 

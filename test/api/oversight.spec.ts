@@ -238,7 +238,7 @@ test('an exclusion and a recusal are both made while the item is heard', async (
   const does: Promise<[number, unknown]>[] = [];
   try {
     await owner.query(
-      `SELECT pg_advisory_xact_lock(hashtextextended('who is left in ' || partnership_id, 0)) FROM cases WHERE id = $1`,
+      `SELECT pg_advisory_xact_lock(hashtextextended('offices ' || partnership_id, 0)) FROM cases WHERE id = $1`,
       [caseId],
     );
     does.push(exclude(who));

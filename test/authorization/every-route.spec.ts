@@ -88,7 +88,9 @@ beforeAll(async () => {
       for (const address of await walk.addresses(path)) all.add(address);
     }
   });
-  for (const [path, addresses] of found) known.set(path, [...addresses].sort());
+  for (const reversal of await givenRemovals()) known.set(reversal.path, [reversal.address]);
+  for (const [path, addresses] of found)
+    known.set(path, [...new Set([...addresses, ...(known.get(path) ?? [])])].sort());
 }, LONG);
 
 const isClient = ({ who }: Caller): boolean => cast.some(({ id, kind }) => id === who && kind === 'client');
@@ -119,6 +121,38 @@ async function givenSimulation(): Promise<void> {
     const { body: draft } = await drafted(dpo, agreement);
     await dpo.post(`/v1/sharing-agreements/${agreement.id}/simulations`, { versionId: draft.id }).expect(201);
   }
+}
+
+/** Removals of people from a case and a referral, which the sandbox lacks. */
+async function givenRemovals(): Promise<{ path: string; address: string }[]> {
+  const coordinator = await as(server, 'jag-coordinator');
+  const removals: { path: string; address: string }[] = [];
+  for (const records of ['cases', 'referrals'])
+    for (const record of await walkOf(coordinator).addresses(`/v1/${records}/{id}/people`)) {
+      const { body } = await coordinator.get(record);
+      const removed = await removal(coordinator, record, body.data ?? []);
+      if (!removed) continue;
+      removals.push({
+        path: `/v1/${records}/{id}/people-corrections/{correctionId}/reversal`,
+        address: `${record}-corrections/${removed}/reversal`,
+      });
+      break;
+    }
+  return removals;
+}
+
+/** Removes the first person of a record that the caller may remove. Returns the correction. */
+async function removal(caller: Caller, record: string, roles: { id: string }[]): Promise<string | undefined> {
+  for (const { id } of roles) {
+    const { status } = await caller.post(`${record}/${id}/ending`, {
+      kind: 'entered_in_error',
+      reason: 'Another person was meant.',
+    });
+    if (status >= 300) continue;
+    const { body } = await caller.get(`${record}-corrections?limit=1`).expect(200);
+    return body.data[0].id as string;
+  }
+  return undefined;
 }
 
 /** May this person read the record at or above this address? Asked once. */
