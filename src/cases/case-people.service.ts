@@ -15,8 +15,8 @@ import { Case, CasePerson } from './case.entity.js';
 import type { CasePersonChange, CasePersonEnding, RemovalReversal } from './case.dto.js';
 import { CasePersonCorrectionView, CasePersonView } from './case.response.js';
 import { mustBeOpen, touch } from './open-case.js';
-import { lockPeople, prepareRoleRemoval, updatePeopleDependents } from './people-of-case.js';
-import { mustBeReversible, namedAlready, restoreHistory, watchExclusions } from './removals.js';
+import { lockPeople, prepareRoleChange, updatePeopleDependents } from './people-of-case.js';
+import { mustBeReversible, restoreHistory, watchExclusions } from './removals.js';
 
 /** Corrections of the roles of people in a case. Source: design, section 1, principle 13. */
 @Injectable()
@@ -94,10 +94,12 @@ export class CasePeopleService {
       if (removal.caseId !== caseId) throw notFound();
       await lockPeople(work, removal.panelId);
       const about = await work.records.find('read', Case, caseId, { lock: true });
-      mustBeReversible(removal, work.now);
       const { roleId, personId, role, since, rationale, until, pregnant, inCustody, ...rest } = removal;
       const present = await work.manager.findBy(CasePerson, { caseId, personId });
-      if (present.some((one) => one.id === roleId || (one.role === role && one.since === since))) throw namedAlready();
+      const isNamed = present.some((one) => one.id === roleId || (one.role === role && one.since === since));
+      const ofPerson = await work.manager.findBy(CasePersonCorrection, { caseId, personId });
+      mustBeReversible(removal, { isNamed, ofPerson }, work.now);
+      const updateRepeats = await prepareRoleChange(work, about);
       const { partnershipId, agencyId, contributingType, panelId } = rest;
       const restored = await work.write.insert(CasePerson, {
         ...{ id: roleId, partnershipId, agencyId, contributingType, caseId, panelId, personId },
@@ -107,6 +109,7 @@ export class CasePeopleService {
       work.command.noteNaming(Person, personId, person, { panelId, caseId });
       await insertCorrection(work, restored, 'put_back', reason);
       await restoreHistory(work, 'case_people', removal);
+      await updateRepeats();
       await touch(work, about);
       await updatePeopleDependents(work, about);
       work.recordEvent('case.person-named', CasePerson, restored);
@@ -157,12 +160,12 @@ async function removeRole(
       'The case is about this person. Close it as referred_in_error (POST /v1/cases/{id}/closure), or add the right role first.',
       [{ pointer: '/kind', detail: 'not allowed for the last role of the person that the case is about' }],
     );
-  const mustOpenToNobody = opensToExcluded ? null : await watchExclusions(work, about.id);
-  const takenBack = await prepareRoleRemoval(work, about);
+  const refuseIfExclusionEnds = opensToExcluded ? null : await watchExclusions(work, about.id);
+  const updateRepeats = await prepareRoleChange(work, about);
   const correction = await insertCorrection(work, role, 'entered_in_error', reason);
   await work.write.delete(CasePerson, [role]);
-  await takenBack();
-  await mustOpenToNobody?.();
+  await updateRepeats();
+  await refuseIfExclusionEnds?.();
   // agencies that received the role, or the record of the person, are notified of the recall
   work.write.noteRecall(CasePerson, role.id);
   if (others === 1) {

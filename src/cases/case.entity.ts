@@ -254,6 +254,7 @@ export type PersonRole = (typeof PERSON_ROLES)[number];
 @Index(['caseId', 'updatedAt', 'id'])
 @Check(oneOf('role', PERSON_ROLES))
 @Check(`until IS NULL OR until >= since`)
+@Check('case_people_absence', `absent_from < absent_until OR (absent_from IS NULL AND absent_until IS NULL)`)
 export class CasePerson extends CaseRecord {
   declare static readonly actions: 'change' | 'explain' | 'read' | 'research' | 'take-out';
 
@@ -300,6 +301,16 @@ export class CasePerson extends CaseRecord {
   @IsOptional()
   @IsBoolean()
   inCustody: boolean | null;
+
+  /** Time at which the role was removed by mistake (UTC). Null unless it was put back. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  absentFrom: Date | null;
+
+  /** Time at which the role was put back (UTC). Null unless it was. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  absentUntil: Date | null;
 }
 
 export const CONTRIBUTION_KINDS = ['fact', 'opinion', 'intelligence', 'allegation', 'self_report'] as const;

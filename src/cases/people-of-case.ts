@@ -10,8 +10,8 @@ export interface PeopleDependent {
   lock: (work: UnitOfWork, panelId: string) => Promise<void>;
   /** Updates dependent records for the people whom the case names now. */
   update: (work: UnitOfWork, about: Case) => Promise<void>;
-  /** Called before a role that was entered in error is removed. The function returned is called after the removal. */
-  prepareRemoval: (work: UnitOfWork, about: Case) => Promise<() => Promise<void>>;
+  /** Called before a role is removed as entered in error, or put back. The function returned is called afterwards. */
+  prepareRoleChange: (work: UnitOfWork, about: Case) => Promise<() => Promise<void>>;
 }
 
 const dependents: PeopleDependent[] = [];
@@ -28,11 +28,11 @@ export async function updatePeopleDependents(work: UnitOfWork, about: Case): Pro
   for (const one of dependents) await one.update(work, about);
 }
 
-/** Prepares dependent records for the removal of a role. Call the returned function after the removal. */
-export async function prepareRoleRemoval(work: UnitOfWork, about: Case): Promise<() => Promise<void>> {
-  const afterRemoval: (() => Promise<void>)[] = [];
-  for (const one of dependents) afterRemoval.push(await one.prepareRemoval(work, about));
+/** Prepares dependent records for the removal or return of a role. Call the returned function afterwards. */
+export async function prepareRoleChange(work: UnitOfWork, about: Case): Promise<() => Promise<void>> {
+  const updates: (() => Promise<void>)[] = [];
+  for (const one of dependents) updates.push(await one.prepareRoleChange(work, about));
   return async () => {
-    for (const one of afterRemoval) await one();
+    for (const update of updates) await update();
   };
 }

@@ -1,4 +1,5 @@
 /** Conditions of removing a person who was named in error, and of putting one back. Source: docs/decisions/0063. */
+import { isDeepStrictEqual } from 'node:util';
 import { instantAfter } from '../panels/limits.js';
 import { conflict } from '../http/problems.js';
 import { MOST_COUNTED } from '../records/authorized-repository.js';
@@ -10,10 +11,24 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 /** Days within which a removal is reversed. Later, the agency that recorded the person decides whether to name them. */
 const PUT_BACK_WITHIN_DAYS = 28;
 
+/** Correction of a role in a case or referral. */
+interface Correction {
+  roleId: string;
+  kind: string;
+  correctedById: string;
+  correctedAt: Date;
+}
+
 /**
- * Throws unless the correction is a removal that can still be reversed. Code `not-removed` or `too-late`.
+ * Throws unless the correction is a removal that can still be reversed. `ofPerson` holds all corrections of the person in the case or
+ * referral. Codes `not-removed`, `too-late`, `named-already`, `put-back-already` and `removed-again`.
  */
-export function mustBeReversible({ kind, correctedAt }: { kind: string; correctedAt: Date }, now: Date): void {
+export function mustBeReversible(
+  removal: Correction,
+  { isNamed, ofPerson }: { isNamed: boolean; ofPerson: readonly Correction[] },
+  now: Date,
+): void {
+  const { roleId, kind, correctedById, correctedAt } = removal;
   if (kind !== 'entered_in_error')
     throw conflict(
       'not-removed',
@@ -24,11 +39,22 @@ export function mustBeReversible({ kind, correctedAt }: { kind: string; correcte
       'too-late',
       `A removal can be reversed for ${String(PUT_BACK_WITHIN_DAYS)} days. Ask the agency that recorded the person to name them again.`,
     );
+  if (isNamed)
+    throw conflict('named-already', 'The person is named in this role again, so there is nothing to put back.');
+  // a second absence would overwrite the first
+  if (ofPerson.some((one) => one.kind === 'put_back' && one.roleId === roleId))
+    throw conflict(
+      'put-back-already',
+      'The role was put back once before. Ask the agency that recorded the person to name them again.',
+    );
+  const isByAnother = (one: Correction): boolean =>
+    one.kind === 'entered_in_error' && one.correctedById !== correctedById && one.correctedAt >= correctedAt;
+  if (ofPerson.some(isByAnother))
+    throw conflict(
+      'removed-again',
+      'Somebody else removed the person after you did, and decides. Ask them, or the agency that recorded the person.',
+    );
 }
-
-/** Returns the refusal to put back a role that exists. */
-export const namedAlready = (): Error =>
-  conflict('named-already', 'The person is named in this role again, so there is nothing to put back.');
 
 const OPENS =
   'With this removal, somebody who is excluded can read the record, or one that repeats it. Exclude them from the case first (POST /v1/exclusions with caseId) if they should stay excluded. Then send the request again with opensToExcluded: true.';
@@ -58,7 +84,7 @@ export async function watchExclusions(work: UnitOfWork, caseId: string): Promise
   const before = await exclusionsApplyingTo(work, caseIds);
   return async () => {
     const after = await exclusionsApplyingTo(work, caseIds);
-    const ended = before.filter((one) => !after.some(({ id, caseId: of }) => id === one.id && of === one.caseId));
+    const ended = before.filter((one) => !after.some((other) => isDeepStrictEqual(one, other)));
     const ids = [...new Set(ended.map(({ id }) => id))];
     const known = ids.length ? await work.records.findMany('read', Exclusion, { id: { $in: ids } }, ids.length) : [];
     if (known.length) throw conflict('opens-to-excluded', OPENS, { exclusionIds: known.map(({ id }) => id) });
@@ -66,17 +92,19 @@ export async function watchExclusions(work: UnitOfWork, caseId: string): Promise
 }
 
 /**
- * Gives a role that was put back the time of its naming, and a version that no earlier ETag names: each change of a role left a
- * correction. Declared conflicts hide people who were named before the declaration.
+ * Gives a role that was put back the time of its naming, the time of its absence, and a version that no earlier ETag names:
+ * each change of a role left a correction. Declared conflicts hide people named before the declaration, and an emergency
+ * access shows people named before it in full.
  */
 export async function restoreHistory(
   work: UnitOfWork,
   table: 'case_people' | 'referral_people',
-  { roleId, namedAt }: { roleId: string; namedAt: Date },
+  { roleId, namedAt, correctedAt }: { roleId: string; namedAt: Date; correctedAt: Date },
 ): Promise<void> {
   const corrections = table === 'case_people' ? 'case_person_corrections' : 'referral_person_corrections';
   await work.manager.query(
-    `UPDATE ${table} SET created_at = $2, version = 1 + (SELECT count(*) FROM ${corrections} k WHERE k.role_id = $1) WHERE id = $1`,
-    [roleId, namedAt],
+    `UPDATE ${table} SET created_at = $2, absent_from = $3, absent_until = $4,
+       version = 1 + (SELECT count(*) FROM ${corrections} k WHERE k.role_id = $1) WHERE id = $1`,
+    [roleId, namedAt, correctedAt, work.now],
   );
 }

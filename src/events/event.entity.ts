@@ -55,6 +55,16 @@ export class Event {
   @Classified('administrative')
   agencyId: string;
 
+  /** Whether the actor held a core seat on the panel of the event then. Default: false. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  actorIsCoreMember: boolean;
+
+  /** Invitation by which the actor could read the case then. Null if none. */
+  @Column({ type: 'uuid', nullable: true })
+  @Classified('administrative')
+  actorInvitationId: string | null;
+
   /** Data category of the record, which decides how the event is shared. Null if the record has none. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')

@@ -11,7 +11,6 @@ import { Policy } from '../records/policy.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { recusedFromItem } from '../cases/recusal-facts.js';
 import { Invitation } from '../meetings/meeting.entity.js';
-import { Membership } from '../panels/panel.entity.js';
 import { Event } from './event.entity.js';
 import type { Relation, Subject } from '../authorization/subject.types.js';
 import { explainedByOfficer } from '../authorization/subject-declaration.js';
@@ -70,29 +69,23 @@ const toRecords = (subjects: readonly Subject[]): Record<string, Relation> =>
     }),
   );
 
-/** Relations that show in which role the event's actor has access to the case. */
-const doers: Record<string, Relation> = {
-  doersSeats: { to: Membership, local: 'actorId', foreign: 'practitionerId', also: { panelId: 'panelId' } },
-  doersInvitations: { to: Invitation, local: 'actorId', foreign: 'practitionerId', also: { caseId: 'caseId' } },
-  agencysInvitations: { to: Invitation, local: 'agencyId', foreign: 'agencyId', also: { caseId: 'caseId' } },
-};
-
-/** Condition for contributions by somebody whose access to the case the reader may know. */
+/**
+ * Condition for contributions of the reader's agency, by a core member, or by a guest whose invitation the reader may read. What
+ * counts is the seat or invitation at the time of the event: nobody learns who acted by giving that person another one.
+ */
 function byKnownContributor(actor: Actor): Where {
   const readable = permittedRows(withoutScopes(actor), subjectOf(Invitation), 'read');
-  const asAgency: Where | null = readable && { $and: [readable, { practitionerId: null }] };
   return {
     $or: [
       { agencyId: actor.agencyId },
-      // nobody learns who acted by giving that person a seat
-      { doersSeats: { $elemMatch: { tier: 'core', appointedById: { $ne: actor.id } } } },
-      ...(readable ? [{ doersInvitations: { $elemMatch: readable } }] : []),
-      ...(asAgency ? [{ agencysInvitations: { $elemMatch: asAgency } }] : []),
+      { actorIsCoreMember: true },
+      ...(readable ? [{ actorInvitation: { $elemMatch: readable } }] : []),
     ],
   };
 }
 
-const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field) => field !== 'actorId');
+const ABOUT_THE_ACTOR = ['actorId', 'actorIsCoreMember', 'actorInvitationId'];
+const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field) => !ABOUT_THE_ACTOR.includes(field));
 
 /**
  * Condition for events whose record and case both permit the action; null if no record can. For a subject directly
@@ -120,7 +113,11 @@ function namingTheActor(actor: Actor): Where | null {
 }
 
 policy.declareDependentSubject(Event, 'Event', () => ({
-  relations: { ...toRecords(timelineSubjects()), ...doers, case: { to: Case, local: 'caseId', foreign: 'id' } },
+  relations: {
+    ...toRecords(timelineSubjects()),
+    actorInvitation: { to: Invitation, local: 'actorInvitationId', foreign: 'id' },
+    case: { to: Case, local: 'caseId', foreign: 'id' },
+  },
   parent: 'case',
   orderBy: 'at',
   denyRules: [recusedFromItem('listingId')],
@@ -128,7 +125,7 @@ policy.declareDependentSubject(Event, 'Event', () => ({
     {
       name: 'record-reader',
       sentence:
-        'who may read the case, and the record of which the event tells; where that is a contribution, one by a core member whom they did not appoint themselves, by somebody of their own agency, or by a guest whose invitation they may read',
+        'who may read the case, and the record of which the event tells; where that is a contribution, one by somebody who was a core member then, by somebody of their own agency, or by somebody invited then whose invitation they may read',
       actions: ['read'],
       within: 'read',
       where: namingTheActor,

@@ -10,7 +10,7 @@ import { Event } from './event.entity.js';
 export class EventOutbox extends Outbox {
   async write(
     manager: EntityManager,
-    who: Pick<Actor, 'id' | 'agencyId' | 'now'>,
+    who: Pick<Actor, 'id' | 'agencyId' | 'now'> & Partial<Actor>,
     drafts: EventDraft[],
   ): Promise<void> {
     await manager.insert(
@@ -22,6 +22,9 @@ export class EventOutbox extends Outbox {
         at: who.now,
         actorId: who.id,
         agencyId: who.agencyId,
+        actorIsCoreMember:
+          who.memberships?.some((one) => one.tier === 'core' && one.panelId === draft.panelId) ?? false,
+        actorInvitationId: who.invitations?.find((one) => one.caseId === draft.caseId)?.id ?? null,
       })),
     );
   }

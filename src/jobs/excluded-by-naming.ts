@@ -13,13 +13,13 @@ const REPORTED_FOR_DAYS = 28;
 
 /** Parameters: `$1` the current time, `$2` the first day. A declared conflict hides nothing that is named later. */
 const NAMINGS = `WITH namings AS MATERIALIZED (
-    SELECT 'Case' AS type, c.id, c.panel_id, c.id AS case_id, p.person_id, p.created_at AS at FROM case_people p
-      JOIN cases c ON c.id = p.case_id AND c.stage <> 'closed' WHERE p.created_at >= $2::date
+    SELECT 'Case' AS type, c.id, c.panel_id, c.id AS case_id, p.person_id, coalesce(p.absent_until, p.created_at) AS at FROM case_people p
+      JOIN cases c ON c.id = p.case_id AND c.stage <> 'closed' WHERE coalesce(p.absent_until, p.created_at) >= $2::date
     UNION ALL SELECT 'Case', c.id, c.panel_id, c.id, c.person_id, c.created_at FROM cases c
       WHERE c.stage <> 'closed' AND c.person_id IS NOT NULL AND c.created_at >= $2::date
-    UNION ALL SELECT 'Referral', r.id, r.panel_id, NULL, p.person_id, greatest(r.submitted_at, p.created_at) FROM referral_people p
+    UNION ALL SELECT 'Referral', r.id, r.panel_id, NULL, p.person_id, greatest(r.submitted_at, p.created_at, p.absent_until) FROM referral_people p
       JOIN referrals r ON r.id = p.referral_id AND r.case_id IS NULL AND r.status IN ('submitted', 'returned')
-      WHERE greatest(r.submitted_at, p.created_at) >= $2::date
+      WHERE greatest(r.submitted_at, p.created_at, p.absent_until) >= $2::date
     UNION ALL SELECT 'Referral', r.id, r.panel_id, NULL, r.person_id, r.submitted_at FROM referrals r
       WHERE r.case_id IS NULL AND r.status IN ('submitted', 'returned') AND r.person_id IS NOT NULL AND r.submitted_at >= $2::date),
   people AS (${selectWho(

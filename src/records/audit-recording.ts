@@ -196,7 +196,7 @@ export abstract class AuditLog {
 export abstract class Outbox {
   abstract write(
     manager: EntityManager,
-    who: Pick<Actor, 'id' | 'agencyId' | 'now'>,
+    who: Pick<Actor, 'id' | 'agencyId' | 'now'> & Partial<Actor>,
     drafts: EventDraft[],
   ): Promise<void>;
 }

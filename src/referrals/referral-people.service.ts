@@ -10,7 +10,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
 import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './referral.entity.js';
 import type { RemovalReversal } from '../cases/case.dto.js';
-import { mustBeReversible, mustOpenToNobody, namedAlready, restoreHistory } from '../cases/removals.js';
+import { mustBeReversible, mustOpenToNobody, restoreHistory } from '../cases/removals.js';
 import { Person } from '../subjects/subject.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
@@ -159,10 +159,16 @@ export class ReferralPeopleService {
             state: referral.status,
           },
         );
-      mustBeReversible(removal, work.now);
       const { roleId, partnershipId, agencyId, contributingType, panelId, personId, role, rationale } = removal;
       const present = await work.manager.findBy(ReferralPerson, { referralId, personId });
-      if (present.some((one) => one.id === roleId || one.role === role)) throw namedAlready();
+      const isNamed = present.some((one) => one.id === roleId || one.role === role);
+      const ofPerson = await work.manager.findBy(ReferralPersonCorrection, { referralId, personId });
+      mustBeReversible(removal, { isNamed, ofPerson }, work.now);
+      if (referral.submittedAt && referral.submittedAt > removal.correctedAt)
+        throw conflict(
+          'submitted-again',
+          'The referral was submitted again after this removal, and its author decides whom it names. Return it and ask them: POST /v1/referrals/{id}/return.',
+        );
       const restored = await work.write.insert(ReferralPerson, {
         ...{ id: roleId, partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
       });

@@ -436,6 +436,7 @@ export abstract class ReferralRecord extends ContributedRecord {
 @Unique(['referralId', 'personId', 'role'])
 @Index(['referralId', 'updatedAt', 'id'])
 @Check(oneOf('role', PERSON_ROLES))
+@Check('referral_people_absence', `absent_from < absent_until OR (absent_from IS NULL AND absent_until IS NULL)`)
 export class ReferralPerson extends ReferralRecord {
   declare static readonly actions: 'change' | 'read' | 'take-out';
 
@@ -459,6 +460,16 @@ export class ReferralPerson extends ReferralRecord {
   @Classified('professional_opinion')
   @Length(3, 1000)
   rationale: string;
+
+  /** Time at which the role was removed by mistake (UTC). Null unless it was put back. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  absentFrom: Date | null;
+
+  /** Time at which the role was put back (UTC). Null unless it was. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  absentUntil: Date | null;
 }
 
 /** Decision on a referral, with its reason. Addressed to the referrer and never deleted. */

@@ -9,7 +9,7 @@ import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
-import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
+import { CONCERNING_ME, excludedByPanel, isAbsentAt } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
@@ -61,10 +61,14 @@ const EXCLUDED_CASES = `SELECT one.case_id AS id, one.by_matter,
      CASE WHEN mine.declared AND one.by_matter AND one.case_id IS DISTINCT FROM mine.case_id THEN '-infinity' ELSE mine.named_by END AS named_by
    FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id) one JOIN mine ON mine.id = one.exclusion_id`;
 
+/** SQL condition that a role named its person by the time `named_by` of an exclusion. */
+const isNamedBy = (role: string, exclusion: string): string =>
+  `${role}.created_at <= ${exclusion}.named_by AND NOT ${isAbsentAt(role, `${exclusion}.named_by`)}`;
+
 /** Columns `id` and `named_by`: cases hidden by these exclusions. */
 const HIDDEN_CASES = `SELECT id, named_by FROM excluded
    UNION SELECT cp.case_id, mine.named_by FROM case_people cp JOIN mine USING (person_id)
-     WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND cp.created_at <= mine.named_by
+     WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND ${isNamedBy('cp', 'mine')}
    UNION SELECT c.id, mine.named_by FROM cases c JOIN mine USING (person_id)
      WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by`;
 
@@ -89,7 +93,7 @@ const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hid
      JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
        AND (NOT ${BY_ME} OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
-       WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND p.created_at <= mine.named_by))`;
+       WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND ${isNamedBy('p', 'mine')}))`;
 
 /** SQL condition that a correction `p` is the last removal of a person, by staff of the actor's agency. */
 const removedByColleague = (table: string, record: string): string =>
@@ -103,14 +107,14 @@ policy.declareAttribute(
      within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c
          JOIN hidden h ON h.id = c.id AND c.created_at <= h.named_by
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p
-         JOIN hidden h ON h.id = p.case_id AND p.created_at <= h.named_by
+         JOIN hidden h ON h.id = p.case_id AND ${isNamedBy('p', 'h')}
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p
          JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_by
          WHERE ${removedByColleague('case_person_corrections', 'case_id')}
        UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r
          JOIN matters m ON m.id = r.id AND r.created_at <= m.named_by
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p
-         JOIN matters m ON m.id = p.referral_id AND p.created_at <= m.named_by
+         JOIN matters m ON m.id = p.referral_id AND ${isNamedBy('p', 'm')}
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_person_corrections p
          JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_by
          WHERE ${removedByColleague('referral_person_corrections', 'referral_id')})

@@ -239,6 +239,8 @@ export class ReferralsService {
       reference: found.reference ?? (await newReference(work, referralSeries(panel.referencePrefix))),
     });
     await putBeforePanel(work, referral, people);
+    // the text is new: whoever handled the referral before and is excluded from a case that it repeats does not read it
+    await work.manager.query('UPDATE repeated_cases SET found_by_id = NULL WHERE referral_id = $1', [referral.id]);
     await screen(work, referral, panel.type, rules.repeatWindowMonths);
     happenedTo(work, 'referral.submitted', referral);
     return referral;

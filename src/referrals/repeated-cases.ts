@@ -220,12 +220,12 @@ const PAIRS_OF_CASE = `SELECT repeated.id, ${forAgencies('$2::text[]', '$3::text
 type PairOfCase = Pick<RepeatedCase, 'id' | 'forAgencyIds'> & { isNamed: boolean };
 
 /**
- * Updates the pairs of a case when a chair or coordinator removes a role that was entered in error: the two matters never had
- * the same people. Such a pair then applies to the people of the remover's agency alone. It ends if another agency removes
- * the same role. Only a removal from a case does this: roles that were changed, or removed from a referral, count
- * on. The function returned is called after the removal, and returns the referrals that name the same people no longer.
+ * Updates the pairs of a case when a chair or coordinator removes a role that was entered in error, or puts it back. After a
+ * removal, a pair that the role joined applies to the people of the remover's agency alone. It ends if another agency
+ * removes the same role. A reversal restores it. Roles that were changed, or removed from a referral, count on. The function
+ * returned is called after the change. It returns the referrals that name the same people no longer, or again.
  */
-export async function prepareRepeatRemoval(work: UnitOfWork, caseId: string): Promise<() => Promise<string[]>> {
+export async function prepareRepeatUpdate(work: UnitOfWork, caseId: string): Promise<() => Promise<string[]>> {
   const select = (): Promise<PairOfCase[]> =>
     work.asSystem(() => work.manager.query(PAIRS_OF_CASE, [caseId, VICTIM_ROLES, HARM_ROLES]));
   const before = new Map((await select()).map((pair) => [pair.id, pair]));
@@ -233,17 +233,17 @@ export async function prepareRepeatRemoval(work: UnitOfWork, caseId: string): Pr
     const pairs = await select();
     return work.asSystem(async () => {
       const rows = await work.manager.findBy(RepeatedCase, { id: In(pairs.map(({ id }) => id)) });
-      const separated: string[] = [];
+      const referralIds: string[] = [];
       for (const { id, forAgencyIds, isNamed } of pairs) {
         const row = rows.find((one) => one.id === id) as RepeatedCase;
         const was = before.get(id);
-        if (was?.isNamed && !isNamed) separated.push(row.referralId);
-        // the removed role did not join the two
+        if (was?.isNamed !== isNamed) referralIds.push(row.referralId);
+        // the role does not join the two
         if (isDeepStrictEqual(was?.forAgencyIds, forAgencyIds)) continue;
         if (forAgencyIds?.length === 0) await work.write.delete(RepeatedCase, [row]);
         else await work.write.update(RepeatedCase, row, { forAgencyIds });
       }
-      return separated;
+      return referralIds;
     });
   };
 }

@@ -10,7 +10,7 @@ import { Panel, type PanelType } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Referral, ReferralScreening } from './referral.entity.js';
-import { addRepeatedCases, candidates, lockScreening, prepareRepeatRemoval } from './repeated-cases.js';
+import { addRepeatedCases, candidates, lockScreening, prepareRepeatUpdate } from './repeated-cases.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
 /**
@@ -169,16 +169,16 @@ export async function screeningRules(work: UnitOfWork, panelId: string): Promise
   return [panel.type, intakeRules((await rulesInForce(work, panelId))?.rules).repeatWindowMonths];
 }
 
-/** Updates repeats when a role is removed as entered in error, and screens the waiting referrals concerned again. */
-async function prepareRemoval(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
+/** Updates repeats when a role is removed as entered in error or put back, and screens the waiting referrals concerned again. */
+async function prepareRoleChange(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
   const [panelType, months] = await work.asSystem(() => screeningRules(work, panelId));
   // for other panels a repeat has the same subject, which no correction changes
   if (panelType !== 'marac') return async () => {};
-  const separate = await prepareRepeatRemoval(work, id);
+  const updateRepeats = await prepareRepeatUpdate(work, id);
   return async () => {
-    const separated = await separate();
+    const referralIds = await updateRepeats();
     await work.asSystem(async () => {
-      for (const referral of await work.manager.findBy(Referral, { id: In(separated), status: 'submitted' }))
+      for (const referral of await work.manager.findBy(Referral, { id: In(referralIds), status: 'submitted' }))
         await screenByReferrals(work, referral, panelType, months);
     });
   };
@@ -189,5 +189,5 @@ export const repeatsOfCase: PeopleDependent = {
   lock: lockScreening,
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
-  prepareRemoval,
+  prepareRoleChange,
 };

@@ -107,8 +107,16 @@ policy.declareAttribute(
   `SELECT coalesce(jsonb_agg(DISTINCT e.case_id), '[]') FROM ${OPEN_EMERGENCIES}`,
 );
 
-/** Roles in the cases of open emergency accesses: whether their people are read only as the agreement shares them. */
-const EMERGENCY_ROLES = `SELECT cp.id, cp.person_id, cp.created_at >= e.opened_at OR cp.agency_id = who.agency_id AS as_shared
+/** SQL condition that a role had been removed by mistake at the time, and was put back later. */
+export const isAbsentAt = (role: string, time: string): string =>
+  `coalesce(${time} >= ${role}.absent_from AND ${time} < ${role}.absent_until, false)`;
+
+/**
+ * Roles in the cases of open emergency accesses: whether their people are read only as the agreement shares them. True for people
+ * whom the case did not name when it was opened.
+ */
+const EMERGENCY_ROLES = `SELECT cp.id, cp.person_id,
+     cp.created_at >= e.opened_at OR ${isAbsentAt('cp', 'e.opened_at')} OR cp.agency_id = who.agency_id AS as_shared
    FROM case_people cp JOIN (SELECT e.case_id, e.opened_at FROM ${OPEN_EMERGENCIES}) e ON e.case_id = cp.case_id`;
 
 policy.declareAttribute(

@@ -4,7 +4,9 @@
  * Seen to fail: a removal that opened a case to an excluded person without a word; a coordinator who could not put back whom
  * she had removed; a removal from an accepted referral that nobody could undo; a removal that opened the repeat of a case; a
  * refuge address that a colleague's removal and reversal opened; a stale ETag accepted after a reversal; a referral into which the
- * panel put somebody back while its author rewrote it.
+ * panel put somebody back while its author rewrote it; a refuge address that an emergency access read after a reversal; an
+ * exclusion from a repeat, and the mark of a waiting repeat, that a reversal did not restore; a reversal after somebody else had
+ * removed the person, and after the author had submitted again; no question where a colleague of the remover has the name.
  */
 import type pg from 'pg';
 import { aReferral, asOwner, practitioner } from '../support/panel-work.ts';
@@ -244,4 +246,128 @@ test('nobody is put back into a referral while its author rewrites it, nor after
   await command('idva', 'submission', {});
   await command('idva', 'withdrawal', { reasonCode: 'referred_in_error', reason: 'Another family.' });
   expect((await (await by(COORDINATOR)).post(reversal, AGAIN)).status).toBeGreaterThanOrEqual(403);
+});
+
+const HOLDER = 'nhs-safeguarding-lead';
+
+async function named(path: string, role: string): Promise<string> {
+  const personId = await person();
+  await made('idva', `${path}/people`, { personId, role, rationale: 'Lives there.', since: '2026-01-01' });
+  return personId;
+}
+
+async function accepted(victim: string, harming: string): Promise<string> {
+  const { id } = await made('idva', '/v1/referrals', aReferral(panelId, victim, harming));
+  const acceptance = `/v1/referrals/${String(id)}/acceptance`;
+  const { body } = await (await by(COORDINATOR)).post(acceptance, {}).set('if-match', '*').expect(200);
+  return `/v1/cases/${body.caseId as string}`;
+}
+
+test('a reversal opens no more to an emergency access than naming the person does', async () => {
+  const { path } = await opened();
+  const child = await named(path, 'child');
+  await made('idva', `/v1/persons/${child}/protected-addresses`, { panelId, kind: 'refuge', address: '2 Hidden Way' });
+  const { body: correction } = await ending(COORDINATOR, path, child);
+  const access = await made(HOLDER, '/v1/emergency-accesses', {
+    caseId: path.split('/').at(-1)!,
+    reasonCode: 'imminent_harm',
+    reason: 'He is on his way to her now.',
+  });
+  await made(COORDINATOR, `${path}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  const seen = await (await by(HOLDER)).get(`/v1/persons/${child}/protected-addresses`);
+  expect((seen.body.data as unknown[] | undefined) ?? []).toEqual([]);
+  const ended = `/v1/emergency-accesses/${access['id']!}/ending`;
+  await (await by(HOLDER)).post(ended).set('if-match', '*').expect(200);
+});
+
+test('a reversal restores the exclusion from a repeat whose role was changed before', async () => {
+  const first = await opened();
+  const { id: practitionerId } = await practitioner(owner, EXCLUDED);
+  const caseId = first.path.split('/').at(-1)!;
+  const { id: exclusionId } = await made(COORDINATOR, '/v1/exclusions', {
+    caseId,
+    practitionerId,
+    reason: 'His brother.',
+  });
+  const repeat = await accepted(first.victim, first.harming);
+  const role = `${repeat}/people/${await roleIn(repeat, first.harming)}`;
+  const change = { role: 'child', reason: 'He is her son.' };
+  await (await by(COORDINATOR)).patch(role, change, '*').expect(200);
+  expect(await status(EXCLUDED, repeat)).toBe(404);
+  const { body: correction } = await ending(COORDINATOR, repeat, first.harming, { opensToExcluded: true });
+  expect(await status(EXCLUDED, repeat)).toBe(200);
+  await made(COORDINATOR, `${repeat}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  expect(await status(EXCLUDED, repeat)).toBe(404);
+  expect(await applying(repeat)).toEqual([exclusionId]);
+});
+
+test('a reversal marks a waiting repeat again', async () => {
+  const { path, victim, harming } = await opened();
+  const { id } = await made('idva', '/v1/referrals', aReferral(panelId, victim, harming));
+  const isRepeat = async (): Promise<unknown> =>
+    (await (await by(COORDINATOR)).get(`/v1/referrals/${String(id)}/screening`).expect(200)).body.isRepeat;
+  expect(await isRepeat()).toBe(true);
+  const { body: correction } = await ending(COORDINATOR, path, harming, { opensToExcluded: true });
+  expect(await isRepeat()).toBe(false);
+  await made(COORDINATOR, `${path}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  expect(await isRepeat()).toBe(true);
+});
+
+describe('a removal cannot be reversed', () => {
+  const refused = async (record: string, correction: string): Promise<unknown[]> => {
+    const answer = await (await by(COORDINATOR)).post(`${record}/people-corrections/${correction}/reversal`, AGAIN);
+    return [answer.status, answer.body.code];
+  };
+
+  test('twice', async () => {
+    const { path } = await opened();
+    const child = await named(path, 'child');
+    const { body: first } = await ending(COORDINATOR, path, child);
+    await made(COORDINATOR, `${path}/people-corrections/${first.id as string}/reversal`, AGAIN);
+    expect((await ending(COLLEAGUE, path, child)).status).toBe(201);
+    expect(await refused(path, first.id as string)).toEqual([409, 'put-back-already']);
+  });
+
+  test('after somebody else removed the person', async () => {
+    const { path } = await opened();
+    const child = await named(path, 'child');
+    const { body: first } = await ending(COORDINATOR, path, child);
+    await made('idva', `${path}/people`, {
+      personId: child,
+      role: 'witness',
+      rationale: 'Saw it.',
+      since: '2026-01-01',
+    });
+    expect((await ending(COLLEAGUE, path, child)).status).toBe(201);
+    expect(await refused(path, first.id as string)).toEqual([409, 'removed-again']);
+  });
+
+  test('after the author submitted the referral again', async () => {
+    const body = aReferral(panelId, await person(), await person()) as { people: object[] };
+    const child = await person();
+    const people = [...body.people, { personId: child, role: 'child', rationale: 'Lives there.' }];
+    const { id } = await made('idva', '/v1/referrals', { ...body, people });
+    const referral = `/v1/referrals/${String(id)}`;
+    const { body: first } = await ending(COORDINATOR, referral, child);
+    const returned = { reasonCode: 'incomplete', reason: 'Say more of the children.' };
+    await (await by(COORDINATOR)).post(`${referral}/return`, returned).set('if-match', '*').expect(200);
+    await (await by('idva')).patch(referral, { wishes: 'No visit in uniform.' }).set('if-match', '*').expect(200);
+    await (await by('idva')).post(`${referral}/submission`, {}).set('if-match', '*').expect(200);
+    expect(await refused(referral, first.id as string)).toEqual([409, 'submitted-again']);
+  });
+});
+
+test('a removal is refused although a colleague of the remover bears the excluded name too', async () => {
+  const { path, harming } = await opened();
+  const { rows } = await owner.query<{ name: string }>('SELECT name FROM practitioners WHERE subject = $1', [EXCLUDED]);
+  const body = { personId: harming, panelId, name: rows[0]!.name, reason: 'His brother.' };
+  const { id: exclusionId } = await made(COLLEAGUE, '/v1/exclusions', body);
+  await owner.query(
+    `UPDATE practitioners SET (name, name_key) = (SELECT name, name_key FROM practitioners WHERE subject = $1)
+     WHERE id = (SELECT p.id FROM practitioners p JOIN practitioners c ON c.agency_id = p.agency_id AND c.subject = $2
+       WHERE p.id <> c.id AND p.name <> c.name ORDER BY p.id LIMIT 1)`,
+    [EXCLUDED, COORDINATOR],
+  );
+  const refused = await ending(COORDINATOR, path, harming);
+  expect([refused.status, refused.body.exclusionIds]).toEqual([409, [exclusionId]]);
 });

@@ -3,7 +3,8 @@
  * know of that way.
  *
  * Seen to fail: the event of an acknowledgement on the timeline, with the holder of an emergency access and of a grant as its actor; a
- * guest named as the author of a contribution to members who read no invitation, and to a coordinator recused from the item.
+ * guest named as the author of a contribution to members who read no invitation, and to a coordinator recused from the item; a
+ * guest named because of a seat that was given later, has not begun, or was cancelled, and of any invitation to the case.
  */
 import type pg from 'pg';
 import { asOwner, casesOf, inDays, practitioner } from '../support/panel-work.ts';
@@ -164,5 +165,29 @@ describe('the author of a contribution', () => {
     await (await by('jag-chair')).post(`${meeting}/recusals`, recusal).expect(201);
     expect((await eventAs('jag-coordinator', id))?.withheld).toEqual(['actorId']);
     expect((await eventAs('jag-chair', id))?.actorId).toBe(guest.id);
+  });
+
+  test('is not named to readers because of a seat that begins, or is given, after the event', async () => {
+    const id = await made(GUEST);
+    const { rows } = await owner.query<{ id: string }>(`SELECT id FROM panels WHERE code = 'ask-jag'`);
+    const seats = `/v1/panels/${rows[0]!.id}/memberships`;
+    for (const validFrom of [inDays(10).slice(0, 10), inDays(0).slice(0, 10)]) {
+      const seat = { practitionerId: guest.id, tier: 'core', role: 'member', validFrom };
+      const { body } = await (await by('jag-chair')).post(seats, seat).expect(201);
+      expect((await eventAs('fire-officer', id))?.withheld).toEqual(['actorId']);
+      await (
+        await by('jag-chair')
+      )
+        .post(`${seats}/${body.id as string}/ending`, { reason: 'Another person was meant.' })
+        .set('if-match', '*')
+        .expect(200);
+      expect((await eventAs('fire-officer', id))?.withheld).toEqual(['actorId']);
+    }
+  });
+
+  test('is not named to somebody who invites that person afterwards', async () => {
+    const id = await made(GUEST);
+    await owner.query('UPDATE events SET actor_invitation_id = NULL WHERE subject_id = $1', [id]);
+    expect((await eventAs('jag-chair', id))?.withheld).toEqual(['actorId']);
   });
 });

@@ -459,8 +459,6 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
               licence([after['panel_id']], answersFor(after)),
               licence(null, (person) => concerns(person) && answersFor(after)(person)),
               licence([mirror.one('panels', after['panel_id'])?.['partnership_id']]),
-              // 1: who has or had a seat is named in what they did on the panel, but not to the person who gave the seat
-              { ...licence([after['practitioner_id']]), columns: ['actor_id'] },
             ];
           case 'practitioners':
             return [made, licence(null, (person) => person.id === after.id)];
@@ -819,7 +817,6 @@ export function judgeGrowth(
       anchors.add(anchor);
       if (anchor === row[snake(field)]) itself.add(anchor);
     }
-  if (channel.name === 'read Event' && fields?.join() === 'actorId') anchors.add(row['actor_id'] as string);
   // whom an agency is asked to search for is shown with the roles of the namings, which are records of their own
   if (channel.name === 'research Person' && fields?.every((field) => field === 'roles'))
     for (const naming of belonging.namingsOf(id)) itself.add(naming.id);
