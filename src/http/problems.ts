@@ -43,7 +43,7 @@ export class Problem extends Error {
   }
 }
 
-/** Returns one identical problem for missing, hidden and never-existing records (design, principle 4). */
+/** Returns one identical problem for missing, hidden and never-existing records (design, principle 6). */
 export const notFound = (): Problem =>
   new Problem(
     404,

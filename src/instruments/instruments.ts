@@ -40,14 +40,14 @@ export const INSTRUMENTS: readonly InstrumentValues[] = [
     effectiveFrom: '2015-01-01',
   },
   {
-    // JAG note, section 1.5: high above 31 (Islington), a limit of 22 for a second band (Teesside). Ten items of 1 to 5 are our
+    // JAG note, section 1.5: high above 31 (Islington), a second band from 22 (Teesside). Ten items of 1 to 5 are our
     // choice, because the national matrix is not published.
     ...common,
     code: 'CMARAC-31',
     title: 'Vulnerability and anti-social behaviour risk assessment',
     panelTypes: ['jag', 'community_marac'],
     items: keys(10).map((key) => item(key, 'scale', 5, { mandatory: true })),
-    bands: [band('standard', 0, 22), band('medium', 23, 31), band('high', 32, 50)],
+    bands: [band('standard', 0, 21), band('medium', 22, 31), band('high', 32, 50)],
     effectiveFrom: '2020-01-01',
   },
   {

@@ -1,7 +1,7 @@
 /**
  * Working days: Monday to Friday without bank holidays, which differ between the three jurisdictions of the United
  * Kingdom. Deadlines of panels and reviews are offsets in working days from a day in Europe/London (design, section 1,
- * point 7). Days are calendar dates (`2026-12-24`).
+ * principle 9). Days are calendar dates (`2026-12-24`).
  *
  * Bank holidays follow the rules of the Banking and Financial Dealings Act 1971, Schedule 1, with substitute days as
  * they are proclaimed each year ("UK bank holidays", gov.uk/bank-holidays). A day proclaimed for one occasion, and a

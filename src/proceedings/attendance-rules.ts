@@ -1,6 +1,6 @@
 /**
  * Attendance rules of a panel (`attendance`). Defaults: deputies are allowed, and confidentiality is declared at each
- * meeting (JAG note, section 1.3; yearly declarations: section 1.2, Lichfield Hub).
+ * meeting (JAG note, section 1.3; yearly declarations: law and standards note, section 5.1).
  */
 export interface AttendanceRule {
   deputiesAllowed: boolean;

@@ -56,8 +56,8 @@ describe('the community instrument', () => {
     answered(10, 1).map((answer, at) => ({ ...answer, value: 1 + Math.max(0, Math.min(4, total - 10 - at * 4)) }));
 
   it.each<[number, Band]>([
-    [22, 'standard'],
-    [23, 'medium'],
+    [21, 'standard'],
+    [22, 'medium'],
     [31, 'medium'],
     [32, 'high'],
   ])('a score of %i makes %s', (total, band) => {
