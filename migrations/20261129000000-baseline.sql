@@ -766,7 +766,7 @@ CREATE INDEX referral_subjects_person_id_idx ON referral_subjects (person_id);
 CREATE INDEX referral_subjects_place_id_idx ON referral_subjects (place_id);
 CREATE INDEX referral_subjects_referral_id_idx ON referral_subjects (referral_id);
 
--- The earlier cases that a referral repeats, also of referrals that ended without a case.
+-- Cases about the same matter as a referral, regardless of which of the two was submitted first.
 CREATE TABLE repeated_cases (
   id uuid PRIMARY KEY,
   version integer NOT NULL,
@@ -775,15 +775,15 @@ CREATE TABLE repeated_cases (
   partnership_id uuid NOT NULL,
   referral_id uuid NOT NULL REFERENCES referral_screenings,
   panel_id uuid NOT NULL,
-  earlier_case_id uuid NOT NULL,
+  matched_case_id uuid NOT NULL,
   for_agency_ids uuid[],
   found_by_id uuid,
-  UNIQUE (referral_id, earlier_case_id),
-  FOREIGN KEY (earlier_case_id, panel_id) REFERENCES cases (id, panel_id),
+  UNIQUE (referral_id, matched_case_id),
+  FOREIGN KEY (matched_case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   CONSTRAINT repeated_cases_for_agencies CHECK (for_agency_ids <> '{}')
 );
-CREATE INDEX repeated_cases_earlier_case_id_idx ON repeated_cases (earlier_case_id);
+CREATE INDEX repeated_cases_matched_case_id_idx ON repeated_cases (matched_case_id);
 
 -- -------------------------------------------------------------------------------------------------------------------
 -- Sharing agreements, exclusions and access

@@ -88,7 +88,7 @@ BEGIN
     UNION ALL SELECT c.panel_id, c.case_id FROM handling_acknowledgements a JOIN contributions c ON c.id = a.contribution_id
       WHERE subject = 'HandlingAcknowledgement' AND a.id = ANY (ids)
     UNION ALL SELECT l.panel_id, l.case_id FROM listings l WHERE subject = 'Listing' AND l.id = ANY (ids)
-    UNION ALL SELECT n.panel_id, n.earlier_case_id FROM repeated_cases n WHERE subject = 'RepeatedCase' AND n.id = ANY (ids)
+    UNION ALL SELECT n.panel_id, n.matched_case_id FROM repeated_cases n WHERE subject = 'RepeatedCase' AND n.id = ANY (ids)
     UNION ALL SELECT m.panel_id, NULL FROM cycle_meetings y JOIN meetings m ON m.id = y.meeting_id
       WHERE subject = 'CycleMeeting' AND y.id = ANY (ids)
     UNION ALL SELECT unnest(ARRAY[b.panel_id, b.plan_panel_id]), b.case_id FROM bids b
@@ -487,7 +487,7 @@ WITH RECURSIVE matter (id, distance) AS (
   SELECT matter_of.case_id, 0
   -- if transitive, a constant distance: UNION removes duplicates and cycles end
   UNION SELECT later.case_id, CASE WHEN transitive THEN 1 ELSE matter.distance + 1 END FROM matter
-    JOIN repeated_cases repeated ON repeated.earlier_case_id = matter.id
+    JOIN repeated_cases repeated ON repeated.matched_case_id = matter.id
     JOIN referrals later ON later.id = repeated.referral_id AND later.case_id IS NOT NULL
     WHERE (transitive OR matter.distance = 0) AND NOT later.case_id = ANY (without)
       AND (repeated.for_agency_ids IS NULL OR of_agency IS NULL OR of_agency = ANY (repeated.for_agency_ids)))
@@ -938,7 +938,7 @@ BEGIN
       UNION SELECT n.referral_id FROM referral_people n WHERE n.person_id = ANY (people)
       UNION SELECT unnest(referrals_after_removal(mine, agency))
       UNION SELECT r.id FROM referrals r JOIN repeated_cases n ON n.referral_id = r.id
-        WHERE r.case_id IS NULL AND n.earlier_case_id = ANY (cases)
+        WHERE r.case_id IS NULL AND n.matched_case_id = ANY (cases)
           AND (n.for_agency_ids IS NULL OR agency = ANY (n.for_agency_ids)));
     named := named_within(cases, others)::text;
   END IF;

@@ -59,7 +59,7 @@ const EXCLUDED = `WITH mine AS (SELECT e.id, e.person_id FROM exclusions e WHERE
        UNION SELECT r.id FROM referrals r JOIN mine USING (person_id)
        UNION SELECT r.id FROM referrals r JOIN theirs ON theirs.id = r.case_id
        UNION SELECT r.id FROM referrals r JOIN repeated_cases rc ON rc.referral_id = r.id
-         JOIN theirs ON theirs.id = rc.earlier_case_id
+         JOIN theirs ON theirs.id = rc.matched_case_id
          WHERE r.case_id IS NULL AND (rc.for_agency_ids IS NULL OR who.agency_id = ANY (rc.for_agency_ids)))`;
 
 policy.declareAttribute(

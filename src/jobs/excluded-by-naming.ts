@@ -41,7 +41,7 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
         OR n.type = 'Case' AND EXISTS (SELECT FROM named_in i WHERE i.case_id = n.id AND i.person_id = one.person_id)
         OR n.type = 'Referral' AND (EXISTS (SELECT FROM referrals r WHERE r.id = n.id AND r.person_id = one.person_id)
           OR EXISTS (SELECT FROM referral_people p WHERE p.referral_id = n.id AND p.person_id = one.person_id)
-          OR EXISTS (SELECT FROM repeated_cases repeated JOIN applied a ON a.by_matter AND a.case_id = repeated.earlier_case_id
+          OR EXISTS (SELECT FROM repeated_cases repeated JOIN applied a ON a.by_matter AND a.case_id = repeated.matched_case_id
             WHERE repeated.referral_id = n.id AND (repeated.for_agency_ids IS NULL OR one.agency_id = ANY (repeated.for_agency_ids)) AND a.exclusion_id = one.exclusion_id)))
     WHERE EXISTS (SELECT FROM named_in other WHERE other.panel_id = n.panel_id AND other.person_id = n.person_id
         AND other.case_id IS DISTINCT FROM n.case_id

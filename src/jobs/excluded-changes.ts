@@ -43,7 +43,7 @@ const SELECT_CHANGES = `WITH changes AS MATERIALIZED (
     JOIN referrals r ON r.panel_id = change.panel_id AND r.submitted_at IS NOT NULL AND r.case_id IS NULL
       AND (r.id = change.referral_id OR r.status IN ('submitted', 'returned') AND change.person_id IN (${EVER_NAMED}))
       AND (change.from_person IN (${EVER_NAMED}) OR EXISTS (SELECT FROM repeated_cases repeated
-        JOIN excluded_cases(ARRAY[change.exclusion_id], change.agency_id) one ON one.by_matter AND one.case_id = repeated.earlier_case_id
+        JOIN excluded_cases(ARRAY[change.exclusion_id], change.agency_id) one ON one.by_matter AND one.case_id = repeated.matched_case_id
         WHERE repeated.referral_id = r.id AND (repeated.for_agency_ids IS NULL OR change.agency_id = ANY (repeated.for_agency_ids)))))
   SELECT type, id, panel_id AS "panelId", case_id AS "caseId", (at AT TIME ZONE 'Europe/London')::date::text AS day, max(at) AS at,
     min(exclusion_id::text) AS "exclusionId" FROM matters GROUP BY 1, 2, 3, 4, 5`;

@@ -51,7 +51,7 @@ const SELECT_CONCERNED_MATTERS = `WITH named AS (SELECT c.id, c.panel_id FROM ca
   SELECT 'Case' AS type, id, panel_id AS "panelId", id AS "caseId", true AS "isChaired" FROM named
   UNION ALL SELECT 'Referral', r.id, r.panel_id, r.case_id, true FROM referrals r WHERE r.submitted_at IS NOT NULL
     AND (r.case_id IN (SELECT id FROM named) OR r.case_id IS NULL AND r.id IN (SELECT repeated.referral_id FROM repeated_cases repeated
-        WHERE repeated.earlier_case_id IN (SELECT id FROM named)) OR r.person_id = ANY ($2::uuid[])
+        WHERE repeated.matched_case_id IN (SELECT id FROM named)) OR r.person_id = ANY ($2::uuid[])
       OR r.id IN (SELECT p.referral_id FROM referral_people p WHERE p.person_id = ANY ($2::uuid[]))
       OR r.panel_id = $4::uuid AND r.status = 'submitted')
   UNION ALL SELECT 'Listing', l.id, l.panel_id, l.case_id, l.id = ANY ($3::uuid[]) OR (l.ended_at IS NULL AND l.removed_at IS NULL)

@@ -90,8 +90,8 @@ export class ReferralPeopleService {
         one.excludedReferralIds.includes(id) ||
         named.some((person) => people.includes(person ?? '')) ||
         repeated.some(
-          ({ earlierCaseId, forAgencyIds }) =>
-            one.namedExcludedCaseIds.includes(earlierCaseId) && (forAgencyIds?.includes(one.agencyId) ?? true),
+          ({ matchedCaseId, forAgencyIds }) =>
+            one.namedExcludedCaseIds.includes(matchedCaseId) && (forAgencyIds?.includes(one.agencyId) ?? true),
         )
       );
     };

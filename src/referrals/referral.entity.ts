@@ -574,8 +574,8 @@ export class ReferralScreening extends ContributedRecord {
  */
 @Entity('repeated_cases')
 @ForeignKey(() => Panel, ['panelId', 'partnershipId'], ['id', 'partnershipId'])
-@ForeignKey(() => Case, ['earlierCaseId', 'panelId'], ['id', 'panelId'])
-@Unique(['referralId', 'earlierCaseId'])
+@ForeignKey(() => Case, ['matchedCaseId', 'panelId'], ['id', 'panelId'])
+@Unique(['referralId', 'matchedCaseId'])
 @Check('repeated_cases_for_agencies', `for_agency_ids <> '{}'`)
 export class RepeatedCase extends PartnershipRecord {
   declare static readonly actions: never;
@@ -599,7 +599,7 @@ export class RepeatedCase extends PartnershipRecord {
   @Index()
   @Classified('administrative')
   @References(() => Case)
-  earlierCaseId: string;
+  matchedCaseId: string;
 
   /**
    * Agencies whose people alone it applies to, because their staff removed the person who made it a repeat; null if it

@@ -83,8 +83,8 @@ const ofOwnAuthorship = ({ id }: Actor): Where => ({ $or: [{ authorId: id }, { c
  * from whom the actor is excluded.
  */
 const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_by FROM referrals r JOIN hidden ON hidden.id = r.case_id
-   UNION SELECT r.id, rc.earlier_case_id, NULL, excluded.named_by FROM repeated_cases rc
-     JOIN excluded ON excluded.by_matter AND excluded.id = rc.earlier_case_id
+   UNION SELECT r.id, rc.matched_case_id, NULL, excluded.named_by FROM repeated_cases rc
+     JOIN excluded ON excluded.by_matter AND excluded.id = rc.matched_case_id
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND NOT ${BY_ME} AND rc.found_by_id IS DISTINCT FROM who.id
        AND (rc.for_agency_ids IS NULL OR who.agency_id = ANY (rc.for_agency_ids))
    UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id], who.agency_id) k ON k.case_id IS NULL
@@ -201,7 +201,7 @@ const repeatsExcludedCase = ({
   namedExcludedCaseIds,
   agencyId,
 }: Pick<Actor, 'namedExcludedCaseIds' | 'agencyId'>): Where => ({
-  earlierCaseId: { $in: namedExcludedCaseIds },
+  matchedCaseId: { $in: namedExcludedCaseIds },
   $or: [{ forAgencyIds: null }, { forAgencyIds: { $overlaps: [agencyId] } }],
 });
 

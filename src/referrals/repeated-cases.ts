@@ -24,15 +24,15 @@ export async function lockScreening(work: UnitOfWork, panelId: string): Promise<
 const PRESENT_ROLES = 'SELECT case_id, person_id, role FROM case_people';
 
 /** Roles that a case had before a correction: a corrected role does not separate a repeat from the case. */
-const FORMER_ROLES = `SELECT p.case_id, p.person_id, had.role FROM case_people p
-    JOIN case_person_corrections had ON had.role_id = p.id AND had.kind = 'changed'`;
+const FORMER_ROLES = `SELECT p.case_id, p.person_id, former.role FROM case_people p
+    JOIN case_person_corrections former ON former.role_id = p.id AND former.kind = 'changed'`;
 
 /**
  * Roles removed as entered in error, with the agency of the remover. They count for the people of that agency, until another
  * agency removes the same role of the person. Their former kinds are included.
  */
-const REMOVED_ROLES = `SELECT had.case_id, had.person_id, had.role, removal.corrected_by_agency_id AS agency_id FROM case_person_corrections had
-    JOIN case_person_corrections removal ON removal.role_id = had.role_id AND removal.kind = 'entered_in_error'
+const REMOVED_ROLES = `SELECT former.case_id, former.person_id, former.role, removal.corrected_by_agency_id AS agency_id FROM case_person_corrections former
+    JOIN case_person_corrections removal ON removal.role_id = former.role_id AND removal.kind = 'entered_in_error'
     WHERE NOT EXISTS (SELECT FROM case_person_corrections later WHERE later.kind = 'entered_in_error'
       AND later.corrected_by_agency_id <> removal.corrected_by_agency_id
       AND (later.role_id = removal.role_id
@@ -60,34 +60,34 @@ const rolesOfCases = ({ agency, withFormer = false }: CountedRoles): string =>
   ].join(' UNION ALL ');
 
 /**
- * Condition that `now` and `earlier` name the same person in one of the roles. `now` is a referral, of which the case counts
- * if it opened one; `earlier` is a case.
+ * Condition that `referral` and the case `matched` name the same person in one of the roles. If the referral opened a case,
+ * that case counts instead.
  */
 const sharesPersonOfCase = (roles: string, counted: CountedRoles): string => {
   const formerOf = (referral: string): string =>
     counted.withFormer
-      ? `UNION ALL SELECT person_id, role FROM (${FORMER_ROLES_OF_REFERRAL}) was WHERE ${referral}`
+      ? `UNION ALL SELECT person_id, role FROM (${FORMER_ROLES_OF_REFERRAL}) former_roles WHERE ${referral}`
       : '';
   return `EXISTS (
-  SELECT 1 FROM (SELECT person_id, role FROM referral_people WHERE referral_id = now.id AND now.case_id IS NULL
-      UNION ALL SELECT person_id, role FROM (${rolesOfCases(counted)}) own WHERE own.case_id = now.case_id
-      ${formerOf('was.referral_id = now.id')}) mine
-    JOIN (SELECT person_id, role FROM (${rolesOfCases({ ...counted, withFormer: true })}) of WHERE of.case_id = earlier.id
-      ${formerOf('was.referral_id IN (SELECT id FROM referrals WHERE case_id = earlier.id)')}) theirs
-      ON theirs.person_id = mine.person_id
-  WHERE mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
+  SELECT 1 FROM (SELECT person_id, role FROM referral_people WHERE referral_id = referral.id AND referral.case_id IS NULL
+      UNION ALL SELECT person_id, role FROM (${rolesOfCases(counted)}) opened_roles WHERE opened_roles.case_id = referral.case_id
+      ${formerOf('former_roles.referral_id = referral.id')}) referral_roles
+    JOIN (SELECT person_id, role FROM (${rolesOfCases({ ...counted, withFormer: true })}) matched_roles WHERE matched_roles.case_id = matched.id
+      ${formerOf('former_roles.referral_id IN (SELECT id FROM referrals WHERE case_id = matched.id)')}) case_roles
+      ON case_roles.person_id = referral_roles.person_id
+  WHERE referral_roles.role = ANY(${roles}) AND case_roles.role = ANY(${roles}))`;
 };
 
 /**
- * SQL of the agencies for whose people alone `now` repeats `earlier`, as their staff removed a person: empty if it does for
- * nobody, null if it does for everybody.
+ * SQL of the agencies for whose people alone `referral` repeats `matched`, as their staff removed a person: empty if it does
+ * for nobody, null if it does for everybody.
  */
 const forAgencies = (victims: string, harming: string, withFormer: boolean): string => {
   const shares = (agency?: string): string =>
     [victims, harming].map((roles) => sharesPersonOfCase(roles, { agency, withFormer })).join(' AND ');
   return `CASE WHEN ${shares()} THEN NULL
     ELSE ARRAY(SELECT DISTINCT removing.corrected_by_agency_id FROM case_person_corrections removing
-      WHERE removing.kind = 'entered_in_error' AND removing.case_id IN (now.case_id, earlier.id)
+      WHERE removing.kind = 'entered_in_error' AND removing.case_id IN (referral.case_id, matched.id)
         AND ${shares('removing.corrected_by_agency_id')}
       ORDER BY 1) END`;
 };
@@ -98,11 +98,11 @@ const forAgencies = (victims: string, harming: string, withFormer: boolean): str
  * indexes.
  */
 export const candidates = (referral: string, caseId: string): string => `
-  about AS (SELECT id, case_id, person_id, place_id, group_id FROM referrals WHERE id = ${referral} OR case_id = ${caseId}),
-  own_case AS (SELECT id, person_id, place_id, group_id FROM cases WHERE id = ${caseId} OR id IN (SELECT case_id FROM about)),
-  subjects AS (SELECT person_id, place_id, group_id FROM about UNION SELECT person_id, place_id, group_id FROM own_case),
+  target_referrals AS (SELECT id, case_id, person_id, place_id, group_id FROM referrals WHERE id = ${referral} OR case_id = ${caseId}),
+  own_case AS (SELECT id, person_id, place_id, group_id FROM cases WHERE id = ${caseId} OR id IN (SELECT case_id FROM target_referrals)),
+  subjects AS (SELECT person_id, place_id, group_id FROM target_referrals UNION SELECT person_id, place_id, group_id FROM own_case),
   named AS (SELECT person_id FROM subjects
-    UNION SELECT person_id FROM referral_people WHERE referral_id IN (SELECT id FROM about)
+    UNION SELECT person_id FROM referral_people WHERE referral_id IN (SELECT id FROM target_referrals)
     UNION SELECT person_id FROM case_people WHERE case_id IN (SELECT id FROM own_case)
     UNION SELECT person_id FROM case_person_corrections WHERE case_id IN (SELECT id FROM own_case)),
   candidate_cases AS (SELECT case_id AS id FROM case_people JOIN named USING (person_id)
@@ -125,29 +125,29 @@ export const candidates = (referral: string, caseId: string): string => `
  * $6 and $7 roles.
  */
 const REPEATED = `WITH ${candidates('$2::uuid', '$3::uuid')},
-  pairs AS (SELECT about.id AS now_id, c.id AS earlier_id FROM about, candidate_cases c
+  pairs AS (SELECT target_referrals.id AS referral_id, c.id AS matched_id FROM target_referrals, candidate_cases c
     UNION SELECT r.id, $3 FROM candidate_referrals r WHERE $3::uuid IS NOT NULL),
-  found AS (SELECT now.id, earlier.id AS earlier_id, now.partnership_id,
+  found AS (SELECT referral.id, matched.id AS matched_id, referral.partnership_id,
       CASE WHEN $5::boolean THEN ${forAgencies('$6::text[]', '$7::text[]', false)}
-        WHEN earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id THEN NULL
+        WHEN matched.person_id = referral.person_id OR matched.place_id = referral.place_id OR matched.group_id = referral.group_id THEN NULL
         ELSE '{}' END AS agencies
-    FROM pairs JOIN referrals now ON now.id = pairs.now_id AND now.panel_id = $1
-      JOIN referral_screenings screened ON screened.id = now.id
-      JOIN cases earlier ON earlier.id = pairs.earlier_id AND earlier.panel_id = $1
-      LEFT JOIN referrals opening ON opening.case_id = earlier.id
-    WHERE (now.case_id IS NULL
-        OR (earlier.opened_at, earlier.id) < (SELECT own.opened_at, own.id FROM cases own WHERE own.id = now.case_id))
-      AND (coalesce(opening.submitted_at, earlier.opened_at) AT TIME ZONE 'Europe/London')::date + make_interval(months => $4::integer)
-        >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date))
-  SELECT found.id AS "referralId", found.earlier_id AS "earlierCaseId", $1::uuid AS "panelId",
+    FROM pairs JOIN referrals referral ON referral.id = pairs.referral_id AND referral.panel_id = $1
+      JOIN referral_screenings screened ON screened.id = referral.id
+      JOIN cases matched ON matched.id = pairs.matched_id AND matched.panel_id = $1
+      LEFT JOIN referrals opening ON opening.case_id = matched.id
+    WHERE (referral.case_id IS NULL
+        OR (matched.opened_at, matched.id) < (SELECT opened.opened_at, opened.id FROM cases opened WHERE opened.id = referral.case_id))
+      AND (coalesce(opening.submitted_at, matched.opened_at) AT TIME ZONE 'Europe/London')::date + make_interval(months => $4::integer)
+        >= coalesce(referral.incident_on, (referral.submitted_at AT TIME ZONE 'Europe/London')::date))
+  SELECT found.id AS "referralId", found.matched_id AS "matchedCaseId", $1::uuid AS "panelId",
     found.partnership_id AS "partnershipId",
     CASE WHEN found.agencies IS NOT NULL
       THEN ARRAY(SELECT unnest(known.for_agency_ids) UNION SELECT unnest(found.agencies) ORDER BY 1) END AS "forAgencyIds"
-  FROM found LEFT JOIN repeated_cases known ON known.referral_id = found.id AND known.earlier_case_id = found.earlier_id
+  FROM found LEFT JOIN repeated_cases known ON known.referral_id = found.id AND known.matched_case_id = found.matched_id
   WHERE found.agencies IS DISTINCT FROM '{}'
     AND (known.id IS NULL OR known.for_agency_ids IS NOT NULL AND (found.agencies <@ known.for_agency_ids) IS NOT TRUE)`;
 
-type FoundRepeat = Pick<RepeatedCase, 'referralId' | 'earlierCaseId' | 'panelId' | 'partnershipId' | 'forAgencyIds'>;
+type FoundRepeat = Pick<RepeatedCase, 'referralId' | 'matchedCaseId' | 'panelId' | 'partnershipId' | 'forAgencyIds'>;
 
 /** Scope of a search for repeats on a panel: one referral, or all referrals about one case. */
 interface RepeatSearch {
@@ -190,14 +190,16 @@ export async function addRepeatedCases(
       HARM_ROLES,
     ]);
     const { id, namedExcludedCaseIds } = work.actor;
-    const finderOf = ({ earlierCaseId }: FoundRepeat): { foundById?: string } =>
-      isOwnAct && namedExcludedCaseIds.includes(earlierCaseId) ? { foundById: id } : {};
+    const finderOf = ({ matchedCaseId }: FoundRepeat): { foundById?: string } =>
+      isOwnAct && namedExcludedCaseIds.includes(matchedCaseId) ? { foundById: id } : {};
     const known = await work.manager.findBy(RepeatedCase, { referralId: In(found.map((one) => one.referralId)) });
     const missing: FoundRepeat[] = [];
     for (const one of found) {
-      const row = known.find((of) => of.referralId === one.referralId && of.earlierCaseId === one.earlierCaseId);
-      const finder = row?.foundById ? {} : finderOf(one);
-      if (row) await work.write.update(RepeatedCase, row, { forAgencyIds: one.forAgencyIds, ...finder });
+      const existing = known.find(
+        (row) => row.referralId === one.referralId && row.matchedCaseId === one.matchedCaseId,
+      );
+      const finder = existing?.foundById ? {} : finderOf(one);
+      if (existing) await work.write.update(RepeatedCase, existing, { forAgencyIds: one.forAgencyIds, ...finder });
       else missing.push(one);
     }
     await work.write.insertMany(
@@ -208,14 +210,14 @@ export async function addRepeatedCases(
 }
 
 /**
- * Selects the pairs of a case, as the earlier or the later one: the agencies for which the pair counts by all roles that the
- * two have or had, and whether the two name the same people now. $1 the case, $2 and $3 roles.
+ * Selects the pairs of a case, as the matched case or as that of the referral. A row has the agencies for which the pair
+ * counts by all roles that the two have or had, and whether the two name the same people now. $1 the case, $2 and $3 roles.
  */
 const PAIRS_OF_CASE = `SELECT repeated.id, ${forAgencies('$2::text[]', '$3::text[]', true)} AS "forAgencyIds",
     ${sharesPersonOfCase('$2::text[]', {})} AND ${sharesPersonOfCase('$3::text[]', {})} AS "isNamed"
   FROM repeated_cases repeated
-    JOIN referrals now ON now.id = repeated.referral_id JOIN cases earlier ON earlier.id = repeated.earlier_case_id
-  WHERE earlier.id = $1 OR now.case_id = $1`;
+    JOIN referrals referral ON referral.id = repeated.referral_id JOIN cases matched ON matched.id = repeated.matched_case_id
+  WHERE matched.id = $1 OR referral.case_id = $1`;
 
 type PairOfCase = Pick<RepeatedCase, 'id' | 'forAgencyIds'> & { isNamed: boolean };
 
@@ -236,10 +238,10 @@ export async function prepareRepeatUpdate(work: UnitOfWork, caseId: string): Pro
       const referralIds: string[] = [];
       for (const { id, forAgencyIds, isNamed } of pairs) {
         const row = rows.find((one) => one.id === id) as RepeatedCase;
-        const was = before.get(id);
-        if (was?.isNamed !== isNamed) referralIds.push(row.referralId);
+        const previous = before.get(id);
+        if (previous?.isNamed !== isNamed) referralIds.push(row.referralId);
         // the role does not join the two
-        if (isDeepStrictEqual(was?.forAgencyIds, forAgencyIds)) continue;
+        if (isDeepStrictEqual(previous?.forAgencyIds, forAgencyIds)) continue;
         if (forAgencyIds?.length === 0) await work.write.delete(RepeatedCase, [row]);
         else await work.write.update(RepeatedCase, row, { forAgencyIds });
       }

@@ -18,11 +18,11 @@ import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
  * the people of the case are compared, because mistakes are corrected there.
  */
 const sharesPerson = (roles: string): string => `EXISTS (
-  SELECT 1 FROM referral_people mine JOIN (
+  SELECT 1 FROM referral_people screened_roles JOIN (
       SELECT person_id, role FROM referral_people WHERE referral_id = earlier.id AND earlier.case_id IS NULL
-      UNION ALL SELECT person_id, role FROM case_people WHERE case_id = earlier.case_id) theirs
-    ON theirs.person_id = mine.person_id
-  WHERE mine.referral_id = now.id AND mine.role = ANY(${roles}) AND theirs.role = ANY(${roles}))`;
+      UNION ALL SELECT person_id, role FROM case_people WHERE case_id = earlier.case_id) earlier_roles
+    ON earlier_roles.person_id = screened_roles.person_id
+  WHERE screened_roles.referral_id = screened.id AND screened_roles.role = ANY(${roles}) AND earlier_roles.role = ANY(${roles}))`;
 
 /**
  * Selects earlier referrals of the same matter. For a MARAC, the matter is the same victim and the same perpetrator (a
@@ -38,14 +38,14 @@ const sharesPerson = (roles: string): string => `EXISTS (
 const EARLIER = `WITH ${candidates('$1::uuid', 'NULL::uuid')}
   SELECT earlier.id, earlier.status,
     (earlier.submitted_at AT TIME ZONE 'Europe/London')::date + make_interval(months => $2::integer)
-      >= coalesce(now.incident_on, (now.submitted_at AT TIME ZONE 'Europe/London')::date) AS inside,
+      >= coalesce(screened.incident_on, (screened.submitted_at AT TIME ZONE 'Europe/London')::date) AS inside,
     ${isCaseInError('earlier.case_id')} AS "isInError"
-  FROM referrals now JOIN candidate_referrals candidate ON true
-    JOIN referrals earlier ON earlier.id = candidate.id AND earlier.panel_id = now.panel_id
-    AND (earlier.submitted_at, earlier.id) < (now.submitted_at, now.id)
-  WHERE now.id = $1 AND earlier.status IN ('submitted', 'accepted') AND CASE WHEN $3::boolean
+  FROM referrals screened JOIN candidate_referrals candidate ON true
+    JOIN referrals earlier ON earlier.id = candidate.id AND earlier.panel_id = screened.panel_id
+    AND (earlier.submitted_at, earlier.id) < (screened.submitted_at, screened.id)
+  WHERE screened.id = $1 AND earlier.status IN ('submitted', 'accepted') AND CASE WHEN $3::boolean
     THEN ${sharesPerson('$4::text[]')} AND ${sharesPerson('$5::text[]')}
-    ELSE earlier.person_id = now.person_id OR earlier.place_id = now.place_id OR earlier.group_id = now.group_id END
+    ELSE earlier.person_id = screened.person_id OR earlier.place_id = screened.place_id OR earlier.group_id = screened.group_id END
   ORDER BY earlier.submitted_at DESC, earlier.id DESC`;
 
 /** Screens a referral that the actor submits, corrects or decides on. */
@@ -66,13 +66,13 @@ async function screenByReferrals(
   months: number,
 ): Promise<void> {
   await lockScreening(work, referral.panelId);
-  const asked = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
+  const parameters = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   const earlier = await work.asSystem(() =>
-    work.manager.query<{ id: string; status: string; inside: boolean; isInError: boolean }[]>(EARLIER, asked),
+    work.manager.query<{ id: string; status: string; inside: boolean; isInError: boolean }[]>(EARLIER, parameters),
   );
   const inside = earlier.filter((one) => one.status === 'accepted' && one.inside);
   const latest = inside.find((one) => !one.isInError) ?? inside[0];
-  const learnt = {
+  const screening = {
     isRepeat: latest !== undefined,
     previousReferralId: latest?.id ?? null,
     duplicateOfId: earlier.find((one) => one.status === 'submitted')?.id ?? null,
@@ -83,11 +83,18 @@ async function screenByReferrals(
   if (known)
     await work.manager.query(
       'UPDATE referral_screenings SET is_repeat = $2, previous_referral_id = $3, duplicate_of_id = $4 WHERE id = $1',
-      [referral.id, learnt.isRepeat, learnt.previousReferralId, learnt.duplicateOfId],
+      [referral.id, screening.isRepeat, screening.previousReferralId, screening.duplicateOfId],
     );
   else {
     const { id, panelId, partnershipId, agencyId, contributingType } = referral;
-    await work.write.insert(ReferralScreening, { id, panelId, partnershipId, agencyId, contributingType, ...learnt });
+    await work.write.insert(ReferralScreening, {
+      id,
+      panelId,
+      partnershipId,
+      agencyId,
+      contributingType,
+      ...screening,
+    });
   }
 }
 

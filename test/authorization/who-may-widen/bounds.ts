@@ -167,7 +167,7 @@ export class Facts {
 
   /** 27: repeats of a case, without those that a removal left to the people of other agencies. */
   private repeatsOf = (caseId: unknown, agencyId: unknown): Row[] =>
-    this.by('repeated_cases', 'earlier_case_id', caseId).filter(
+    this.by('repeated_cases', 'matched_case_id', caseId).filter(
       ({ for_agency_ids: agencies }) =>
         agencies === null || agencies === undefined || (agencies as unknown[]).includes(agencyId),
     );

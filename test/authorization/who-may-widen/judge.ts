@@ -610,7 +610,7 @@ function subjectsIn(mirror: Mirror, table: string, row: Row): unknown[] {
 
 /** The people of a referral that a removed row said to repeat a case. */
 const repeating = (mirror: Mirror, removed: Row): unknown[] => {
-  const referral = 'earlier_case_id' in removed ? mirror.one('referrals', removed['referral_id']) : undefined;
+  const referral = 'matched_case_id' in removed ? mirror.one('referrals', removed['referral_id']) : undefined;
   return referral ? subjectsIn(mirror, 'referrals', referral) : [];
 };
 
@@ -628,7 +628,7 @@ function recordsNaming(mirror: Mirror, personId: unknown): unknown[] {
 /** Referrals that repeat a case: while they wait, an exclusion from the case keeps somebody away from them, too. */
 const repeatsOf = (mirror: Mirror, caseId: unknown): unknown[] =>
   typeof caseId === 'string'
-    ? mirror.where('repeated_cases', { earlier_case_id: caseId }).map((one) => one['referral_id'])
+    ? mirror.where('repeated_cases', { matched_case_id: caseId }).map((one) => one['referral_id'])
     : [];
 
 /** The table of a type of record. */

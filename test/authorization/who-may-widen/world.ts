@@ -407,7 +407,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       partnership_id: one.partnership,
       referral_id: one.id,
       panel_id: one.panel,
-      earlier_case_id: earlier.id,
+      matched_case_id: earlier.id,
       found_by_id: seat && c.happens(0.2) ? seat.practitioner : null,
     });
   }
@@ -456,7 +456,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       partnership_id: one.partnership,
       referral_id: one.id,
       panel_id: one.panel,
-      earlier_case_id: c.pick(earlier).id,
+      matched_case_id: c.pick(earlier).id,
     });
   }
   // … and a case from which a colleague took the person out, from whom somebody is excluded; somebody else's removal opens the case
