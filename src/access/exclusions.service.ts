@@ -8,6 +8,7 @@ import { exclusionsApplyingTo } from '../cases/applying-exclusions.js';
 import { matterKnownToActor } from '../cases/matter.js';
 import { ItemPresenceService } from '../proceedings/item-presence.service.js';
 import { watchOffices } from '../panels/oversight.js';
+import { lockPanel } from '../panels/panel-lock.js';
 import { Panel, STEERING_GROUP } from '../panels/panel.entity.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import type { Row } from '../authorization/conditions.js';
@@ -16,16 +17,15 @@ import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Referral } from '../referrals/referral.entity.js';
-import { lockScreening } from '../referrals/repeated-cases.js';
 import { Exclusion } from '../sharing/exclusion.entity.js';
 import { Person } from '../subjects/subject.entity.js';
 import { ExclusionView } from './access.response.js';
 import type { ExclusionEnd, ExclusionQuery, ExclusionRequest } from './exclusion.dto.js';
 
-type Whom = Pick<Exclusion, 'practitionerId' | 'agencyId' | 'name' | 'nameKey'>;
-type FromWhat = Pick<Exclusion, 'caseId' | 'personId' | 'panelId' | 'partnershipId' | 'reach'>;
-type How = Pick<Exclusion, 'reason' | 'declared' | 'hiddenFromDeclarerIds'>;
-const NOBODY: Whom = { practitionerId: null, agencyId: null, name: null, nameKey: null };
+type ExclusionTarget = Pick<Exclusion, 'practitionerId' | 'agencyId' | 'name' | 'nameKey'>;
+type ExclusionScope = Pick<Exclusion, 'caseId' | 'personId' | 'panelId' | 'partnershipId' | 'reach'>;
+type ExclusionBasis = Pick<Exclusion, 'reason' | 'declared' | 'hiddenFromDeclarerIds'>;
+const NO_TARGET: ExclusionTarget = { practitionerId: null, agencyId: null, name: null, nameKey: null };
 
 /**
  * Exclusions of people and agencies from cases and people. Source: MARAC note, section 6.4 "Conflicts and staff cases".
@@ -110,54 +110,59 @@ export class ExclusionsService {
     { caseId, personId, reason, ...asked }: ExclusionRequest,
   ): Promise<AuthorizedResponse> {
     const { actor } = work;
-    const from = caseId
-      ? fromCase(await work.records.find('read', Case, caseId))
-      : await declaredFrom(work, await work.records.find('read', Person, personId as string), asked);
+    const scope = caseId
+      ? scopeOfCase(await work.records.find('read', Case, caseId))
+      : await scopeOfDeclared(work, await work.records.find('read', Person, personId as string), asked);
     mustBePerson(actor);
-    await lockPanels(work, [from]);
-    const running = await runningDeclared(work, from);
+    await lockPanels(work, [scope]);
+    const running = await runningDeclared(work, scope);
     if (running) throw excludedAlready(running);
-    const how = { reason, declared: true, hiddenFromDeclarerIds: caseId ? actor.excludedCaseIds : [] };
-    return this.record(work, from, { ...NOBODY, practitionerId: actor.id }, how);
+    const basis = { reason, declared: true, hiddenFromDeclarerIds: caseId ? actor.excludedCaseIds : [] };
+    return this.record(work, scope, { ...NO_TARGET, practitionerId: actor.id }, basis);
   }
 
   private async impose(
     work: UnitOfWork,
     { caseId, personId, reason, ...asked }: ExclusionRequest,
   ): Promise<AuthorizedResponse> {
-    const [from, ...others] = caseId
-      ? [fromCase(await work.records.find('exclude', Case, caseId))]
-      : await imposedFrom(work, await work.records.find('exclude', Person, personId as string), asked);
-    const whom = await whomOf(work, asked, from.partnershipId);
-    const { partnershipId } = from;
-    await lockPanels(work, [from, ...others]);
+    const scopes = caseId
+      ? ([scopeOfCase(await work.records.find('exclude', Case, caseId))] as const)
+      : await scopesOfImposed(work, await work.records.find('exclude', Person, personId as string), asked);
+    const { partnershipId } = scopes[0];
+    const target = await resolveTarget(work, asked, partnershipId);
+    await lockPanels(work, scopes);
     const concerned = caseId
       ? { caseIds: await matterKnownToActor(work, caseId) }
       : { personIds: [personId as string] };
     const mustLeaveSomebody = await watchOffices(work, this.actors, { partnershipId, ...concerned });
-    const missing: FromWhat[] = [];
-    let first: string | null = null;
-    for (const one of [from, ...others]) {
-      const running = await runningImposed(work, one, whom);
-      first ??= running;
-      if (!running) missing.push(one);
+    const newScopes: ExclusionScope[] = [];
+    let existingId: string | null = null;
+    for (const scope of scopes) {
+      const running = await runningImposed(work, scope, target);
+      existingId ??= running;
+      if (!running) newScopes.push(scope);
     }
-    const [made, ...more] = missing;
-    if (!made) throw excludedAlready(first as string);
-    const how = { reason, declared: false, hiddenFromDeclarerIds: [] };
-    for (const one of more) await this.record(work, one, whom, how);
-    const presented = await this.record(work, made, whom, how);
+    const [answered, ...others] = newScopes;
+    if (!answered) throw excludedAlready(existingId as string);
+    const basis = { reason, declared: false, hiddenFromDeclarerIds: [] };
+    for (const scope of others) await this.record(work, scope, target, basis);
+    const response = await this.record(work, answered, target, basis);
     await mustLeaveSomebody();
-    return presented;
+    return response;
   }
 
-  private async record(work: UnitOfWork, from: FromWhat, whom: Whom, how: How): Promise<AuthorizedResponse> {
+  private async record(
+    work: UnitOfWork,
+    scope: ExclusionScope,
+    target: ExclusionTarget,
+    basis: ExclusionBasis,
+  ): Promise<AuthorizedResponse> {
     const { actor } = work;
-    await this.itemPresence.recordPresenceUntilNow(work, { partnershipId: from.partnershipId });
-    const made = await work.write.insert(Exclusion, {
-      ...from,
-      ...whom,
-      ...how,
+    await this.itemPresence.recordPresenceUntilNow(work, { partnershipId: scope.partnershipId });
+    const exclusion = await work.write.insert(Exclusion, {
+      ...scope,
+      ...target,
+      ...basis,
       since: work.now,
       until: null,
       madeById: actor.id,
@@ -166,8 +171,8 @@ export class ExclusionsService {
       endedById: null,
       endReason: null,
     });
-    happenedUnseen(work, 'exclusion.made', made);
-    return work.respond.one(ExclusionView, made, { status: 201, given: await matchesOf(work, [made]) });
+    happenedUnseen(work, 'exclusion.made', exclusion);
+    return work.respond.one(ExclusionView, exclusion, { status: 201, given: await matchesOf(work, [exclusion]) });
   }
 }
 
@@ -175,11 +180,11 @@ export class ExclusionsService {
  * Locks the panels on which the exclusions will apply, in one order: a removal of a person at the same time is evaluated
  * before or after them.
  */
-async function lockPanels(work: UnitOfWork, scopes: FromWhat[]): Promise<void> {
+async function lockPanels(work: UnitOfWork, scopes: readonly ExclusionScope[]): Promise<void> {
   const partnershipIds = scopes.filter(({ reach }) => reach === 'partnership').map((one) => one.partnershipId);
   const panels = await work.asSystem(() => work.manager.findBy(Panel, { partnershipId: In(partnershipIds) }));
   const panelIds = new Set([...panels.map(({ id }) => id), ...scopes.flatMap(({ panelId }) => panelId ?? [])]);
-  for (const panelId of [...panelIds].sort()) await lockScreening(work, panelId);
+  for (const panelId of [...panelIds].sort()) await lockPanel(work, panelId);
 }
 
 const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 AND e.panel_id IS NOT DISTINCT FROM $2
@@ -189,29 +194,33 @@ const RUNNING = `FROM exclusions e WHERE coalesce(e.case_id, e.person_id) = $1 A
  * Returns the identifier of the equal exclusion in force: same target, same case or person, same panel. One imposed by a
  * colleague of the excluded person, who may end it, does not count for requesters of another agency.
  */
-async function runningImposed(work: UnitOfWork, from: FromWhat, whom: Whom): Promise<string | null> {
-  const [first] = await work.manager.query<{ id: string }[]>(
+async function runningImposed(
+  work: UnitOfWork,
+  scope: ExclusionScope,
+  target: ExclusionTarget,
+): Promise<string | null> {
+  const [existing] = await work.manager.query<{ id: string }[]>(
     `SELECT e.id ${RUNNING} AND NOT e.declared AND (NOT e.by_colleague OR e.made_by_agency_id = $8)
        AND e.practitioner_id IS NOT DISTINCT FROM $5 AND e.agency_id IS NOT DISTINCT FROM $6
        AND e.name_key IS NOT DISTINCT FROM $7 ORDER BY 1 LIMIT 1`,
     [
-      ...[from.caseId ?? from.personId, from.panelId, from.reach, work.now],
-      ...[whom.practitionerId, whom.agencyId, whom.nameKey, work.actor.agencyId],
+      ...[scope.caseId ?? scope.personId, scope.panelId, scope.reach, work.now],
+      ...[target.practitionerId, target.agencyId, target.nameKey, work.actor.agencyId],
     ],
   );
-  return first?.id ?? null;
+  return existing?.id ?? null;
 }
 
 /**
  * Returns an exclusion in force that the actor declared. Those that others imposed on the actor must remain unknown to
  * the actor.
  */
-async function runningDeclared(work: UnitOfWork, from: FromWhat): Promise<string | null> {
-  const [first] = await work.manager.query<{ id: string }[]>(
+async function runningDeclared(work: UnitOfWork, scope: ExclusionScope): Promise<string | null> {
+  const [existing] = await work.manager.query<{ id: string }[]>(
     `SELECT e.id ${RUNNING} AND e.declared AND e.practitioner_id = $5 AND e.made_by_id = $5 LIMIT 1`,
-    [from.caseId ?? from.personId, from.panelId, from.reach, work.now, work.actor.id],
+    [scope.caseId ?? scope.personId, scope.panelId, scope.reach, work.now, work.actor.id],
   );
-  return first?.id ?? null;
+  return existing?.id ?? null;
 }
 
 const excludedAlready = (id: string): Error =>
@@ -219,7 +228,7 @@ const excludedAlready = (id: string): Error =>
     exclusionId: id,
   });
 
-const fromCase = ({ id, panelId, partnershipId }: Case): FromWhat => ({
+const scopeOfCase = ({ id, panelId, partnershipId }: Case): ExclusionScope => ({
   caseId: id,
   personId: null,
   panelId,
@@ -233,15 +242,15 @@ type Reach = Pick<ExclusionRequest, 'reach' | 'panelId'>;
  * Returns the scopes of an imposed exclusion from a person: each applies on one panel only. An actor who coordinates
  * several panels names one, or excludes on each of them.
  */
-async function imposedFrom(
+async function scopesOfImposed(
   work: UnitOfWork,
   { id, partnershipId }: Person,
   { panelId }: Reach,
-): Promise<[FromWhat, ...FromWhat[]]> {
+): Promise<[ExclusionScope, ...ExclusionScope[]]> {
   const panels = await panelsNaming(work, 'exclude', id);
-  const from = { caseId: null, personId: id, partnershipId, reach: 'panel' as const };
+  const scope = { caseId: null, personId: id, partnershipId, reach: 'panel' as const };
   const [first = onePanel(panels, panelId), ...others] = panelId ? [] : panels;
-  return [{ ...from, panelId: first }, ...others.map((one) => ({ ...from, panelId: one }))];
+  return [{ ...scope, panelId: first }, ...others.map((one) => ({ ...scope, panelId: one }))];
 }
 
 /**
@@ -249,16 +258,16 @@ async function imposedFrom(
  * if there is none, by the steering group of the partnership. Without a steering group, no panel manages it, and a data
  * protection officer ends it.
  */
-async function declaredFrom(
+async function scopeOfDeclared(
   work: UnitOfWork,
   { id, partnershipId }: Person,
   { reach = 'partnership', panelId }: Reach,
-): Promise<FromWhat> {
-  const from = { caseId: null, personId: id, partnershipId, reach };
+): Promise<ExclusionScope> {
+  const scope = { caseId: null, personId: id, partnershipId, reach };
   const panels = await panelsNaming(work, 'read', id);
-  if (reach === 'panel' || panelId) return { ...from, panelId: onePanel(panels, panelId) };
+  if (reach === 'panel' || panelId) return { ...scope, panelId: onePanel(panels, panelId) };
   const steering = await work.manager.findOneBy(Panel, { partnershipId, type: STEERING_GROUP });
-  return { ...from, panelId: panels[0] ?? steering?.id ?? null };
+  return { ...scope, panelId: panels[0] ?? steering?.id ?? null };
 }
 
 /**
@@ -291,20 +300,20 @@ function onePanel(panels: string[], panelId: string | undefined): string {
  * Returns the target of a request. A typed name is not replaced by the identity of the person who has it now.
  * `practitioner_names` loses no name by a rename, so people who match when the exclusion is made continue to match.
  */
-async function whomOf(
+async function resolveTarget(
   work: UnitOfWork,
   { practitionerId, agencyId, name }: Pick<ExclusionRequest, 'practitionerId' | 'agencyId' | 'name'>,
   partnershipId: string,
-): Promise<Whom> {
-  if (name) return { ...NOBODY, name, nameKey: staffNameKey(name) };
+): Promise<ExclusionTarget> {
+  if (name) return { ...NO_TARGET, name, nameKey: staffNameKey(name) };
   const person = practitionerId ? await work.records.findOrNull('read', Practitioner, practitionerId) : null;
   const agency = agencyId ? await work.records.findOrNull('read', Agency, agencyId) : null;
-  const of = person?.agencyId ?? agency?.id;
-  if (!of || !(await work.manager.existsBy(AgencyPartnership, { agencyId: of, partnershipId })))
+  const targetAgencyId = person?.agencyId ?? agency?.id;
+  if (!targetAgencyId || !(await work.manager.existsBy(AgencyPartnership, { agencyId: targetAgencyId, partnershipId })))
     throw unacceptable('unknown-in-partnership', 'Name somebody whose agency acts in this partnership, or a name.', [
       { pointer: practitionerId ? '/practitionerId' : '/agencyId', detail: 'not known in this partnership' },
     ]);
-  return { ...NOBODY, practitionerId: person?.id ?? null, agencyId: person ? null : of };
+  return { ...NO_TARGET, practitionerId: person?.id ?? null, agencyId: person ? null : targetAgencyId };
 }
 
 /**

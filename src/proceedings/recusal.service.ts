@@ -14,7 +14,7 @@ import { Records } from '../records/records.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
-import { lockScreening } from '../referrals/repeated-cases.js';
+import { lockPanel } from '../panels/panel-lock.js';
 import { ItemPresenceService } from './item-presence.service.js';
 import { Recusal } from './recusal.entity.js';
 import type { RecusalEnd, RecusalQuery, RecusalRequest } from './recusal.dto.js';
@@ -57,7 +57,7 @@ export class RecusalService {
       const declared = !practitionerId || practitionerId === actor.id;
       const action = declared ? 'read' : 'recuse';
       const { partnershipId, panelId, caseId } = await findItem(work, action, meetingId, listingId);
-      await lockScreening(work, panelId);
+      await lockPanel(work, panelId);
       // remaining people are counted before items are locked, as for an exclusion
       const mustLeaveSomebody = declared
         ? null

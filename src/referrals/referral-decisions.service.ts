@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { mustActIn } from '../agencies/acting-in.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
+import { lockPanel } from '../panels/panel-lock.js';
 import type { Actor } from '../authentication/actor.js';
 import { unacceptable } from '../http/problems.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
@@ -28,7 +29,6 @@ import type {
   ReferralWithdrawal,
 } from './referral.dto.js';
 import { ReferralView } from './referral.response.js';
-import { lockScreening } from './repeated-cases.js';
 import { screenAgain, screenWaiting } from './screening.js';
 import { checkPeople, intakeRules } from './submission.js';
 import type { ActionOf } from '../database/columns.js';
@@ -107,7 +107,7 @@ export class ReferralDecisionsService {
       // before the referral is locked: a screening references other undecided referrals while it holds the panel's lock
       const asked =
         kind === 'acceptance' || kind === 'refusal' ? await work.records.findOrNull(action, Referral, id) : null;
-      if (asked) await lockScreening(work, asked.panelId);
+      if (asked) await lockPanel(work, asked.panelId);
       const found = await work.records.findForUpdate(action, Referral, ReferralView, id);
       const status = after(referralMachine, found.status, kind);
       const reasonCode = decision.reasonCode ?? null;

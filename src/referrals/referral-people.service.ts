@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { coordinatedPanels, corePanels } from '../panels/panels.policy.js';
+import { lockPanel } from '../panels/panel-lock.js';
 import { Actors, type Actor } from '../authentication/actor.js';
 import { conflict, notFound, unacceptable } from '../http/problems.js';
 import { asKnownToAsker } from '../records/known-attributes.js';
@@ -15,7 +16,6 @@ import { Person } from '../subjects/subject.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
 import { happenedTo, isRewriting, rewritten } from './referral-events.js';
-import { lockScreening } from './repeated-cases.js';
 import { screen, screenByCases, screeningRules } from './screening.js';
 
 /** Corrections of the people named in a referral. Source: design, section 1, principle 13. */
@@ -195,7 +195,7 @@ async function referralOf(
   referralId: string,
 ): Promise<Referral> {
   if (role.referralId !== referralId) throw notFound();
-  await lockScreening(work, role.panelId);
+  await lockPanel(work, role.panelId);
   return work.records.find('correct', Referral, referralId, { lock: true });
 }
 

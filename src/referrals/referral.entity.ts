@@ -582,7 +582,7 @@ export class RepeatedCase extends PartnershipRecord {
 
   /**
    * Referral about the same matter. The foreign key references its screening, whose row no request locks before the
-   * screening lock.
+   * lock of the panel.
    */
   @Column({ type: 'uuid' })
   @ForeignKey(() => ReferralScreening)

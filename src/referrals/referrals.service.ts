@@ -4,6 +4,7 @@ import { NAMING_HINT, findNameable, NOT_NAMEABLE, type NamedIn } from '../cases/
 import { newReference, referralSeries } from '../cases/references.js';
 import { Panel } from '../panels/panel.entity.js';
 import { rulesInForce } from '../panels/panels.service.js';
+import { lockPanel } from '../panels/panel-lock.js';
 import { type Actor, contributorOf } from '../authentication/actor.js';
 import { conflict, unacceptable, type FieldError } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
@@ -40,7 +41,6 @@ import {
   ReferralStatusView,
   ReferralView,
 } from './referral.response.js';
-import { lockScreening } from './repeated-cases.js';
 import { screen } from './screening.js';
 import { check, intakeRules, ROLE_OF_SUBJECT, type Born } from './submission.js';
 import { fieldMask } from '../records/field-mask.js';
@@ -113,7 +113,7 @@ export class ReferralsService {
     const panel = await work.records.find('refer', Panel, request.panelId);
     await mustName(work, { panelId: panel.id, partnershipId: panel.partnershipId }, request, people);
     // before the first write, as in every request that screens: a write locks the authorization version
-    if (submit) await lockScreening(work, panel.id);
+    if (submit) await lockPanel(work, panel.id);
     const drafted = await work.write.insert(Referral, {
       ...request,
       ...consentRecord(work, request),
@@ -198,7 +198,7 @@ export class ReferralsService {
   submit(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       // before the referral is locked, as in every request that screens
-      await lockScreening(work, (await work.records.find('submit', Referral, id)).panelId);
+      await lockPanel(work, (await work.records.find('submit', Referral, id)).panelId);
       const found = await work.records.findForUpdate('submit', Referral, ReferralView, id);
       return work.respond.one(ReferralView, await this.submitted(work, found));
     });

@@ -5,20 +5,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { In } from 'typeorm';
 import { PanelRules, type PanelType } from '../panels/panel.entity.js';
+import { lockPanel } from '../panels/panel-lock.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { RepeatedCase } from './referral.entity.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
-
-/**
- * Takes the panel's screening lock, so that two simultaneous referrals of one matter see each other. A request that
- * needs this lock takes it before it locks a case or an undecided referral, because the inserts of a screening wait for the
- * locks of both, and before its first write, because a write locks the authorization version. A request that excludes or
- * recuses takes it too: whether a removal came before or after is then certain.
- */
-export async function lockScreening(work: UnitOfWork, panelId: string): Promise<void> {
-  await work.lock(`screening ${panelId}`);
-  work.refreshTime();
-}
 
 /** Roles that a case has now. */
 const PRESENT_ROLES = 'SELECT case_id, person_id, role FROM case_people';
@@ -177,7 +167,7 @@ export async function addRepeatedCases(
   panelType: PanelType,
   months: number,
 ): Promise<void> {
-  await lockScreening(work, panelId);
+  await lockPanel(work, panelId);
   await work.asSystem(async () => {
     const longest = Math.max(months, ...(await windowsOf(work, panelId)));
     const found = await work.manager.query<FoundRepeat[]>(REPEATED, [

@@ -7,10 +7,11 @@ import type { Case } from '../cases/case.entity.js';
 import { isCaseInError } from '../cases/cases.policy.js';
 import type { PeopleDependent } from '../cases/people-of-case.js';
 import { Panel, type PanelType } from '../panels/panel.entity.js';
+import { lockPanel } from '../panels/panel-lock.js';
 import { rulesInForce } from '../panels/panels.service.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Referral, ReferralScreening } from './referral.entity.js';
-import { addRepeatedCases, candidates, lockScreening, prepareRepeatUpdate } from './repeated-cases.js';
+import { addRepeatedCases, candidates, prepareRepeatUpdate } from './repeated-cases.js';
 import { HARM_ROLES, intakeRules, VICTIM_ROLES } from './submission.js';
 
 /**
@@ -65,7 +66,7 @@ async function screenByReferrals(
   panelType: PanelType,
   months: number,
 ): Promise<void> {
-  await lockScreening(work, referral.panelId);
+  await lockPanel(work, referral.panelId);
   const parameters = [referral.id, months, panelType === 'marac', VICTIM_ROLES, HARM_ROLES];
   const earlier = await work.asSystem(() =>
     work.manager.query<{ id: string; status: string; inside: boolean; isInError: boolean }[]>(EARLIER, parameters),
@@ -119,7 +120,7 @@ export async function screenAgain(
   panelType: PanelType,
   months: number,
 ): Promise<void> {
-  await lockScreening(work, referral.panelId);
+  await lockPanel(work, referral.panelId);
   const [known] = await work.asSystem(() => work.manager.query<object[]>(VALID_REPEAT, [referral.id]));
   if (known) await screenByCases(work, referral, panelType, months);
   else await screen(work, referral, panelType, months);
@@ -193,7 +194,7 @@ async function prepareRoleChange(work: UnitOfWork, { id, panelId }: Case): Promi
 
 /** Updates repeats when the people of a case change: naming or removing somebody can join it to another matter or part it. */
 export const repeatsOfCase: PeopleDependent = {
-  lock: lockScreening,
+  lock: lockPanel,
   update: async (work, { id: caseId, panelId }) =>
     addRepeatedCases(work, { panelId, caseId }, ...(await work.asSystem(() => screeningRules(work, panelId)))),
   prepareRoleChange,
