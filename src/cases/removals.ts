@@ -63,7 +63,7 @@ const OPENS =
  * Throws if exclusions from the person on the panel are in force: after a removal the excluded people can read the record.
  * Counts only exclusions that the actor may read, so that the refusal reveals none.
  */
-export async function mustOpenToNobody(
+export async function refuseIfExclusionExists(
   work: UnitOfWork,
   { personId, panelId }: { personId: string; panelId: string },
 ): Promise<void> {

@@ -11,7 +11,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
 import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './referral.entity.js';
 import type { RemovalReversal } from '../cases/case.dto.js';
-import { mustBeReversible, mustOpenToNobody, restoreHistory } from '../cases/removals.js';
+import { mustBeReversible, refuseIfExclusionExists, restoreHistory } from '../cases/removals.js';
 import { Person } from '../subjects/subject.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
@@ -127,7 +127,7 @@ export class ReferralPeopleService {
           'The referral is about this person. Withdraw it as referred_in_error, or refuse or return it, and refer the right person.',
           [{ pointer: '/kind', detail: 'not for the last role of the person that the referral is about' }],
         );
-      if (others === 1 && !opensToExcluded) await mustOpenToNobody(work, found);
+      if (others === 1 && !opensToExcluded) await refuseIfExclusionExists(work, found);
       const correction = await keep(work, referral, found, 'entered_in_error', reason);
       await work.write.delete(ReferralPerson, [found]);
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
