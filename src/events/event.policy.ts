@@ -52,20 +52,20 @@ const timelineSubjects = (): Subject[] => ON_TIMELINE.map((name) => subjectOf(ty
 export const isMissingFromTimeline = (name: string): boolean =>
   isOfCase(subjectOf(typeNamed(name))) && !ON_TIMELINE.includes(name);
 
-const toRecord = ({ name }: Subject): string => `the${name}`;
+const relationNameOf = ({ name }: Subject): string => `the${name}`;
 
 /** Returns the column that refers to the case, if the case is the subject's parent. */
-const caseAbove = ({ parent, relations }: Subject): string | undefined => {
+const parentCaseColumn = ({ parent, relations }: Subject): string | undefined => {
   const above = parent ? relations[parent] : undefined;
   return above?.to === Case ? above.local : undefined;
 };
 
-const toRecords = (subjects: readonly Subject[]): Record<string, Relation> =>
+const recordRelations = (subjects: readonly Subject[]): Record<string, Relation> =>
   Object.fromEntries(
     subjects.map((subject): [string, Relation] => {
-      const ofCase = caseAbove(subject);
+      const ofCase = parentCaseColumn(subject);
       const also = ofCase ? { also: { caseId: ofCase } } : {};
-      return [toRecord(subject), { to: subject.type, local: 'subjectId', foreign: 'id', ...also }];
+      return [relationNameOf(subject), { to: subject.type, local: 'subjectId', foreign: 'id', ...also }];
     }),
   );
 
@@ -85,26 +85,34 @@ function byKnownContributor(actor: Actor): Where {
 }
 
 const ABOUT_THE_ACTOR = ['actorId', 'actorIsCoreMember', 'actorInvitationId'];
-const WITHOUT_THE_ACTOR = [...classifiedProperties(Event).keys()].filter((field) => !ABOUT_THE_ACTOR.includes(field));
+const FIELDS_WITHOUT_ACTOR = [...classifiedProperties(Event).keys()].filter(
+  (field) => !ABOUT_THE_ACTOR.includes(field),
+);
 
 /**
  * Condition for events whose record and case both permit the action; null if no record can. For a subject directly
  * under the case, the case is not checked again, because that case is also the event's parent.
  */
-function aboutRecords(actor: Actor, action: string, told: readonly Subject[] = timelineSubjects()): Where | null {
+function whereRecordPermits(
+  actor: Actor,
+  action: string,
+  subjects: readonly Subject[] = timelineSubjects(),
+): Where | null {
   const unscoped = withoutScopes(actor);
-  const each = told.flatMap((subject): Where[] => {
-    const permittedOnes = caseAbove(subject)
+  const each = subjects.flatMap((subject): Where[] => {
+    const permittedOnes = parentCaseColumn(subject)
       ? permittedUnder(unscoped, subject, action, action)
       : permittedRows(unscoped, subject, action);
-    return permittedOnes ? [{ subjectType: subject.name, [toRecord(subject)]: { $elemMatch: permittedOnes } }] : [];
+    return permittedOnes
+      ? [{ subjectType: subject.name, [relationNameOf(subject)]: { $elemMatch: permittedOnes } }]
+      : [];
   });
   return each.length ? { $or: each } : null;
 }
 
 /** Condition for readable events, except contributions by guests whose invitation the reader may not read. */
-function namingTheActor(actor: Actor): Where | null {
-  const about = aboutRecords(actor, 'read');
+function readableWithActor(actor: Actor): Where | null {
+  const about = whereRecordPermits(actor, 'read');
   return (
     about && {
       $and: [about, { $or: [{ subjectType: { $ne: subjectOf(Contribution).name } }, byKnownContributor(actor)] }],
@@ -114,7 +122,7 @@ function namingTheActor(actor: Actor): Where | null {
 
 policy.declareDependentSubject(Event, 'Event', () => ({
   relations: {
-    ...toRecords(timelineSubjects()),
+    ...recordRelations(timelineSubjects()),
     actorInvitation: { to: Invitation, local: 'actorInvitationId', foreign: 'id' },
     case: { to: Case, local: 'caseId', foreign: 'id' },
   },
@@ -128,7 +136,7 @@ policy.declareDependentSubject(Event, 'Event', () => ({
         'who may read the case, and the record of which the event tells; where that is a contribution, one by somebody who was a core member then, by somebody of their own agency, or by somebody invited then whose invitation they may read',
       actions: ['read'],
       within: 'read',
-      where: namingTheActor,
+      where: readableWithActor,
     },
     {
       name: 'record-reader-without-the-actor',
@@ -136,8 +144,8 @@ policy.declareDependentSubject(Event, 'Event', () => ({
         'who may read the case, and the contribution of which the event tells: not which person or system wrote it',
       actions: ['read'],
       within: 'read',
-      where: (actor) => aboutRecords(actor, 'read', [subjectOf(Contribution)]),
-      fields: WITHOUT_THE_ACTOR,
+      where: (actor) => whereRecordPermits(actor, 'read', [subjectOf(Contribution)]),
+      fields: FIELDS_WITHOUT_ACTOR,
     },
     {
       name: 'data-protection-officer',
@@ -146,7 +154,7 @@ policy.declareDependentSubject(Event, 'Event', () => ({
       within: 'explain',
       where: (actor) => {
         const own = explainedByOfficer(actor, Event);
-        const about = own && aboutRecords(actor, 'explain');
+        const about = own && whereRecordPermits(actor, 'explain');
         return own && about && { $and: [own, about] };
       },
     },
