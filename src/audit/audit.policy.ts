@@ -10,7 +10,7 @@ import type { Actor } from '../authentication/actor.js';
 import { LOG_PURPOSES } from '../authentication/purposes.js';
 import type { Where } from '../authorization/conditions.js';
 import { Policy } from '../records/policy.js';
-import { CONCERNING_ME } from '../sharing/access.policy.js';
+import { EXCLUSION_OF_ACTOR_IN_FORCE } from '../sharing/access.policy.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
 import { CompartmentAuditor } from './compartment-auditor.entity.js';
@@ -50,7 +50,7 @@ policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[ca.si
  * Common table expressions for an auditor's exclusions and the cases and referrals closed by them. These include a
  * repeat referral that is not yet attached to a case.
  */
-const EXCLUDED = `WITH mine AS (SELECT e.id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${CONCERNING_ME}),
+const EXCLUDED = `WITH mine AS (SELECT e.id, e.person_id FROM exclusions e WHERE 'auditor' = ANY (who.roles) AND ${EXCLUSION_OF_ACTOR_IN_FORCE}),
      theirs AS (SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id)
        UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
        UNION SELECT c.id FROM cases c JOIN mine USING (person_id)),

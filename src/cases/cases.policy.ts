@@ -11,7 +11,7 @@ import { Policy } from '../records/policy.js';
 import { coordinatedPanels, corePanels, outsideCompartmentOf, seatedPanels } from '../panels/panels.policy.js';
 import { Panel } from '../panels/panel.entity.js';
 import { AccessGrant, EmergencyAccess } from '../sharing/access.entity.js';
-import { CONCERNING_ME, excludedByPanel } from '../sharing/access.policy.js';
+import { EXCLUSION_OF_ACTOR_IN_FORCE, excludedByPanel } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { entrustedPartnerships, ofOwnAgency } from '../subjects/subjects.policy.js';
 import { CasePersonCorrection } from './case-person-correction.entity.js';
@@ -37,13 +37,13 @@ declare module '../authentication/actor.js' {
 }
 
 /** Column `id`: every case that an exclusion hides from the actor. */
-const EXCLUDED_CASES = `WITH mine AS (SELECT e.id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on
-     FROM exclusions e WHERE ${CONCERNING_ME})
+const EXCLUDED_CASES = `WITH mine AS (SELECT e.id, e.person_id, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS limited_to_panel_id
+     FROM exclusions e WHERE ${EXCLUSION_OF_ACTOR_IN_FORCE})
    SELECT case_id AS id FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id)
      UNION SELECT cp.case_id FROM case_people cp JOIN mine USING (person_id)
-       WHERE mine.only_on IS NULL OR mine.only_on = cp.panel_id
+       WHERE mine.limited_to_panel_id IS NULL OR mine.limited_to_panel_id = cp.panel_id
      UNION SELECT c.id FROM cases c JOIN mine USING (person_id)
-       WHERE mine.only_on IS NULL OR mine.only_on = c.panel_id`;
+       WHERE mine.limited_to_panel_id IS NULL OR mine.limited_to_panel_id = c.panel_id`;
 
 policy.declareAttribute(
   'excludedCaseIds',
@@ -53,7 +53,7 @@ policy.declareAttribute(
 policy.declareAttribute(
   'namedExcludedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT one.case_id), '[]')
-   FROM excluded_cases(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME}), who.agency_id) one WHERE one.by_matter`,
+   FROM excluded_cases(ARRAY(SELECT e.id FROM exclusions e WHERE ${EXCLUSION_OF_ACTOR_IN_FORCE}), who.agency_id) one WHERE one.by_matter`,
 );
 
 /**

@@ -8,7 +8,7 @@
  */
 import { Policy } from '../records/policy.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-import { namesMe } from '../sharing/access.policy.js';
+import { concernsActor } from '../sharing/access.policy.js';
 import type { DenyRule } from '../authorization/subject.types.js';
 
 export const policy = new Policy();
@@ -71,14 +71,14 @@ export const recusedItemsOfMeeting = (work: UnitOfWork, meetingId: string): Prom
 policy.declareAttribute(
   'recusedListingIds',
   `SELECT coalesce(jsonb_agg(DISTINCT l.id), '[]') FROM ${ITEMS_OF_MATTER}
-   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND (${HIDES} OR ${STILL_HIDES})`,
+   WHERE who.kind = 'practitioner' AND ${concernsActor('r')} AND (${HIDES} OR ${STILL_HIDES})`,
 );
 
 policy.declareAttribute(
   'recusedCaseIds',
   `SELECT coalesce(jsonb_agg(DISTINCT matter.id), '[]') FROM recusals r,
      unnest(matter_of(r.case_id, who.agency_id, NOT r.declared)) matter (id)
-   WHERE who.kind = 'practitioner' AND ${namesMe('r')} AND r.ended_at IS NULL`,
+   WHERE who.kind = 'practitioner' AND ${concernsActor('r')} AND r.ended_at IS NULL`,
 );
 
 /** Deny rule for records that hold the identifier of an item in `column`. */

@@ -4,7 +4,7 @@
  * has somebody else take over. A notice does not depend on whether there is such an address, which it would reveal. Source: MARAC note, section 6.4 "Conflicts and staff cases".
  */
 import type { EntityManager } from 'typeorm';
-import { atTime, CONCERNING_ME, selectWho } from '../sharing/access.policy.js';
+import { atTime, EXCLUSION_OF_ACTOR_IN_FORCE, selectActors } from '../sharing/access.policy.js';
 import { daysAfter } from '../panels/working-days.js';
 import type { ChangedMatter } from './excluded-changes.js';
 
@@ -22,13 +22,13 @@ const NAMINGS = `WITH namings AS MATERIALIZED (
       WHERE greatest(r.submitted_at, p.created_at, p.absent_until) >= $2::date
     UNION ALL SELECT 'Referral', r.id, r.panel_id, NULL, r.person_id, r.submitted_at FROM referrals r
       WHERE r.case_id IS NULL AND r.status IN ('submitted', 'returned') AND r.person_id IS NOT NULL AND r.submitted_at >= $2::date),
-  people AS (${selectWho(
+  people AS (${selectActors(
     `JOIN memberships m ON m.practitioner_id = p.id AND m.tier = 'core' AND $1::timestamptz::date BETWEEN m.valid_from
         AND coalesce(m.valid_to, 'infinity') WHERE p.active`,
     { more: ', m.panel_id' },
   )}),
   excluded AS (SELECT who.*, e.id AS exclusion_id, e.person_id, e.since FROM people who
-    JOIN exclusions e ON e.panel_id = who.panel_id AND NOT e.declared AND ${CONCERNING_ME}),
+    JOIN exclusions e ON e.panel_id = who.panel_id AND NOT e.declared AND ${EXCLUSION_OF_ACTOR_IN_FORCE}),
   applied AS (SELECT one.id, one.exclusion_id, excluding.case_id, excluding.by_matter FROM excluded one
     CROSS JOIN LATERAL excluded_cases(ARRAY[one.exclusion_id], one.agency_id) excluding),
   named_in AS (SELECT id AS case_id, panel_id, person_id FROM cases WHERE person_id IS NOT NULL AND stage <> 'closed'

@@ -5,7 +5,7 @@
  * notified to check it. Source: MARAC note, section 6.4 "Conflicts and staff cases".
  */
 import type { EntityManager } from 'typeorm';
-import { atTime, CONCERNING_ME, selectWho } from '../sharing/access.policy.js';
+import { atTime, EXCLUSION_OF_ACTOR_IN_FORCE, selectActors } from '../sharing/access.policy.js';
 import { daysAfter } from '../panels/working-days.js';
 
 /** Maximum age in days of a change that is reported. It matters if the exclusion was made after the change. */
@@ -29,10 +29,10 @@ const SELECT_CHANGES = `WITH changes AS MATERIALIZED (
     WHERE e.at >= $2::date AND (e.panel_id IS NULL OR e.panel_id IN (SELECT id FROM panels))
       AND (e.type IN ('person.changed', 'protected-address.changed', 'protected-address.recorded') OR e.type IN
         ('referral.submitted', 'referral.person-changed', 'referral.person-removed', 'referral.withdrawn'))),
-  people AS (${selectWho('WHERE p.id IN (SELECT actor_id FROM changes)')}
+  people AS (${selectActors('WHERE p.id IN (SELECT actor_id FROM changes)')}
     UNION ALL SELECT 'client', s.id, s.agency_id, ARRAY[s.id], ARRAY[s.id], '{}' FROM clients s WHERE s.id IN (SELECT actor_id FROM changes)),
   by_excluded AS (SELECT change.*, e.id AS exclusion_id, e.person_id AS from_person, e.panel_id, who.agency_id
-    FROM changes change JOIN people who ON who.id = change.actor_id JOIN exclusions e ON ${CONCERNING_ME}
+    FROM changes change JOIN people who ON who.id = change.actor_id JOIN exclusions e ON ${EXCLUSION_OF_ACTOR_IN_FORCE}
       AND (NOT change.is_submission OR change.at >= e.since)),
   matters AS (
     SELECT 'Case' AS type, c.id, c.panel_id, c.id AS case_id, change.exclusion_id, change.at FROM by_excluded change

@@ -14,7 +14,7 @@ import { subjectOf } from '../authorization/subjects.js';
 import { type RecordClass } from '../database/columns.js';
 import { Referral } from '../referrals/referral.entity.js';
 import { EXCLUSION_ATTRIBUTES, repeatingForDecision } from '../referrals/referrals.policy.js';
-import { atTime, selectWho } from '../sharing/access.policy.js';
+import { atTime, selectActors } from '../sharing/access.policy.js';
 
 /** Actor attributes by which an exclusion hides a case or referral: `peopleOfHiddenMatters` hides neither. */
 const EXCLUDING_ATTRIBUTES = EXCLUSION_ATTRIBUTES.filter((name) => name !== 'peopleOfHiddenMatters');
@@ -45,7 +45,7 @@ async function loadChairsByPanel(manager: EntityManager, today: string, now: Dat
     .map(({ name, sql }) => `(${atTime(sql, '$1')}) AS "${name}"`);
   const chairs = await manager.query<(Chair & { panelId: string })[]>(
     `SELECT who.id, who.agency_id AS "agencyId", who.panel_id AS "panelId", ${facts.join(', ')} FROM (
-       ${selectWho(
+       ${selectActors(
          `JOIN memberships m ON p.id = m.practitioner_id AND p.agency_id = m.agency_id AND p.active
             AND m.role = ANY ($2) AND m.valid_from <= $3 AND coalesce(m.valid_to, 'infinity') >= $3`,
          { more: ', m.panel_id' },

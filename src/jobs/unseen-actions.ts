@@ -7,7 +7,7 @@ import type { EntityManager } from 'typeorm';
 import { Action, OPEN_STATUSES } from '../plans/action.entity.js';
 import type { Actor, Actors } from '../authentication/actor.js';
 import { EXCLUSION_ATTRIBUTES } from '../referrals/referrals.policy.js';
-import { atTime, CONCERNING_ME, selectWho } from '../sharing/access.policy.js';
+import { atTime, EXCLUSION_OF_ACTOR_IN_FORCE, selectActors } from '../sharing/access.policy.js';
 import { readableBy, rowsWithRelationsOfAll } from '../records/rows-with-relations.js';
 
 interface OpenAction {
@@ -36,8 +36,8 @@ const exclusionOf = (
 ): string => `(SELECT min(e.id::text) FROM exclusions e
     WHERE e.panel_id = a.panel_id AND (a.case_id IN (SELECT one.case_id FROM excluded_cases(ARRAY[e.id], a.owner_agency_id) one) OR e.person_id IN (SELECT p.person_id FROM case_people p WHERE p.case_id = a.case_id
         UNION SELECT c.person_id FROM cases c WHERE c.id = a.case_id))
-      AND EXISTS (SELECT FROM (${selectWho(`WHERE p.active AND ${practitioners}`, { names })}) who
-        WHERE ${atTime(CONCERNING_ME, '$2')}))`;
+      AND EXISTS (SELECT FROM (${selectActors(`WHERE p.active AND ${practitioners}`, { names })}) who
+        WHERE ${atTime(EXCLUSION_OF_ACTOR_IN_FORCE, '$2')}))`;
 
 /** Selects open actions. $1 statuses, $2 now. */
 const SELECT_OPEN_ACTIONS = `SELECT a.id, a.owner_agency_id AS "ownerAgencyId", a.owner_practitioner_id AS "ownerPractitionerId",

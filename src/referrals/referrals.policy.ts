@@ -9,7 +9,7 @@ import { Policy } from '../records/policy.js';
 import { Case } from '../cases/case.entity.js';
 import { excludedFromPersonOfRow, ofOwnPerson } from '../cases/cases.policy.js';
 import { coordinatedPanels, corePanels, outsideCompartment, seatedPanels } from '../panels/panels.policy.js';
-import { CONCERNING_ME, excludedByPanel, isAbsentAt } from '../sharing/access.policy.js';
+import { EXCLUSION_OF_ACTOR_IN_FORCE, excludedByPanel, isAbsentAt } from '../sharing/access.policy.js';
 import { Group, Person, Place, ProtectedAddress } from '../subjects/subject.entity.js';
 import { ofOwnAgency } from '../subjects/subjects.policy.js';
 import { ReferralPersonCorrection } from './referral-person-correction.entity.js';
@@ -49,28 +49,28 @@ declare module '../authentication/actor.js' {
  * declaration. Otherwise any colleague on the panel could, by naming people later, take away records with which the
  * actor still works.
  */
-const MINE = `SELECT e.id, e.case_id, e.person_id, e.declared, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS only_on,
-    CASE WHEN e.declared THEN e.since ELSE 'infinity' END AS named_by
-  FROM exclusions e WHERE ${CONCERNING_ME}`;
+const OWN_EXCLUSIONS = `SELECT e.id, e.case_id, e.person_id, e.declared, CASE WHEN e.reach = 'panel' THEN e.panel_id END AS limited_to_panel_id,
+    CASE WHEN e.declared THEN e.since ELSE 'infinity' END AS named_until
+  FROM exclusions e WHERE ${EXCLUSION_OF_ACTOR_IN_FORCE}`;
 
 /**
- * Columns `id`, `by_matter` and `named_by`: cases to which these exclusions apply, whomever the cases name now. A declared
+ * Columns `id`, `by_matter` and `named_until`: cases to which these exclusions apply, whomever the cases name now. A declared
  * conflict applies to nobody whom another case than its own names.
  */
-const EXCLUDED_CASES = `SELECT one.case_id AS id, one.by_matter,
-     CASE WHEN mine.declared AND one.by_matter AND one.case_id IS DISTINCT FROM mine.case_id THEN '-infinity' ELSE mine.named_by END AS named_by
+const EXCLUDED_CASES_WITH_TIME = `SELECT one.case_id AS id, one.by_matter,
+     CASE WHEN mine.declared AND one.by_matter AND one.case_id IS DISTINCT FROM mine.case_id THEN '-infinity' ELSE mine.named_until END AS named_until
    FROM excluded_cases(ARRAY(SELECT id FROM mine), who.agency_id) one JOIN mine ON mine.id = one.exclusion_id`;
 
-/** SQL condition that a role named its person by the time `named_by` of an exclusion. */
-const isNamedBy = (role: string, exclusion: string): string =>
-  `${role}.created_at <= ${exclusion}.named_by AND NOT ${isAbsentAt(role, `${exclusion}.named_by`)}`;
+/** SQL condition that a role named its person no later than the time `named_until` of an exclusion. */
+const isNamedUntil = (role: string, exclusion: string): string =>
+  `${role}.created_at <= ${exclusion}.named_until AND NOT ${isAbsentAt(role, `${exclusion}.named_until`)}`;
 
-/** Columns `id` and `named_by`: cases hidden by these exclusions. */
-const HIDDEN_CASES = `SELECT id, named_by FROM excluded
-   UNION SELECT cp.case_id, mine.named_by FROM case_people cp JOIN mine USING (person_id)
-     WHERE (mine.only_on IS NULL OR mine.only_on = cp.panel_id) AND ${isNamedBy('cp', 'mine')}
-   UNION SELECT c.id, mine.named_by FROM cases c JOIN mine USING (person_id)
-     WHERE (mine.only_on IS NULL OR mine.only_on = c.panel_id) AND c.created_at <= mine.named_by`;
+/** Columns `id` and `named_until`: cases hidden by these exclusions. */
+const HIDDEN_CASES = `SELECT id, named_until FROM excluded
+   UNION SELECT cp.case_id, mine.named_until FROM case_people cp JOIN mine USING (person_id)
+     WHERE (mine.limited_to_panel_id IS NULL OR mine.limited_to_panel_id = cp.panel_id) AND ${isNamedUntil('cp', 'mine')}
+   UNION SELECT c.id, mine.named_until FROM cases c JOIN mine USING (person_id)
+     WHERE (mine.limited_to_panel_id IS NULL OR mine.limited_to_panel_id = c.panel_id) AND c.created_at <= mine.named_until`;
 
 /** SQL of `ofOwnAuthorship`, for a referral `r`. */
 const BY_ME = `(r.author_id = who.id OR who.id = ANY (r.co_author_ids))`;
@@ -79,21 +79,21 @@ const BY_ME = `(r.author_id = who.id OR who.id = ANY (r.co_author_ids))`;
 const ofOwnAuthorship = ({ id }: Actor): Where => ({ $or: [{ authorId: id }, { coAuthorIds: { $overlaps: [id] } }] });
 
 /**
- * Columns `id`, `case_id`, `excluded_id` and `named_by`: referrals of hidden cases, and referrals that name a person
+ * Columns `id`, `case_id`, `excluded_id` and `named_until`: referrals of hidden cases, and referrals that name a person
  * from whom the actor is excluded.
  */
-const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_by FROM referrals r JOIN hidden ON hidden.id = r.case_id
-   UNION SELECT r.id, rc.matched_case_id, NULL, excluded.named_by FROM repeated_cases rc
+const HIDDEN_REFERRALS = `SELECT r.id, r.case_id, NULL::uuid AS excluded_id, hidden.named_until FROM referrals r JOIN hidden ON hidden.id = r.case_id
+   UNION SELECT r.id, rc.matched_case_id, NULL, excluded.named_until FROM repeated_cases rc
      JOIN excluded ON excluded.by_matter AND excluded.id = rc.matched_case_id
      JOIN referrals r ON r.id = rc.referral_id AND r.case_id IS NULL AND NOT ${BY_ME} AND rc.found_by_id IS DISTINCT FROM who.id
        AND (rc.for_agency_ids IS NULL OR who.agency_id = ANY (rc.for_agency_ids))
-   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine JOIN kept_after_removal(ARRAY[mine.id], who.agency_id) k ON k.case_id IS NULL
+   UNION SELECT r.id, NULL, mine.person_id, mine.named_until FROM mine JOIN kept_after_removal(ARRAY[mine.id], who.agency_id) k ON k.case_id IS NULL
      JOIN referrals r ON r.id = k.referral_id AND NOT ${BY_ME}
-   UNION SELECT r.id, NULL, mine.person_id, mine.named_by FROM mine
-     JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.only_on IS NULL OR mine.only_on = r.panel_id)
-       AND (NOT ${BY_ME} OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_by
+   UNION SELECT r.id, NULL, mine.person_id, mine.named_until FROM mine
+     JOIN referrals r ON r.submitted_at IS NOT NULL AND (mine.limited_to_panel_id IS NULL OR mine.limited_to_panel_id = r.panel_id)
+       AND (NOT ${BY_ME} OR r.case_id IS NOT NULL) AND r.created_at <= mine.named_until
      WHERE mine.person_id IS NOT NULL AND (mine.person_id = r.person_id OR EXISTS (SELECT FROM referral_people p
-       WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND ${isNamedBy('p', 'mine')}))`;
+       WHERE p.referral_id = r.id AND p.person_id = mine.person_id AND ${isNamedUntil('p', 'mine')}))`;
 
 /** SQL condition that a correction `p` is the last removal of a person, by staff of the actor's agency. */
 const removedByColleague = (table: string, record: string): string =>
@@ -103,20 +103,20 @@ const removedByColleague = (table: string, record: string): string =>
 
 policy.declareAttribute(
   'peopleOfHiddenMatters',
-  `WITH mine AS (${MINE}), excluded AS (${EXCLUDED_CASES}), hidden AS (${HIDDEN_CASES}), matters AS (${HIDDEN_REFERRALS}),
+  `WITH mine AS (${OWN_EXCLUSIONS}), excluded AS (${EXCLUDED_CASES_WITH_TIME}), hidden AS (${HIDDEN_CASES}), matters AS (${HIDDEN_REFERRALS}),
      within AS (SELECT c.panel_id, c.person_id, c.id AS case_id, NULL::uuid AS excluded_id FROM cases c
-         JOIN hidden h ON h.id = c.id AND c.created_at <= h.named_by
+         JOIN hidden h ON h.id = c.id AND c.created_at <= h.named_until
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_people p
-         JOIN hidden h ON h.id = p.case_id AND ${isNamedBy('p', 'h')}
+         JOIN hidden h ON h.id = p.case_id AND ${isNamedUntil('p', 'h')}
        UNION SELECT p.panel_id, p.person_id, p.case_id, NULL FROM case_person_corrections p
-         JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_by
+         JOIN hidden h ON h.id = p.case_id AND p.named_at <= h.named_until
          WHERE ${removedByColleague('case_person_corrections', 'case_id')}
        UNION SELECT r.panel_id, r.person_id, m.case_id, m.excluded_id FROM referrals r
-         JOIN matters m ON m.id = r.id AND r.created_at <= m.named_by
+         JOIN matters m ON m.id = r.id AND r.created_at <= m.named_until
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_people p
-         JOIN matters m ON m.id = p.referral_id AND ${isNamedBy('p', 'm')}
+         JOIN matters m ON m.id = p.referral_id AND ${isNamedUntil('p', 'm')}
        UNION SELECT p.panel_id, p.person_id, m.case_id, m.excluded_id FROM referral_person_corrections p
-         JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_by
+         JOIN matters m ON m.id = p.referral_id AND p.named_at <= m.named_until
          WHERE ${removedByColleague('referral_person_corrections', 'referral_id')})
    SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personId', one.person_id, 'caseIds', one.cases,
      'excludedPersonIds', one.people) ORDER BY one.panel_id, one.person_id), '[]')
@@ -127,7 +127,7 @@ policy.declareAttribute(
 
 policy.declareAttribute(
   'excludedReferralIds',
-  `SELECT to_jsonb(referrals_after_removal(ARRAY(SELECT e.id FROM exclusions e WHERE ${CONCERNING_ME}), who.agency_id))`,
+  `SELECT to_jsonb(referrals_after_removal(ARRAY(SELECT e.id FROM exclusions e WHERE ${EXCLUSION_OF_ACTOR_IN_FORCE}), who.agency_id))`,
 );
 
 /** Attributes that exclusions determine: all empty for an actor whom no exclusion concerns. */

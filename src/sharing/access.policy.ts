@@ -39,17 +39,17 @@ declare module '../authentication/actor.js' {
  * Returns the condition that an exclusion or recusal names the actor. A declared conflict applies to the login
  * that declared it, not to others of the same name.
  */
-export const namesMe = (alias: string): string =>
+export const concernsActor = (alias: string): string =>
   `(${alias}.practitioner_id = ANY (who.of_login) OR NOT ${alias}.declared AND ${alias}.practitioner_id = ANY (who.registrations))`;
 
 /** Condition for exclusions `e` of the actor: by person, by agency, or by a name of the actor. */
-const MINE = `(${namesMe('e')} OR e.agency_id = who.agency_id OR e.name_key = ANY (who.name_keys))`;
+const OF_ACTOR = `(${concernsActor('e')} OR e.agency_id = who.agency_id OR e.name_key = ANY (who.name_keys))`;
 
 /**
  * SQL of rows `who` for conditions about exclusions: `kind`, `id`, `agency_id`, `of_login`, `registrations` and `name_keys`.
  * `from` follows the table of practitioners `p`; `names` replaces the names, `more` adds columns.
  */
-export const selectWho = (from: string, { names = 'name_keys_of(p.id)', more = '' } = {}): string =>
+export const selectActors = (from: string, { names = 'name_keys_of(p.id)', more = '' } = {}): string =>
   `SELECT 'practitioner' AS kind, p.id, p.agency_id, login_registrations_of(p.id) AS of_login,
     registrations_of(p.id) AS registrations, ${names} AS name_keys${more} FROM practitioners p ${from}`;
 
@@ -58,7 +58,7 @@ export const atTime = (sql: string, parameter: string): string =>
   sql.replaceAll(/(?<!:):now\b/g, `${parameter}::timestamptz`);
 
 /** Condition for exclusions `e` in force for the actor `who`, at `:now`. */
-export const CONCERNING_ME = `${MINE}
+export const EXCLUSION_OF_ACTOR_IN_FORCE = `${OF_ACTOR}
   AND e.since <= :now AND (e.until IS NULL OR e.until > :now)`;
 
 policy.declareAttribute('nameKeys', 'SELECT to_jsonb(who.name_keys)');
@@ -70,14 +70,14 @@ policy.declareAttribute('loginRegistrationIds', 'SELECT to_jsonb(who.of_login)')
 policy.declareAttribute(
   'excludedPersonIds',
   `SELECT coalesce(jsonb_agg(DISTINCT e.person_id), '[]') FROM exclusions e
-   WHERE e.person_id IS NOT NULL AND e.reach = 'partnership' AND ${CONCERNING_ME}`,
+   WHERE e.person_id IS NOT NULL AND e.reach = 'partnership' AND ${EXCLUSION_OF_ACTOR_IN_FORCE}`,
 );
 
 policy.declareAttribute(
   'panelExclusions',
   `SELECT coalesce(jsonb_agg(jsonb_build_object('panelId', one.panel_id, 'personIds', one.people) ORDER BY one.panel_id), '[]')
    FROM (SELECT e.panel_id, jsonb_agg(DISTINCT e.person_id) AS people FROM exclusions e
-     WHERE e.person_id IS NOT NULL AND e.reach = 'panel' AND ${CONCERNING_ME} GROUP BY e.panel_id) one`,
+     WHERE e.person_id IS NOT NULL AND e.reach = 'panel' AND ${EXCLUSION_OF_ACTOR_IN_FORCE} GROUP BY e.panel_id) one`,
 );
 
 /**
@@ -130,7 +130,7 @@ policy.declareAttribute(
      SELECT role.person_id FROM (${EMERGENCY_ROLES}) role GROUP BY 1 HAVING bool_and(role.as_shared)) one`,
 );
 
-policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${MINE}
+policy.declareTimedChange(`SELECT min(change.at) FROM (SELECT unnest(ARRAY[e.since, e.until]) AS at FROM exclusions e WHERE ${OF_ACTOR}
     UNION ALL SELECT unnest(ARRAY[g.granted_at, g.expires_at]) FROM access_grants g WHERE g.practitioner_id = who.id
     UNION ALL SELECT unnest(ARRAY[e.opened_at, e.expires_at]) FROM emergency_accesses e WHERE e.practitioner_id = who.id) change
   WHERE change.at > :now`);
