@@ -640,7 +640,7 @@ DECLARE
   somebody constant text := '(SELECT nullif(current_setting(''app.actor'', true), '''')) IS NOT NULL';
   own constant text := '(SELECT nullif(current_setting(''app.%s'', true), '''')::uuid)';
   list constant text := '(SELECT nullif(current_setting(''app.%s'', true), '''')::uuid[])::uuid[]';
-  walls text[];
+  conditions text[];
   hideable text[] := '{}';
   plain text := (SELECT relname FROM pg_class WHERE oid = target);
   column_of jsonb := (SELECT jsonb_object_agg(attname, NOT attnotnull) FROM pg_attribute
@@ -648,12 +648,12 @@ DECLARE
 BEGIN
   -- where an agency acts is no secret, and a negative condition on these rows needs all of them
   IF column_of ? 'partnership_id' AND plain <> 'agency_partnerships' THEN
-    walls := ARRAY[format('partnership_id = ANY (' || list || ')', 'partnerships')];
+    conditions := ARRAY[format('partnership_id = ANY (' || list || ')', 'partnerships')];
     IF (column_of ->> 'partnership_id')::boolean THEN
-      walls := ARRAY[somebody, '(partnership_id IS NULL OR ' || walls[1] || ')'];
+      conditions := ARRAY[somebody, '(partnership_id IS NULL OR ' || conditions[1] || ')'];
     END IF;
   ELSE
-    walls := ARRAY[somebody];
+    conditions := ARRAY[somebody];
   END IF;
   IF plain IN ('cases', 'panels', 'persons', 'listings') THEN
     hideable := hideable || 'id'::text;
@@ -679,18 +679,18 @@ BEGIN
     hideable := hideable || 'person_id'::text;
   END IF;
   IF hideable <> '{}' THEN
-    walls := walls || format('(ARRAY[' || array_to_string(hideable, ', ') || '] && ' || list || ') IS NOT TRUE', 'hidden');
+    conditions := conditions || format('(ARRAY[' || array_to_string(hideable, ', ') || '] && ' || list || ') IS NOT TRUE', 'hidden');
   END IF;
   IF column_of ? 'agency_only' THEN
-    walls := walls || format('(agency_only IS NOT TRUE OR agency_id = ' || own || ')', 'agency');
+    conditions := conditions || format('(agency_only IS NOT TRUE OR agency_id = ' || own || ')', 'agency');
   END IF;
   IF column_of ? 'principal_id' THEN
-    walls := walls || format('principal_id = ' || own, 'actor');
+    conditions := conditions || format('principal_id = ' || own, 'actor');
   END IF;
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
   EXECUTE format('DROP POLICY IF EXISTS wall ON %s', target);
   EXECUTE format('DROP POLICY IF EXISTS maintenance ON %s', target);
-  EXECUTE format('CREATE POLICY wall ON %s USING (%s)', target, array_to_string(walls, ' AND '));
+  EXECUTE format('CREATE POLICY wall ON %s USING (%s)', target, array_to_string(conditions, ' AND '));
   EXECUTE
       format('CREATE POLICY maintenance ON %s TO CURRENT_USER USING (current_setting(''app.maintenance'', true) = ''on'')',
       target);

@@ -38,7 +38,7 @@ interface Who {
   scopes: string[] | null;
   purpose: Purpose | LogPurpose;
   facts: Record<string, unknown>;
-  wall: SecurityContext;
+  security_context: SecurityContext;
   /** Next time at which an attribute changes without a write, as time passes. */
   changes_at: string;
 }
@@ -121,7 +121,7 @@ export function actingFunction(): { name: string; signature: string; sql: string
     PERFORM set_config('app.maintenance', 'on', true);
     found := (WITH who AS (${WHO})
     SELECT to_jsonb(who) || jsonb_build_object('facts', jsonb_build_object(${facts.join(', ')}),
-      'wall', row_security_context(who.kind, who.id, who.agency_id, :now)
+      'security_context', row_security_context(who.kind, who.id, who.agency_id, :now)
         || unread_entries_of(who.kind, who.id, who.agency_id, :now), 'changes_at', least(${changes.join(', ')})) FROM who);`;
   const known = Object.keys(ARGUMENTS).join('|');
   const sql = body.replace(new RegExp(`(?<!:):(${known})\\b`, 'g'), 'p_$1');
@@ -347,7 +347,7 @@ function actorOf({ who, facts, permissions }: CachedActor, as: ActingAs): Actor 
     ...(who.scopes ? { scopes: who.scopes.filter((scope) => as.scopes?.includes(scope)) } : {}),
     now: as.now,
     call: as.call,
-    securityContext: who.wall,
+    securityContext: who.security_context,
   };
   sharePermissions(actor, permissions);
   return actor;
