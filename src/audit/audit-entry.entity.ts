@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { Classified } from '../authorization/classification.js';
 import type { LogPurpose, Purpose } from '../authentication/purposes.js';
-import type { LegalOperation, Outcome } from '../records/audit-recording.js';
+import type { LegalOperation, AuditOutcome } from '../records/audit-recording.js';
 
 /**
  * Entry of the audit log: actor, operation, outcome, time, purpose, and the versions of the policy and the agreements.
@@ -63,7 +63,7 @@ export class AuditEntry {
   /** Decision of the policy: `permit` or `refuse`. */
   @Column({ type: 'text' })
   @Classified('administrative')
-  outcome: Outcome;
+  outcome: AuditOutcome;
 
   /** Rule that refused. Null for a permit. */
   @Column({ type: 'text', nullable: true })

@@ -2,7 +2,12 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Uuid } from '../http/uuid.js';
 import { Instant } from '../time/instant.js';
-import { LEGAL_OPERATIONS, OUTCOMES, type LegalOperation, type Outcome } from '../records/audit-recording.js';
+import {
+  LEGAL_OPERATIONS,
+  AUDIT_OUTCOMES,
+  type LegalOperation,
+  type AuditOutcome,
+} from '../records/audit-recording.js';
 import { PageQuery } from '../http/page-query.dto.js';
 
 export class AuditEntryQuery extends PageQuery {
@@ -23,8 +28,8 @@ export class AuditEntryQuery extends PageQuery {
 
   /** Returns only entries with this decision of the policy. */
   @IsOptional()
-  @IsIn(OUTCOMES)
-  outcome?: Outcome;
+  @IsIn(AUDIT_OUTCOMES)
+  outcome?: AuditOutcome;
 
   /** Returns only entries of this legal operation. */
   @IsOptional()

@@ -7,7 +7,7 @@ import { AuditExport } from './audit-export.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { SealedLog } from './log.js';
-import { canonical, SigningKeys } from './sealing.js';
+import { canonicalAuditJson, SigningKeys } from './sealing.js';
 
 function openLog(disclosures: Disclosures): SealedLog {
   if (!config.auditSigningKey) throw new Error('AUDIT_SIGNING_KEY is not an Ed25519 key');
@@ -15,7 +15,7 @@ function openLog(disclosures: Disclosures): SealedLog {
     config.databaseUrl,
     new SigningKeys(config.auditSigningKey, config.auditEarlierKeys),
     disclosures,
-    createHash('sha256').update(canonical(policyMatrix())).digest('hex'),
+    createHash('sha256').update(canonicalAuditJson(policyMatrix())).digest('hex'),
   );
 }
 

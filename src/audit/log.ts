@@ -27,7 +27,7 @@ import { londonDay } from '../time/clock.js';
 import { setContextStatement } from '../records/database-session.js';
 import { AuditCheckpoint } from './audit-checkpoint.entity.js';
 import { AuditEntry } from './audit-entry.entity.js';
-import { canonical, commitTo, leafHashOf, SigningKeys, Frontier, type Hash } from './sealing.js';
+import { canonicalAuditJson, commitTo, leafHashOf, SigningKeys, Frontier, type Hash } from './sealing.js';
 import { LOG_CONTEXT } from '../records/security-context.js';
 import { addAuditScopes } from './scope-lookup.js';
 import { recordsToLocate } from '../records/audit-drafts.js';
@@ -255,7 +255,7 @@ export class SealedLog extends AuditLog implements OnApplicationShutdown {
   }
 
   private digest(search: unknown): string {
-    return createHmac('sha256', this.keys.searchSecret).update(canonical(search)).digest('hex');
+    return createHmac('sha256', this.keys.searchSecret).update(canonicalAuditJson(search)).digest('hex');
   }
 
   /** Appends the entries to the tree and signs the result. The lock is held until the transaction ends. */
@@ -328,6 +328,6 @@ const disclosureBatchOf = (who: AuditActor, drafts: AuditDraft[]): DisclosureBat
 
 /** Serialises all columns of a checkpoint, because a change to any column means that this process did not write it. */
 const serializeCheckpoint = ({ frontier, ...rest }: AuditCheckpoint): string =>
-  canonical({ ...rest, frontier: hex([frontier]) });
+  canonicalAuditJson({ ...rest, frontier: hex([frontier]) });
 
 const hex = (hashes: Hash[]): string => `\\x${Buffer.concat(hashes).toString('hex')}`;

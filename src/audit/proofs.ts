@@ -35,7 +35,7 @@ export function consistencyPath(old: number, [from, to]: Range, isWhole = true):
 }
 
 /** Location of the stored hash of a complete subtree. */
-export interface Place {
+export interface LeafPosition {
   /** Leaf that completed the subtree. */
   leaf: number;
   /** Height of the subtree: 0 is the leaf. */
@@ -45,15 +45,15 @@ export interface Place {
 /**
  * Decomposes a range into complete subtrees, left to right. `from` must be aligned to the size of the first subtree.
  */
-export function completeSubtrees([from, to]: Range): Place[] {
-  const places: Place[] = [];
+export function completeSubtrees([from, to]: Range): LeafPosition[] {
+  const positions: LeafPosition[] = [];
   for (let at = from; at < to;) {
     let level = 0;
     while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level += 1;
     at += 2 ** level;
-    places.push({ leaf: at - 1, level });
+    positions.push({ leaf: at - 1, level });
   }
-  return places;
+  return positions;
 }
 
 /** Returns the hash of the complete subtree of this height, as stored with the leaf that completed the subtree. */

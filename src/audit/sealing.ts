@@ -59,7 +59,7 @@ export const LEAF_MEMBERS = [
   'correlationId',
 ] as const satisfies (keyof AuditEntry)[];
 
-export const canonical = (value: unknown): string => JSON.stringify(sortMembers(value));
+export const canonicalAuditJson = (value: unknown): string => JSON.stringify(sortMembers(value));
 
 /** Sorts the members of all nested objects by name. */
 function sortMembers(value: unknown): unknown {
@@ -90,7 +90,7 @@ export function commitTo(values: Personal): Pick<AuditEntry, 'commitments' | 'sa
     if (values[field] === null) continue;
     const salt = drawSalt();
     salts[field] = salt.toString('hex');
-    commitments[field] = hash('sha256', Buffer.concat([salt, Buffer.from(canonical(values[field]))]), 'hex');
+    commitments[field] = hash('sha256', Buffer.concat([salt, Buffer.from(canonicalAuditJson(values[field]))]), 'hex');
   }
   return { commitments, salts };
 }

@@ -11,10 +11,10 @@ import {
   CasePerson,
   CLOSURE_REASONS,
   Contribution,
-  OUTCOMES,
+  CASE_OUTCOMES,
   type CaseStage,
   type ClosureReason,
-  type Outcome,
+  type CaseOutcome,
 } from './case.entity.js';
 import { SUBJECT_KINDS, type SubjectKind } from '../subjects/subject.entity.js';
 
@@ -183,6 +183,6 @@ export class CaseClosure {
   @IsIn(CLOSURE_REASONS)
   closureReason: ClosureReason;
 
-  @IsIn(OUTCOMES)
-  outcome: Outcome;
+  @IsIn(CASE_OUTCOMES)
+  outcome: CaseOutcome;
 }

@@ -53,8 +53,8 @@ export const CLOSURE_REASONS = [
 ] as const;
 export type ClosureReason = (typeof CLOSURE_REASONS)[number];
 
-export const OUTCOMES = ['resolved', 'partly_resolved', 'unresolved', 'not_applicable'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export const CASE_OUTCOMES = ['resolved', 'partly_resolved', 'unresolved', 'not_applicable'] as const;
+export type CaseOutcome = (typeof CASE_OUTCOMES)[number];
 
 /** Matter that a panel works on. The panel owns decisions, plans and listings; each agency owns its contributions. */
 @Entity('cases')
@@ -62,7 +62,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 @Check(SUBJECT_CHECK)
 @Check('cases_stage', oneOf('stage', STORED_STAGES))
 @Check('cases_closure_reason', oneOf('closure_reason', CLOSURE_REASONS))
-@Check('cases_outcome', oneOf('outcome', OUTCOMES))
+@Check('cases_outcome', oneOf('outcome', CASE_OUTCOMES))
 @Check(`(stage = 'closed') = (closed_at IS NOT NULL AND closure_reason IS NOT NULL AND outcome IS NOT NULL)`)
 @Check('cases_reopening', `(reopened_at IS NULL) = (reopening_reason IS NULL)`)
 @Index(['panelId', 'updatedAt', 'id'])
@@ -195,8 +195,8 @@ export class Case extends AboutSubject {
   /** Outcome, independent of the reason for closing. Null while the case is open. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
-  @IsIn(OUTCOMES)
-  outcome: Outcome | null;
+  @IsIn(CASE_OUTCOMES)
+  outcome: CaseOutcome | null;
 
   /** Time of the last reopening (UTC). Null if the case was never reopened. */
   @Column({ type: 'timestamptz', nullable: true })

@@ -9,7 +9,7 @@ import { view } from '../records/response-view.js';
 import { PersonView } from '../subjects/subject.response.js';
 import { MeetingPanelView } from '../meetings/calendar.response.js';
 import { NamedAgencyView } from './document.response.js';
-import { CLASSIFICATIONS, type Classification } from './marking.js';
+import { CLASSIFICATIONS, type ProtectiveMarking } from './marking.js';
 import { Meeting } from '../meetings/meeting.entity.js';
 import { DecisionView, ListingView } from '../meetings/meeting.response.js';
 import { ResearchRequestView } from '../research/research.response.js';
@@ -109,7 +109,7 @@ export class PackWatermark {
 /** Marking of the pack: the highest of its parts. */
 export class PackMarking {
   @ApiProperty({ enum: CLASSIFICATIONS })
-  classification: Classification;
+  classification: ProtectiveMarking;
 
   /** Strictest handling code of the contributions; null if you are shown none. */
   @ApiProperty({ enum: HANDLING, nullable: true, type: String })

@@ -11,8 +11,8 @@ import type { Purpose } from '../authentication/purposes.js';
 export const LEGAL_OPERATIONS = ['collect', 'alter', 'consult', 'disclose', 'combine', 'erase'] as const;
 export type LegalOperation = (typeof LEGAL_OPERATIONS)[number];
 
-export const OUTCOMES = ['permit', 'refuse'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export const AUDIT_OUTCOMES = ['permit', 'refuse'] as const;
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 export interface AuditDraft {
   operation: LegalOperation;
@@ -36,7 +36,7 @@ export interface AuditDraft {
   /** Field names, or the name of the opened document; never values. */
   fields: string[];
   withheld: string[];
-  outcome: Outcome;
+  outcome: AuditOutcome;
   /** Code of the rule that refused. */
   rule?: string;
   agreementVersionIds: string[];

@@ -18,7 +18,7 @@ import {
   ReferralPerson,
   ReferralScreening,
   ReferralSubject,
-  type DecisionKind,
+  type ReferralDecisionKind,
   type DecisionReason,
 } from './referral.entity.js';
 import type {
@@ -36,7 +36,7 @@ import { ofReferral } from './referrals.service.js';
 
 interface Deciding {
   action: ActionOf<typeof Referral>;
-  kind: DecisionKind;
+  kind: ReferralDecisionKind;
   /** Name of the event. */
   event: string;
   reasonCode?: DecisionReason;

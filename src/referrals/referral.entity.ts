@@ -28,14 +28,14 @@ export const REFERRAL_STATUSES = [
 ] as const;
 export type ReferralStatus = (typeof REFERRAL_STATUSES)[number];
 
-export const DECISION_KINDS = ['acceptance', 'return', 'refusal', 'redirection', 'withdrawal'] as const;
-export type DecisionKind = (typeof DECISION_KINDS)[number];
+export const REFERRAL_DECISION_KINDS = ['acceptance', 'return', 'refusal', 'redirection', 'withdrawal'] as const;
+export type ReferralDecisionKind = (typeof REFERRAL_DECISION_KINDS)[number];
 
 /**
  * States and transitions of a referral. Source: JAG note, section 1.6 "Case lifecycle"; MARAC note, section 2.3
  * "States".
  */
-export const referralMachine: StateMachine<ReferralStatus, 'submission' | DecisionKind> = {
+export const referralMachine: StateMachine<ReferralStatus, 'submission' | ReferralDecisionKind> = {
   name: 'referral',
   initial: 'draft',
   commands: {
@@ -381,8 +381,8 @@ export class Referral extends ReferralContent {
   /** Latest decision. */
   @Column({ type: 'text', nullable: true })
   @Classified('administrative')
-  @IsIn(DECISION_KINDS)
-  decision: DecisionKind | null;
+  @IsIn(REFERRAL_DECISION_KINDS)
+  decision: ReferralDecisionKind | null;
 
   /** Reason for the latest decision, as a code. */
   @Column({ type: 'text', nullable: true })
@@ -476,7 +476,7 @@ export class ReferralPerson extends ReferralRecord {
 @Entity('referral_decisions')
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
 @Index(['referralId', 'updatedAt', 'id'])
-@Check(oneOf('kind', DECISION_KINDS))
+@Check(oneOf('kind', REFERRAL_DECISION_KINDS))
 @Check(`kind = 'acceptance' OR reason_code IS NOT NULL`)
 @Check(`kind IN ('acceptance', 'withdrawal') OR reason IS NOT NULL`)
 @Check(`kind = 'redirection' OR (target_panel_id IS NULL AND target_process IS NULL)`)
@@ -486,8 +486,8 @@ export class ReferralDecision extends ReferralRecord {
   /** Kind of decision. */
   @Column({ type: 'text' })
   @Classified('administrative')
-  @IsIn(DECISION_KINDS)
-  kind: DecisionKind;
+  @IsIn(REFERRAL_DECISION_KINDS)
+  kind: ReferralDecisionKind;
 
   /** Reason for the decision, as a code. */
   @Column({ type: 'text', nullable: true })

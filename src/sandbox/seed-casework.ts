@@ -19,7 +19,7 @@ import {
   ReferralPerson,
   ReferralScreening,
   ReferralSubject,
-  type DecisionKind,
+  type ReferralDecisionKind,
   type DecisionReason,
 } from '../referrals/referral.entity.js';
 import type { PlanEvaluation, SandboxReferral } from './content/caseload.js';
@@ -38,12 +38,13 @@ export async function instruments(seeding: Seeding): Promise<void> {
 }
 
 /** Decision about a referral that became no case. */
-const DECIDED: Partial<Record<SandboxReferral['status'], { kind: DecisionKind; reasonCode: DecisionReason }>> = {
-  returned: { kind: 'return', reasonCode: 'more_information' },
-  refused: { kind: 'refusal', reasonCode: 'one_agency_suffices' },
-  redirected: { kind: 'redirection', reasonCode: 'owned_by_another_process' },
-  withdrawn: { kind: 'withdrawal', reasonCode: 'no_longer_needed' },
-};
+const DECIDED: Partial<Record<SandboxReferral['status'], { kind: ReferralDecisionKind; reasonCode: DecisionReason }>> =
+  {
+    returned: { kind: 'return', reasonCode: 'more_information' },
+    refused: { kind: 'refusal', reasonCode: 'one_agency_suffices' },
+    redirected: { kind: 'redirection', reasonCode: 'owned_by_another_process' },
+    withdrawn: { kind: 'withdrawal', reasonCode: 'no_longer_needed' },
+  };
 
 const CONSENT = { not_sought: 'would_prejudice_protection' } as const;
 

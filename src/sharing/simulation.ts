@@ -83,7 +83,7 @@ export async function effectsOf(asker: Actor, proposal: Proposal): Promise<Effec
         ]);
       }
     });
-  const keyed = await inBatches(found, (one) => ({ key: canonical(one[0]), one }));
+  const keyed = await inBatches(found, (one) => ({ key: canonicalSimulationJson(one[0]), one }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
   return { changes: keyed.map(({ one }) => one[0]), sampleCaseIds: keyed.map(({ one }) => one[1]) };
 }
@@ -113,15 +113,16 @@ export const gains = ({ before, after }: Pick<SimulatedChange, 'before' | 'after
   isAtLeast(after, before);
 
 /** Serialises JSON with sorted keys, so that equal values give equal text. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+export function canonicalSimulationJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalSimulationJson).join(',')}]`;
   if (typeof value === 'object' && value !== null)
     return `{${Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`)
+      .map(([key, one]) => `${JSON.stringify(key)}:${canonicalSimulationJson(one)}`)
       .join(',')}}`;
   return JSON.stringify(value ?? null);
 }
 
 /** Returns the SHA-256, in hex, of the canonical form. */
-export const digestOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
+export const digestOf = (value: unknown): string =>
+  createHash('sha256').update(canonicalSimulationJson(value)).digest('hex');
