@@ -246,7 +246,7 @@ export class ActorsOfAgencies extends Actors implements OnApplicationShutdown {
         current = fresh;
         Object.assign(actor, actorOf(fresh, { ...as, now }));
         sharePermissions(actor, fresh.permissions);
-        // assigns to the existing object, because `refuseUnlessReloaded` wraps its `reload` and must check again at
+        // assigns to the existing object, because `refuseAfterReload` wraps its `reload` and must check again at
         // every reload
         const renewed = {
           version: fresh.version,

@@ -100,15 +100,15 @@ export interface AttributeOwner {
 
 export type AttributeReader<T> = (value: unknown, owner: AttributeOwner) => T | Promise<T>;
 
-const facts = new Map<string, Attribute>();
+const attributes = new Map<string, Attribute>();
 
 export function declareAttribute<N extends keyof ActorAttributes>(
   name: N,
   sql: string,
   read: AttributeReader<ActorAttributes[N]> = (value) => value as ActorAttributes[N],
 ): void {
-  if (facts.has(name)) throw new Error(`the fact ${String(name)} is declared twice`);
-  facts.set(name, { name, sql, read });
+  if (attributes.has(name)) throw new Error(`the attribute ${String(name)} is declared twice`);
+  attributes.set(name, { name, sql, read });
 }
 
 const changes: string[] = [];
@@ -123,7 +123,7 @@ export function declareTimedChange(sql: string): void {
 
 export const declaredTimedChanges = (): readonly string[] => changes;
 
-export const declaredAttributes = (): readonly Attribute[] => [...facts.values()];
+export const declaredAttributes = (): readonly Attribute[] => [...attributes.values()];
 
 /** Loads actors. The agencies area implements this class, so that authorization does not depend on that area. */
 export abstract class Actors {

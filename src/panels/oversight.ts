@@ -1,7 +1,7 @@
 /**
  * Refusal of changes that would remove the last chair, auditor or data protection officer from a matter. A matter is a
- * case, a referral, an item of a meeting or the audit log about a person. Source: docs/who-may-widen.md, "A compartment
- * and its auditor".
+ * case, a referral, an item of a meeting or the audit log about a person. Source: docs/who-may-widen.md,
+ * "Compartments and their auditors".
  *
  * The check evaluates the policy for each candidate before and after the change, in one transaction. Every rule that
  * denies access therefore counts, and no rule is duplicated here.

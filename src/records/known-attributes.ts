@@ -95,11 +95,11 @@ export function declareKnownAttributes(names: readonly (keyof ActorAttributes)[]
  */
 export async function asKnownToAsker(work: UnitOfWork, people: readonly Actor[]): Promise<Actor[]> {
   const undeclared = declaredAttributes().find(({ name }) => !known.has(name));
-  if (undeclared) throw new Error(`nothing says who may know the fact ${undeclared.name} of somebody else`);
-  const facts: Awaited<ReturnType<FindKnownAttributes>>[] = [];
-  for (const find of finders) facts.push(await find(work, people));
+  if (undeclared) throw new Error(`nothing says who may know the attribute ${undeclared.name} of somebody else`);
+  const attributes: Awaited<ReturnType<FindKnownAttributes>>[] = [];
+  for (const find of finders) attributes.push(await find(work, people));
   return inBatches(people, (one) => {
     if (one.id === work.actor.id) return one;
-    return Object.assign({ ...one }, ...facts.map((factsOf) => factsOf(one))) as Actor;
+    return Object.assign({ ...one }, ...attributes.map((attributesOf) => attributesOf(one))) as Actor;
   });
 }
