@@ -498,7 +498,7 @@ REVOKE ALL ON FUNCTION matter_of(uuid, uuid, boolean, uuid[]) FROM PUBLIC;
 -- Exclusions from a person that apply to somebody of `of_agency` in a case or referral although the person was removed from
 -- it as entered in error: staff of that agency made the last removal of the person, from the case and its referral together,
 -- while the exclusion was in force. A request that removes somebody, or that excludes, takes the lock of the panel before
--- its time (`lockScreening`).
+-- its time (`lockPanel`).
 CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[], of_agency uuid)
 RETURNS TABLE (exclusion_id uuid, case_id uuid, referral_id uuid)
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$

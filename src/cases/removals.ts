@@ -92,9 +92,9 @@ export async function watchExclusions(work: UnitOfWork, caseId: string): Promise
 }
 
 /**
- * Gives a role that was put back the time of its naming, the time of its absence, and a version that no earlier ETag names:
- * each change of a role left a correction. Declared conflicts hide people named before the declaration, and an emergency
- * access shows people named before it in full.
+ * Restores the time of naming of a role that was put back, and sets the time of its absence. Declared conflicts hide people
+ * named before the declaration, and an emergency access shows people named before it in full. The version is one that no
+ * earlier ETag names, because each change of a role left a correction.
  */
 export async function restoreHistory(
   work: UnitOfWork,

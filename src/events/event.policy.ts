@@ -70,8 +70,8 @@ const recordRelations = (subjects: readonly Subject[]): Record<string, Relation>
   );
 
 /**
- * Condition for contributions of the reader's agency, by a core member, or by a guest whose invitation the reader may read. What
- * counts is the seat or invitation at the time of the event: nobody learns who acted by giving that person another one.
+ * Condition for contributions of the reader's agency, by core members, or by guests whose invitation is readable. The seat or
+ * invitation at the time of the event counts: nobody learns who acted by giving that person another one.
  */
 function byKnownContributor(actor: Actor): Where {
   const readable = permittedRows(withoutScopes(actor), subjectOf(Invitation), 'read');

@@ -86,7 +86,7 @@ export class UnitOfWork {
     this.actor.now = this.session.currentTime();
   }
 
-  /** Takes a lock that the transaction holds to its end, so that two requests of one subject run one after the other. */
+  /** Takes a lock until the transaction ends. Two requests that take the same lock run one after the other. */
   async lock(name: string): Promise<void> {
     if (this.locks.has(name)) return;
     await this.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);

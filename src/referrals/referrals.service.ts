@@ -239,7 +239,7 @@ export class ReferralsService {
       reference: found.reference ?? (await newReference(work, referralSeries(panel.referencePrefix))),
     });
     await putBeforePanel(work, referral, people);
-    // the text is new: whoever handled the referral before and is excluded from a case that it repeats does not read it
+    // the text is new: a person excluded from a case that the referral repeats does not read it, even if they submitted it before
     await work.manager.query('UPDATE repeated_cases SET found_by_id = NULL WHERE referral_id = $1', [referral.id]);
     await screen(work, referral, panel.type, rules.repeatWindowMonths);
     happenedTo(work, 'referral.submitted', referral);

@@ -212,10 +212,10 @@ const PAIRS_OF_CASE = `SELECT repeated.id, ${forAgencies('$2::text[]', '$3::text
 type PairOfCase = Pick<RepeatedCase, 'id' | 'forAgencyIds'> & { isNamed: boolean };
 
 /**
- * Updates the pairs of a case when a chair or coordinator removes a role that was entered in error, or puts it back. After a
- * removal, a pair that the role joined applies to the people of the remover's agency alone. It ends if another agency
- * removes the same role. A reversal restores it. Roles that were changed, or removed from a referral, count on. The function
- * returned is called after the change. It returns the referrals that name the same people no longer, or again.
+ * Updates the pairs of a case when a role is removed as entered in error, or put back. After a removal, a pair that the role
+ * joined applies to the people of the remover's agency alone. It ends if another agency removes the same role. A reversal
+ * restores it. Roles that were changed, or removed from a referral, continue to count. The function returned is called after
+ * the change. It returns the referrals that name the same people no longer, or again.
  */
 export async function prepareRepeatUpdate(work: UnitOfWork, caseId: string): Promise<() => Promise<string[]>> {
   const select = (): Promise<PairOfCase[]> =>

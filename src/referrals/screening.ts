@@ -177,7 +177,9 @@ export async function screeningRules(work: UnitOfWork, panelId: string): Promise
   return [panel.type, intakeRules((await rulesInForce(work, panelId))?.rules).repeatWindowMonths];
 }
 
-/** Updates repeats when a role is removed as entered in error or put back, and screens the waiting referrals concerned again. */
+/**
+ * Updates repeats when a role is removed as entered in error, or put back. Screens the waiting referrals concerned again.
+ */
 async function prepareRoleChange(work: UnitOfWork, { id, panelId }: Case): Promise<() => Promise<void>> {
   const [panelType, months] = await work.asSystem(() => screeningRules(work, panelId));
   // for other panels a repeat has the same subject, which no correction changes
