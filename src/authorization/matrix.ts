@@ -66,22 +66,24 @@ export function policyMatrix(): Matrix {
   };
 }
 
-const HEAD = `WHO MAY DO WHAT, AND AS WHAT EACH FIELD COUNTS
+const HEAD = `WHO MAY DO WHAT, AND THE DATA CATEGORY OF EACH FIELD
 
 How to read this page
 
-Everything is closed that this page does not open. A record is open to somebody for whom one sentence under "Who may" is
-true, unless they are kept out: what keeps out beats every sentence.
+Nothing is permitted that this page does not list. Each line under "Who may" is an allow rule: somebody for whom one of them is
+true may do what it names. A deny rule takes precedence over every allow rule. The deny rules of a kind of record are listed
+first, under "Who may not". If they name the parent record (such as the case to which a plan belongs), nobody whom a rule denies
+the parent record can read this one.
 
-Open does not mean shown. Each field counts as a category of data, and is shown as far as the sharing agreement of the panel
-gives that category to the reader's type of agency, for the reader's purpose: none, existence (that there is something),
-summary, or full. A field is shown from the level on that stands before it. What somebody's own agency contributed is always
-shown to that agency; but reasons of the panel (why a risk band was lowered, a case reopened, a referral or plan decided, an
-item taken off, an action ended, an exclusion or recusal ended) are shared by the panel's own agreement alone, as what any
-agency contributes, and with the agency whose referral or task it is. Fields about the process (dates, stages, who wrote it, numbers) are shown with the record and are not
-listed here. An emergency access shows the content of its case in full whatever the agreement says, except what stands under "At
-most" and the sealed categories (${SEALED_CATEGORIES.map((one) => one.replaceAll('_', ' ')).join(', ')}). Systems of agencies may, besides,
-do only what they are registered for.`;
+Permission to read a record does not show every field of it. Each field belongs to a category of data. The sharing agreement of
+the panel grants each category to a type of agency, for a purpose, at one of four levels: none, existence (that there is
+something), summary, or full. A field is shown at the level named before it, or a higher one. What an agency contributed is
+always shown to that agency. Reasons of the panel (why a risk band was lowered, a case reopened, a referral or plan decided, an
+item taken off, an action ended, an exclusion or recusal ended) are an exception: the panel's own agreement alone shares them,
+like contributions of any agency, and also with the agency to which the referral or task belongs. Fields about the process
+(dates, stages, who wrote it, numbers) are shown with the record and are not listed here. An emergency access shows the content
+of its case in full whatever the agreement says, except the limits under "At most" and the sealed categories
+(${SEALED_CATEGORIES.map((one) => one.replaceAll('_', ' ')).join(', ')}). Systems of agencies may, in addition, do only what they are registered for.`;
 
 /** Splits an identifier such as `whyMultiAgency` or `nhsNumber` into words. */
 const inWords = (name: string): string =>
@@ -110,14 +112,15 @@ function point(text: string, indent = '  - '): string {
 const listed = (words: string[]): string =>
   words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}` : (words[0] ?? '');
 
-const KEEPING_OUT = { conflict: 'a conflict', compartment: 'a compartment' } as const;
+/** Titles of the steps at which a deny rule is checked. */
+const DENY_STEP_TITLES = { conflict: 'a conflict', compartment: 'a compartment' } as const;
 
-function keptOut({ denyRules, parent, relations, allowRules }: Subject): string[] {
+function deniedTo({ denyRules, parent, relations, allowRules }: Subject): string[] {
   const above =
     parent && allowRules.every(({ within }) => within) ? subjectOf((relations[parent] as Relation).to) : null;
   return [
-    ...denyRules.map((rule) => point(`Somebody ${rule.sentence} (${KEEPING_OUT[rule.step]})`)),
-    ...(above ? [point(`Whoever is kept out of the ${wordingOf(above).title} in which it stands`)] : []),
+    ...denyRules.map((rule) => point(`Somebody ${rule.sentence} (${DENY_STEP_TITLES[rule.step]})`)),
+    ...(above ? [point(`Somebody whom a rule denies the ${wordingOf(above).title} to which it belongs`)] : []),
   ];
 }
 
@@ -155,7 +158,7 @@ function section(subject: Subject): string {
   const title = wordingOf(subject).title;
   const may = mayDo(subject);
   const parts: [string, string[]][] = [
-    ['Who is kept out, whatever else holds', may.length ? keptOut(subject) : []],
+    ['Who may not, whichever allow rule applies', may.length ? deniedTo(subject) : []],
     ['Who may', may.length ? may : [point('Nobody: it decides about other records and is not shown')]],
     ['At most', subject.sharingLimits.map((limit) => point(`${capital(limit.level)}: ${limit.sentence}`))],
     ['Which field counts as what', counts(subject)],
