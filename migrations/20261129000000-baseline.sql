@@ -412,9 +412,11 @@ CREATE TABLE case_person_corrections (
   named_at timestamptz NOT NULL,
   corrected_by_id uuid NOT NULL,
   corrected_by_agency_id uuid NOT NULL REFERENCES agencies,
+  was_last_role boolean NOT NULL DEFAULT false,
   corrected_at timestamptz NOT NULL,
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
+  CONSTRAINT case_person_corrections_last_role CHECK (kind = 'entered_in_error' OR NOT was_last_role),
   CONSTRAINT case_person_corrections_kind CHECK (kind IN ('changed', 'ended', 'entered_in_error', 'put_back')),
   CONSTRAINT case_person_corrections_role CHECK (
     role IN ('victim', 'at_risk', 'suspected_harm_causer', 'both_victim_and_harm_causer', 'perpetrator', 'child',
@@ -684,9 +686,11 @@ CREATE TABLE referral_person_corrections (
   named_at timestamptz NOT NULL,
   corrected_by_id uuid NOT NULL,
   corrected_by_agency_id uuid NOT NULL REFERENCES agencies,
+  was_last_role boolean NOT NULL DEFAULT false,
   corrected_at timestamptz NOT NULL,
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
   FOREIGN KEY (referral_id, panel_id) REFERENCES referrals (id, panel_id),
+  CONSTRAINT referral_person_corrections_last_role CHECK (kind = 'entered_in_error' OR NOT was_last_role),
   CONSTRAINT referral_person_corrections_kind CHECK (kind IN ('changed', 'entered_in_error', 'put_back')),
   CONSTRAINT referral_person_corrections_role CHECK (
     role IN ('victim', 'at_risk', 'suspected_harm_causer', 'both_victim_and_harm_causer', 'perpetrator', 'child',

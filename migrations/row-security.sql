@@ -497,7 +497,7 @@ REVOKE ALL ON FUNCTION matter_of(uuid, uuid, boolean, uuid[]) FROM PUBLIC;
 
 -- Exclusions from a person that apply to somebody of `of_agency` in a case or referral although the person was removed from
 -- it as entered in error: staff of that agency made the last removal of the person, from the case and its referral together,
--- while the exclusion was in force. A request that removes somebody, or that excludes, takes the lock of the panel before
+-- while the exclusion was in force. A removal counts if it took the person's last role in its record, and was not reversed. A request that removes somebody, or that excludes, takes the lock of the panel before
 -- its time (`lockPanel`).
 CREATE OR REPLACE FUNCTION kept_after_removal(exclusion_ids uuid[], of_agency uuid)
 RETURNS TABLE (exclusion_id uuid, case_id uuid, referral_id uuid)
@@ -509,12 +509,16 @@ WITH RECURSIVE people AS (
   of_referral (person_id, referral_id, corrected_by_agency_id, corrected_at, id) AS (
     SELECT k.person_id, k.referral_id, k.corrected_by_agency_id, k.corrected_at, k.id
       FROM referral_person_corrections k JOIN people USING (person_id)
-      JOIN referral_screenings s ON s.id = k.referral_id AND s.created_at <= k.corrected_at WHERE k.kind = 'entered_in_error'
+      JOIN referral_screenings s ON s.id = k.referral_id AND s.created_at <= k.corrected_at
+      WHERE k.was_last_role AND NOT EXISTS (SELECT FROM referral_person_corrections back
+        WHERE back.role_id = k.role_id AND back.kind = 'put_back' AND back.corrected_at >= k.corrected_at)
     UNION SELECT o.person_id, r.id, o.corrected_by_agency_id, o.corrected_at, o.id
       FROM of_referral o JOIN referrals r ON r.copied_from_id = o.referral_id AND o.corrected_at <= r.created_at),
   removals AS (
     SELECT k.person_id, k.case_id, NULL::uuid AS referral_id, k.panel_id, k.corrected_by_agency_id, k.corrected_at, k.id
-      FROM case_person_corrections k JOIN people USING (person_id) WHERE k.kind = 'entered_in_error'
+      FROM case_person_corrections k JOIN people USING (person_id)
+      WHERE k.was_last_role AND NOT EXISTS (SELECT FROM case_person_corrections back
+        WHERE back.role_id = k.role_id AND back.kind = 'put_back' AND back.corrected_at >= k.corrected_at)
     UNION ALL SELECT o.person_id, r.case_id, r.id, r.panel_id, o.corrected_by_agency_id, o.corrected_at, o.id
       FROM of_referral o JOIN referrals r ON r.id = o.referral_id),
   last AS (

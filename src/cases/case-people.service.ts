@@ -162,7 +162,7 @@ async function removeRole(
     );
   const refuseIfExclusionEnds = opensToExcluded ? null : await watchExclusions(work, about.id);
   const updateRepeats = await prepareRoleChange(work, about);
-  const correction = await insertCorrection(work, role, 'entered_in_error', reason);
+  const correction = await insertCorrection(work, role, 'entered_in_error', reason, others === 1);
   await work.write.delete(CasePerson, [role]);
   await updateRepeats();
   await refuseIfExclusionEnds?.();
@@ -183,6 +183,7 @@ async function insertCorrection(
   role: CasePerson,
   kind: CorrectionKind,
   reason: string,
+  wasLastRole = false,
 ): Promise<CasePersonCorrection> {
   const { id: roleId, partnershipId, agencyId, contributingType, caseId, panelId, personId } = role;
   const before = {
@@ -198,6 +199,7 @@ async function insertCorrection(
     ...before,
     kind,
     reason,
+    wasLastRole,
     namedAt: role.createdAt,
     correctedById: work.actor.id,
     correctedByAgencyId: work.actor.agencyId,

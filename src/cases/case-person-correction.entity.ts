@@ -22,6 +22,7 @@ export type CorrectionKind = (typeof CORRECTION_KINDS)[number];
 @ForeignKey(() => Case, ['caseId', 'panelId'], ['id', 'panelId'])
 @Index(['caseId', 'updatedAt', 'id'])
 @Check('case_person_corrections_kind', oneOf('kind', CORRECTION_KINDS))
+@Check('case_person_corrections_last_role', `kind = 'entered_in_error' OR NOT was_last_role`)
 @Check('case_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class CasePersonCorrection extends CaseRecord {
   declare static readonly actions: 'explain' | 'put-back' | 'read';
@@ -96,6 +97,11 @@ export class CasePersonCorrection extends CaseRecord {
   @ForeignKey(() => Agency)
   @Classified('administrative')
   correctedByAgencyId: string;
+
+  /** Whether the removal took the person's last role in the case. False for other kinds. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  wasLastRole: boolean;
 
   /** Time of the correction (UTC). */
   @Column({ type: 'timestamptz' })

@@ -9,6 +9,5 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
  * excludes or recuses takes it too: whether a removal came before or after is then certain.
  */
 export async function lockPanel(work: UnitOfWork, panelId: string): Promise<void> {
-  await work.lock(`screening ${panelId}`);
-  work.refreshTime();
+  if (await work.lock(`screening ${panelId}`)) work.refreshTime();
 }

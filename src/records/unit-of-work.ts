@@ -86,11 +86,15 @@ export class UnitOfWork {
     this.actor.now = this.session.currentTime();
   }
 
-  /** Takes a lock until the transaction ends. Two requests that take the same lock run one after the other. */
-  async lock(name: string): Promise<void> {
-    if (this.locks.has(name)) return;
+  /**
+   * Takes a lock that the transaction holds to its end. Two requests that take the same lock run one after the other. Returns
+   * false if the transaction holds it already.
+   */
+  async lock(name: string): Promise<boolean> {
+    if (this.locks.has(name)) return false;
     await this.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
     this.locks.add(name);
+    return true;
   }
 
   /** Records an event about a record; the event commits with the change. */

@@ -11,7 +11,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { ReferralPersonCorrection, type ReferralCorrectionKind } from './referral-person-correction.entity.js';
 import { Referral, ReferralPerson, ReferralSubject, RepeatedCase } from './referral.entity.js';
 import type { RemovalReversal } from '../cases/case.dto.js';
-import { mustBeReversible, refuseIfExclusionExists, restoreHistory } from '../cases/removals.js';
+import { mustBeReversible, refuseIfExclusionExists, restoreHistory, watchExclusions } from '../cases/removals.js';
 import { Person } from '../subjects/subject.entity.js';
 import type { ReferralPersonChange, ReferralPersonEnding } from './referral.dto.js';
 import { ReferralPersonCorrectionView, ReferralPersonView } from './referral.response.js';
@@ -128,8 +128,11 @@ export class ReferralPeopleService {
           [{ pointer: '/kind', detail: 'not for the last role of the person that the referral is about' }],
         );
       if (others === 1 && !opensToExcluded) await refuseIfExclusionExists(work, found);
-      const correction = await keep(work, referral, found, 'entered_in_error', reason);
+      const refuseIfExclusionEnds =
+        referral.caseId && !opensToExcluded ? await watchExclusions(work, referral.caseId) : null;
+      const correction = await keep(work, referral, found, 'entered_in_error', reason, others === 1);
       await work.write.delete(ReferralPerson, [found]);
+      await refuseIfExclusionEnds?.();
       if (others === 1) await work.manager.delete(ReferralSubject, { referralId, personId });
       // notifies agencies that received the role, or the record of the person, of the recall
       work.write.noteRecall(ReferralPerson, found.id);
@@ -229,11 +232,12 @@ function keep(
   before: ReferralPerson,
   kind: ReferralCorrectionKind,
   reason: string,
+  wasLastRole = false,
 ): Promise<ReferralPersonCorrection> {
   const { partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale } = before;
   return work.write.insert(ReferralPersonCorrection, {
     ...{ partnershipId, agencyId, contributingType, referralId, panelId, personId, role, rationale },
-    ...{ roleId: before.id, kind, reason },
+    ...{ roleId: before.id, kind, reason, wasLastRole },
     inDraft: referral.submittedAt === null || isRewriting(rewritten(work, referral)),
     namedAt: before.createdAt,
     correctedById: work.actor.id,

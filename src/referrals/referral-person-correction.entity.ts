@@ -16,6 +16,7 @@ export type ReferralCorrectionKind = (typeof REFERRAL_CORRECTION_KINDS)[number];
 @ForeignKey(() => Referral, ['referralId', 'panelId'], ['id', 'panelId'])
 @Index(['referralId', 'updatedAt', 'id'])
 @Check('referral_person_corrections_kind', oneOf('kind', REFERRAL_CORRECTION_KINDS))
+@Check('referral_person_corrections_last_role', `kind = 'entered_in_error' OR NOT was_last_role`)
 @Check('referral_person_corrections_role', oneOf('role', PERSON_ROLES))
 export class ReferralPersonCorrection extends ReferralRecord {
   declare static readonly actions: 'put-back' | 'read';
@@ -79,6 +80,11 @@ export class ReferralPersonCorrection extends ReferralRecord {
   @ForeignKey(() => Agency)
   @Classified('administrative')
   correctedByAgencyId: string;
+
+  /** Whether the removal took the person's last role in the referral. False for other kinds. */
+  @Column({ type: 'boolean', default: false })
+  @Classified('administrative')
+  wasLastRole: boolean;
 
   /** Time of the correction (UTC). */
   @Column({ type: 'timestamptz' })

@@ -6,7 +6,8 @@
  * refuge address that a colleague's removal and reversal opened; a stale ETag accepted after a reversal; a referral into which the
  * panel put somebody back while its author rewrote it; a refuge address that an emergency access read after a reversal; an
  * exclusion from a repeat, and the mark of a waiting repeat, that a reversal did not restore; a reversal after somebody else had
- * removed the person, and after the author had submitted again; no question where a colleague of the remover has the name.
+ * removed the person, and after the author had submitted again; no question where a colleague of the remover has the name; an
+ * exclusion ended by the removal of one of two roles, and by one that was reversed; a coordinator who lost what they submitted again.
  */
 import type pg from 'pg';
 import { aReferral, asOwner, practitioner } from '../support/panel-work.ts';
@@ -370,4 +371,77 @@ test('a removal is refused although a colleague of the remover bears the exclude
   );
   const refused = await ending(COORDINATOR, path, harming);
   expect([refused.status, refused.body.exclusionIds]).toEqual([409, [exclusionId]]);
+});
+
+describe('a colleague of the excluded person removes somebody from the case', () => {
+  /** Case whose referral names a relative twice, from whom somebody is excluded. */
+  async function withRelative(): Promise<{ path: string; referral: string; relative: string }> {
+    const [victim, harming, relative] = [await person(), await person(), await person()];
+    const body = aReferral(panelId, victim, harming) as { people: object[] };
+    const roles = ['family', 'witness'].map((role) => ({ personId: relative, role, rationale: 'Was there.' }));
+    const { id } = await made('idva', '/v1/referrals', { ...body, people: [...body.people, ...roles] });
+    const referral = `/v1/referrals/${String(id)}`;
+    const answer = await (await by(COORDINATOR)).post(`${referral}/acceptance`, {}).set('if-match', '*').expect(200);
+    await excluded(relative);
+    return { path: `/v1/cases/${answer.body.caseId as string}`, referral, relative };
+  }
+
+  async function removeTwice(who: string, record: string, personId: string): Promise<void> {
+    for (let role = 0; role < 2; role += 1)
+      expect((await ending(who, record, personId, { opensToExcluded: true })).status).toBe(201);
+  }
+
+  test('and the removal of one of two roles by another agency does not count as the removal of the person', async () => {
+    const { path, referral, relative } = await withRelative();
+    await removeTwice(COLLEAGUE, path, relative);
+    expect((await ending(COORDINATOR, referral, relative)).status).toBe(201);
+    expect(await status(EXCLUDED, path)).toBe(404);
+    expect((await ending(COORDINATOR, referral, relative)).body.code).toBe('opens-to-excluded');
+    expect(await status(EXCLUDED, path)).toBe(404);
+  });
+
+  test('and a removal by another agency that is reversed does not count', async () => {
+    const { path, referral, relative } = await withRelative();
+    await removeTwice(COLLEAGUE, path, relative);
+    await ending(COORDINATOR, referral, relative);
+    const { body: last } = await ending(COORDINATOR, referral, relative, { opensToExcluded: true });
+    expect(await status(EXCLUDED, path)).toBe(200);
+    await made(COORDINATOR, `${referral}/people-corrections/${last.id as string}/reversal`, AGAIN);
+    expect(await status(EXCLUDED, path)).toBe(404);
+  });
+
+  test('or one of two roles from its referral, which hides the case from nobody', async () => {
+    const { path, referral, relative } = await withRelative();
+    await removeTwice(COORDINATOR, path, relative);
+    expect(await status(EXCLUDED, path)).toBe(200);
+    expect((await ending(COLLEAGUE, referral, relative)).status).toBe(201);
+    expect(await status(EXCLUDED, path)).toBe(200);
+  });
+});
+
+test('a coordinator reads on what they submit again about a matter from which they are excluded', async () => {
+  const own = COORDINATOR;
+  const [victim, harming] = await Promise.all(
+    ['Alder', 'Birch'].map(async (givenName) => {
+      const { id } = await made(own, '/v1/persons', {
+        partnershipId,
+        givenName,
+        familyName: `Orlebar ${(count += 1)}`,
+      });
+      return id!;
+    }),
+  );
+  const first = await made(own, '/v1/referrals', aReferral(panelId, victim!, harming!));
+  const acceptance = `/v1/referrals/${first['id']!}/acceptance`;
+  const { body } = await (await by(COLLEAGUE)).post(acceptance, {}).set('if-match', '*').expect(200);
+  const { id: practitionerId } = await practitioner(owner, own);
+  await made(COLLEAGUE, '/v1/exclusions', { caseId: body.caseId as string, practitionerId, reason: 'Knows them.' });
+  const again = await made(own, '/v1/referrals', aReferral(panelId, victim!, harming!));
+  const referral = `/v1/referrals/${again['id']!}`;
+  const returned = { reasonCode: 'incomplete', reason: 'Say more of the children.' };
+  await (await by(COLLEAGUE)).post(`${referral}/return`, returned).set('if-match', '*').expect(200);
+  await (await by(own)).patch(referral, { wishes: 'No visit in uniform.' }).set('if-match', '*').expect(200);
+  const submitted = await (await by(own)).post(`${referral}/submission`, {}).set('if-match', '*').expect(200);
+  expect(submitted.body.wishes).toBe('No visit in uniform.');
+  expect(await status(own, referral)).toBe(200);
 });

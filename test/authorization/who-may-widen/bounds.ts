@@ -189,15 +189,25 @@ export class Facts {
    */
   private keptAfterRemoval(exclusion: Row, agencyId: unknown): string[] {
     const last = new Map<string, Row>();
-    const isError = (one: Row): boolean => one['kind'] === 'entered_in_error';
+    const isReversed = (table: string, one: Row): boolean =>
+      this.by(table, 'role_id', one['role_id']).some(
+        (back) => back['kind'] === 'put_back' && at(back['corrected_at']) >= at(one['corrected_at']),
+      );
+    // whoever removes one role of two has not removed the person
+    const isRemoval = (table: string, one: Row): boolean =>
+      one['kind'] === 'entered_in_error' && one['was_last_role'] === true && !isReversed(table, one);
     const removals = [
       ...this.by('case_person_corrections', 'person_id', exclusion['person_id'])
-        .filter(isError)
+        .filter((one) => isRemoval('case_person_corrections', one))
         .map((one) => ({ one, from: one['case_id'] as string })),
       ...this.by('referral_person_corrections', 'person_id', exclusion['person_id'])
         .filter((one) => {
           const submitted = this.mirror.one('referral_screenings', one['referral_id']);
-          return isError(one) && submitted && at(submitted['created_at']) <= at(one['corrected_at']);
+          return (
+            isRemoval('referral_person_corrections', one) &&
+            submitted &&
+            at(submitted['created_at']) <= at(one['corrected_at'])
+          );
         })
         .map((one) => {
           const opened = this.mirror.one('referrals', one['referral_id'])?.['case_id'];

@@ -504,6 +504,7 @@ export async function enrich(client: pg.Client, c: Chance, now: Date): Promise<v
       named_at: days(-20),
       corrected_by_id: remover.practitioner,
       corrected_by_agency_id: remover.agency,
+      was_last_role: true,
       corrected_at: now,
     });
     await client.query(
