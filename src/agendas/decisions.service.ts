@@ -9,6 +9,7 @@ import { after, permittedCommands } from '../records/state-machine.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
 import { authorizeDeferral } from '../meetings/deferrals.js';
 import { authorizeDecisionInWriting, isInWriting } from '../meetings/in-writing.js';
+import { requireBegun } from '../meetings/meeting-begun.js';
 import { isHearingAnItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import { Decision, Listing, Meeting, type DecisionKind } from '../meetings/meeting.entity.js';
 import type { DecisionCorrection, DecisionRequest } from '../meetings/meeting.dto.js';
@@ -52,6 +53,7 @@ export class DecisionsService {
           'meeting-cancelled',
           'The meeting was cancelled, so it decides nothing. Decide at the meeting that hears the case.',
         );
+      requireBegun(meeting, work.now);
       if (listing.outcome)
         throw conflict(
           'decided-already',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { findCasesInError } from '../cases/open-case.js';
 import { createFeed } from '../cycles/feeds.service.js';
+import { requireBegun } from '../meetings/meeting-begun.js';
 import { Meeting, TO_BE_HELD } from '../meetings/meeting.entity.js';
 import type { Actor } from '../authentication/actor.js';
 import { conflict, unacceptable } from '../http/problems.js';
@@ -28,6 +29,7 @@ export class BidDecisionsService {
       await mustNotCarryOnAnError(work, found, request.kind);
       const meeting = await work.records.find('hear-bids', Meeting, found.meetingId as string);
       mustBeDecidable(found, meeting, request);
+      requireBegun(meeting, work.now);
       const granted = grantedQuantityOf(request, found);
       const by = { decidedById: actor.id, agencyId: actor.agencyId, contributingType: actor.agencyType };
       const decision = await work.write.insert(BidDecision, {

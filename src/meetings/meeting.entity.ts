@@ -22,7 +22,10 @@ export const isToBeHeld = (status: MeetingStatus): boolean => (TO_BE_HELD as rea
 export const isAgendaCirculated = ({ status, agendaEdition }: Pick<Meeting, 'status' | 'agendaEdition'>): boolean =>
   agendaEdition > 0 && status !== 'scheduled';
 
+/** Statuses of meetings that were neither opened nor ended. */
 const PLANNED_STATUSES = ['scheduled', 'papers_out'] as const satisfies MeetingStatus[];
+export const isPlanned = (status: MeetingStatus): boolean =>
+  (PLANNED_STATUSES as readonly MeetingStatus[]).includes(status);
 
 export type MeetingCommand =
   'circulation' | 'opening' | 'opening-reversal' | 'closure' | 'cancellation' | 'postponement';

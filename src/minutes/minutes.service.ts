@@ -12,6 +12,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { takenOffProblem } from '../agendas/listings.service.js';
 import { Case, Contribution } from '../cases/case.entity.js';
 import { mustBeOpen } from '../cases/open-case.js';
+import { requireBegun } from '../meetings/meeting-begun.js';
 import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import type { CapturedActionRequest } from '../meetings/meeting.dto.js';
 import { ActionView } from '../plans/action.response.js';
@@ -64,6 +65,7 @@ export class MinutesService {
   ): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const listing = await findItem(work, 'minute', meetingId, listingId, { lock: true });
+      requireBegun(await work.records.find('read', Meeting, meetingId), work.now);
       const editions = await work.records.findMany('read', Minute, { caseId: listing.caseId, listingId });
       const draft = editions.find(({ status }) => status === 'draft');
       if (draft && !actor.call.ifMatch) throw draftExists(draft);
@@ -157,6 +159,7 @@ export class MinutesService {
     return this.records.change(actor, async (work) => {
       const listing = await findItem(work, 'minute', meetingId, listingId);
       if (listing.removedAt) throw takenOffProblem();
+      requireBegun(await work.records.find('read', Meeting, meetingId), work.now);
       const place = await findActionPlace(work, listing, planId);
       const captured = await insertAction(work, { ...place, listingId }, request);
       await work.write.insert(CapturedAction, { actionId: captured.id, ...valuesOfItem(actor, listing) });

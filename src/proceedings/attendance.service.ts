@@ -17,6 +17,7 @@ import type { AttendanceRequest, DepartureRequest } from './attendance.dto.js';
 import { AttendanceView } from './attendance.response.js';
 import { refuseInWriting } from '../meetings/in-writing.js';
 import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meetings/meeting.entity.js';
+import { requireBegun } from '../meetings/meeting-begun.js';
 import { ItemPresenceService } from './item-presence.service.js';
 
 /** Attendance at meetings: presence, deputies, confidentiality and corrections. */
@@ -52,6 +53,8 @@ export class AttendanceService {
       refuseInWriting(meeting);
       requireOpenAttendance(meeting.status);
       const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
+      // apologies are sent in advance
+      if (isPresent(status)) requireBegun(meeting, work.now);
       if (practitionerId !== actor.id && !registers)
         throw refused(
           'own-attendance-only',

@@ -7,6 +7,7 @@ import { Records } from '../records/records.js';
 import { DisclosedCrime } from './crime.entity.js';
 import type { CrimeAmendment, CrimeRequest } from './crime.dto.js';
 import { DisclosedCrimeView } from './crime.response.js';
+import { requireBegun } from '../meetings/meeting-begun.js';
 import { findItem, requireMeeting, valuesOfItem } from '../meetings/items.js';
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 
@@ -33,13 +34,14 @@ export class CrimeService {
 
   record(actor: Actor, meetingId: string, request: CrimeRequest): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
-      const { status } = await work.records.find('read', Meeting, meetingId);
+      const meeting = await work.records.find('read', Meeting, meetingId);
       const listing = await findItem(work, 'minute', meetingId, request.listingId);
-      if (status === 'cancelled')
+      if (meeting.status === 'cancelled')
         throw conflict(
           'meeting-cancelled',
           'The meeting was cancelled, so no crime was disclosed at it. Record the crime at the meeting that hears the case.',
         );
+      requireBegun(meeting, work.now);
       const crime = await work.write.insert(DisclosedCrime, { ...request, ...valuesOfItem(actor, listing) });
       work.recordEvent('crime.disclosed', DisclosedCrime, crime);
       return work.respond.found(DisclosedCrimeView, crime.id, 201);

@@ -7,6 +7,7 @@ import { refuseInWriting, isInWriting } from '../meetings/in-writing.js';
 import { shortenInvitations } from '../meetings/invitations-end.js';
 import type { MeetingOpeningReversal } from '../meetings/meeting.dto.js';
 import { Listing, Meeting, meetingMachine } from '../meetings/meeting.entity.js';
+import { requireBegun } from '../meetings/meeting-begun.js';
 import { isHearingAnItem } from '../meetings/items.js';
 import { chairedPanels } from '../panels/panels.policy.js';
 import { MeetingHooks } from '../meetings/meeting.hooks.js';
@@ -78,6 +79,7 @@ export class OpeningAndClosureService {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('close', Meeting, MeetingView, id);
       const status = after(meetingMachine, found.status, 'closure');
+      requireBegun(found, work.now);
       if (await isHearingAnItem(work, id))
         throw conflict('item-being-heard', 'An item is being heard. End it first: POST …/listings/{listingId}/end.');
       const undecided = await work.records.findMany('read', Listing, { meetingId: id, outcome: null });

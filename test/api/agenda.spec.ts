@@ -16,7 +16,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, checked, inDays, practitioner } from '../support/panel-work.ts';
+import { asOwner, checked, inDays, openMeeting, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -183,13 +183,16 @@ async function circulated(meeting: Convened): Promise<Response> {
   return moved(COORDINATOR, meeting, 'agenda/circulation');
 }
 
-const decided = async (who: string, meeting: Convened, listingId: string, kind: string): Promise<Response> =>
-  (await by(who)).post(`${meeting.path}/decisions`, {
+/** The coordinator opens the meeting, which then decides on an item. */
+async function decided(who: string, meeting: Convened, listingId: string, kind: string): Promise<Response> {
+  await openMeeting(server, meeting.path, COORDINATOR);
+  return (await by(who)).post(`${meeting.path}/decisions`, {
     listingId,
     kind,
     text: 'As the panel agreed.',
     rationale: 'As it was said.',
   });
+}
 
 const excluded = async (who: string, caseId: string): Promise<void> => {
   const { id } = await practitioner(owner, who);
@@ -773,6 +776,7 @@ test('a recused person cannot read a later item after the first was decided with
   const { body: item } = await inspector.post(`${first.path}/listings`, { caseId, kind: 'new' }).expect(201);
   await recused('police-sergeant', first, item.id as string);
   const decided = { listingId: item.id, kind: 'note', text: 'Noted.', rationale: 'Nothing new.', dissent: null };
+  await openMeeting(server, first.path, COORDINATOR);
   await inspector.post(`${first.path}/decisions`, decided).expect(201);
   const { body: again } = await inspector.post(`${second.path}/listings`, { caseId, kind: 'new' }).expect(201);
   await (await by('police-sergeant')).get(`${second.path}/listings/${String(again.id)}`).expect(404);

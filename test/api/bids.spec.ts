@@ -16,7 +16,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, inDays, likeness, practitioner, registeredAgain } from '../support/panel-work.ts';
+import { asOwner, inDays, likeness, openMeeting, practitioner, registeredAgain } from '../support/panel-work.ts';
 import { givenWallsApart } from '../support/row-level-security.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
@@ -50,8 +50,8 @@ async function refused(who: string, path: string, noun: string, code: string, bo
   return answer.body;
 }
 
-/** Two meetings of a cycle of their own, on which nothing is listed yet. */
-async function newCycle(): Promise<{ id: string; jag: string; tasking: string }> {
+/** Two meetings of a cycle of their own, on which nothing is listed yet; opened, so that they can decide before their day. */
+async function newCycle({ open = true } = {}): Promise<{ id: string; jag: string; tasking: string }> {
   const { rows } = await owner.query<{ id: string }>(
     `SELECT t.id FROM cycle_templates t JOIN partnerships b ON b.id = t.partnership_id
      JOIN panels p ON p.partnership_id = b.id AND p.code = 'ask-jag'`,
@@ -60,7 +60,11 @@ async function newCycle(): Promise<{ id: string; jag: string; tasking: string }>
   const { body } = await coordinator.post('/v1/cycles', { templateId: rows[0]?.id }).expect(201);
   const parts: Row[] = (await coordinator.get(`/v1/cycles/${String(body.id)}/meetings`).expect(200)).body.data;
   const of = (stage: string): string => parts.find((one) => one['stage'] === stage)?.['meetingId'] as string;
-  return { id: body.id, jag: of('jag'), tasking: of('tasking') };
+  const made = { id: body.id as string, jag: of('jag'), tasking: of('tasking') };
+  if (open)
+    for (const meeting of [made.jag, made.tasking])
+      await openMeeting(server, `/v1/meetings/${meeting}`, 'police-inspector');
+  return made;
 }
 
 const PLAN = { modelCode: 'OSARA', title: 'Quiet evenings at the underpass' };
@@ -279,6 +283,15 @@ describe('a bid ahead of its plan', () => {
   });
 });
 
+test('a bid is not decided before the day of a meeting that nobody opened', async () => {
+  const { tasking } = await newCycle({ open: false });
+  const bid = await listedFor((await freshPlan('agreed')).id, tasking);
+  const { detail } = await refused('police-inspector', bid, 'decision', 'meeting-not-begun', { kind: 'approval' });
+  expect(detail).toContain('/opening');
+  await openMeeting(server, `/v1/meetings/${tasking}`, 'police-inspector');
+  expect(await done('police-inspector', bid, 'decision', { kind: 'approval' })).toMatchObject({ status: 'approved' });
+});
+
 describe('of a case that is hidden from whoever acts', () => {
   test('the need is handed on by the meeting that they close, and they learn nothing of it', async () => {
     const { jag } = await newCycle();
@@ -343,7 +356,7 @@ describe('of a case that is hidden from whoever acts', () => {
   });
 
   test('a bid goes on from the meeting that they cancel: to the next one, or back where there is none', async () => {
-    const [first, second] = [(await newCycle()).tasking, (await newCycle()).tasking];
+    const [first, second] = [(await newCycle({ open: false })).tasking, (await newCycle({ open: false })).tasking];
     const [plan, other] = [await freshPlan('agreed'), await freshPlan('agreed')];
     const [hidden, shown] = [await listedFor(plan.id, first), await listedFor(other.id, first)];
     await keepOut('jag-coordinator', plan.caseId);
@@ -465,7 +478,7 @@ describe('what comes from a compartment', () => {
     };
     expect(await closed(true)).toBe(0);
     // the same meeting, once more, of a panel that is none
-    await owner.query(`UPDATE meetings SET status = 'scheduled', closed_at = NULL WHERE id = $1`, [jag]);
+    await owner.query(`UPDATE meetings SET status = 'in_session', closed_at = NULL WHERE id = $1`, [jag]);
     expect(await closed(false)).toBe(1);
   });
 

@@ -12,7 +12,16 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, meets, none, practitioner, untilWaiting } from '../support/panel-work.ts';
+import {
+  asOwner,
+  casesOf,
+  inDays,
+  meets,
+  none,
+  openMeeting,
+  practitioner,
+  untilWaiting,
+} from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -263,6 +272,7 @@ describe('an invitation that does not fit the meeting any more', () => {
     const { body: made } = await coordinator.post(invitations, { ...whom, closesAt: inDays(73) }).expect(201);
     const chair = await by('jag-chair');
     const noted = { listingId: item.id, kind: 'note', text: 'Nothing new.', rationale: 'Nothing was told.' };
+    await openMeeting(server, base, COORDINATOR);
     expect(code(await chair.post(`${base}/decisions`, noted))).toEqual([201, undefined]);
     expect(code(await chair.post(`${base}/closure`).set('if-match', '*'))).toEqual([200, undefined]);
     const { body: after } = await coordinator.get(`${invitations}/${made.id as string}`).expect(200);
@@ -438,6 +448,7 @@ test('an invited person learns of no other meeting by stage, tag, filter or next
   const meeting = listing.split('/listings/')[0]!;
   expect(await asTold(guest)).toMatchObject({ stage: 'listed', statusStage: 'listed', inList: true });
   const decision = { kind: 'note', text: 'Noted.', rationale: 'As told.', listingId: listing.split('/').at(-1) };
+  await openMeeting(server, meeting, COORDINATOR);
   await coordinator.post(`${meeting}/decisions`, decision).expect(201);
   const before = await asTold(guest);
   expect(before).toMatchObject({ stage: 'open', statusStage: 'open', inList: false });

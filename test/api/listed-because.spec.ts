@@ -5,7 +5,7 @@
  * Seen to fail: an order, or a proposal of what could be moved, by the kept ones; kind and reason as they are kept, also where the reason is an overdue action that is hidden from the reader.
  */
 import type pg from 'pg';
-import { asOwner, casesOf, conflictsAreOver, practitioner } from '../support/panel-work.ts';
+import { asOwner, casesOf, conflictsAreOver, openMeeting, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -93,6 +93,7 @@ test('an item listed for an overdue action is shown as a review to readers from 
   await owner.query(`UPDATE listings SET removed_at = NULL, removal_reason = NULL, outcome = NULL WHERE id = $1`, [
     given.from,
   ]);
+  await openMeeting(server, path.split('/listings/')[0]!, coordinator.who);
   await coordinator.post(`${path}/actions`, offered).expect(201);
   await owner.query(`DELETE FROM invitations WHERE listing_id = $1`, [given.to]);
   await owner.query(`DELETE FROM events WHERE subject_id = $1`, [given.to]);

@@ -9,7 +9,7 @@
  * walls prevent: one of them left out changes nothing.
  */
 import type pg from 'pg';
-import { asOwner, casesOf, practitioner, registeredAgain } from '../support/panel-work.ts';
+import { asOwner, casesOf, openMeeting, practitioner, registeredAgain } from '../support/panel-work.ts';
 import { givenWallsApart } from '../support/row-level-security.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
@@ -49,6 +49,7 @@ async function listed(coordinator: Caller, caseId: string): Promise<Item> {
   const meeting = `/v1/meetings/${String((await coordinator.post('/v1/meetings', convened).expect(201)).body.id)}`;
   const item = { caseId, kind: 'review', timeboxMinutes: 10 };
   const { id } = (await coordinator.post(`${meeting}/listings`, item).expect(201)).body as { id: string };
+  await openMeeting(server, meeting, coordinator.who);
   return { meeting, id, path: `${meeting}/listings/${id}` };
 }
 

@@ -8,7 +8,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, inDays, likeness, practitioner } from '../support/panel-work.ts';
+import { asOwner, inDays, likeness, openMeeting, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -102,7 +102,9 @@ async function received(planId: string, until: 'submitted' | 'listed'): Promise<
   await done(OFFICER, path, 'submission');
   if (until === 'submitted') return path;
   await done('police-inspector', path, 'screening');
-  await done('police-inspector', path, 'listing', { meetingId: await meetingOf(tasking) });
+  const meetingId = await meetingOf(tasking);
+  await done('police-inspector', path, 'listing', { meetingId });
+  await openMeeting(server, `/v1/meetings/${meetingId}`, 'police-inspector');
   return path;
 }
 
@@ -130,6 +132,7 @@ test('the need of its plan is not handed on when the JAG closes its meeting', as
   const cycle = (await coordinator.post('/v1/cycles', { templateId: rows[0]!.id }).expect(201)).body.id as string;
   const parts: Row[] = (await coordinator.get(`/v1/cycles/${cycle}/meetings`).expect(200)).body.data;
   const meeting = parts.find((one) => one['stage'] === 'jag')!['meetingId'] as string;
+  await openMeeting(server, `/v1/meetings/${meeting}`, 'jag-coordinator');
   await done('jag-chair', `/v1/meetings/${meeting}`, 'closure');
   const handedOn = await owner.query<{ id: string; planId: string }>(
     `SELECT id, plan_id AS "planId" FROM feeds WHERE from_meeting_id = $1 AND plan_id = ANY ($2)`,

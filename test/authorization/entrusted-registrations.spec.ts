@@ -7,7 +7,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf, inDays, likeness, practitioner } from '../support/panel-work.ts';
+import { asOwner, casesOf, inDays, likeness, openMeeting, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -128,6 +128,7 @@ test('an agency cannot give any other right to a sixth new registration', async 
   const path = `${meeting}/listings/${item.id as string}`;
   const invitation = { agencyId, practitionerId: id, closesAt: inDays(2) };
   expect(outcome(await coordinator.post(`${path}/invitations`, invitation))).toBe(LIMIT);
+  await openMeeting(server, meeting, OFFICER);
   const captured = { ownerAgencyId: agencyId, description: 'Visit number nine.', dueOn: inDays(9).slice(0, 10) };
   expect(outcome(await coordinator.post(`${path}/actions`, { ...captured, ...owned }))).toBe(LIMIT);
   // a person of another agency gives the seat

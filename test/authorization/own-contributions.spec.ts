@@ -7,7 +7,7 @@
  * of minutes that repeat what is withheld from a colleague.
  */
 import type pg from 'pg';
-import { asOwner, casesOf, inDays, practitioner } from '../support/panel-work.ts';
+import { asOwner, casesOf, inDays, openMeeting, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -110,6 +110,7 @@ test('a colleague who is granted access reads of approved minutes only the point
   const officer = await by('housing-officer');
   const visible = points.filter(({ text }) => !text.includes('private'));
   const body = { listingId: listed.body.id as string, text: 'The item was heard.', points: visible };
+  await openMeeting(server, meeting, 'jag-coordinator');
   const made = (await coordinator.post(`${meeting}/minutes`, body).expect(201)).body.id as string;
   const path = `${meeting}/minutes/${made}`;
   await (await by('jag-chair')).post(`${path}/approval`).set('if-match', '*').expect(200);

@@ -13,7 +13,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { aReferral, asOwner, casesOf, inDays, likeness, practitioner } from '../support/panel-work.ts';
+import { aReferral, asOwner, casesOf, inDays, likeness, openMeeting, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -386,6 +386,7 @@ describe('a timeline', () => {
     await coordinator
       .patch(`/v1/cases/${caseId}`, { riskBand: 'high', nextReviewOn: '2027-03-01' }, headers['etag'] as string)
       .expect(200);
+    await openMeeting(server, first.path, 'marac-coordinator');
     await coordinator
       .post(`${first.path}/decisions`, { listingId: first.item, kind: 'note', text: 'Noted.', rationale: 'As told.' })
       .expect(201);

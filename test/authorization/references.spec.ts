@@ -9,7 +9,7 @@
  */
 import type pg from 'pg';
 import type { Response } from 'supertest';
-import { asOwner, casesOf } from '../support/panel-work.ts';
+import { asOwner, casesOf, openMeeting } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -191,6 +191,7 @@ describe('an agency that is named', () => {
       [panels.get('ask-marac')],
     );
     const caller = await by('marac-chair');
+    await openMeeting(server, `/v1/meetings/${rows[0]!.meeting}`, 'marac-chair');
     const write = async (agencyId: string): Promise<Response> =>
       caller.post(`/v1/meetings/${rows[0]!.meeting}/minutes`, {
         listingId: rows[0]!.listing,

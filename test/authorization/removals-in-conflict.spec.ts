@@ -8,7 +8,7 @@
  */
 import http from 'node:http';
 import type pg from 'pg';
-import { aReferral, asOwner, practitioner } from '../support/panel-work.ts';
+import { aReferral, asOwner, openMeeting, practitioner } from '../support/panel-work.ts';
 import { as, type Caller } from '../support/people.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -164,6 +164,7 @@ describe('a request that a colleague began before somebody was excluded, and end
     const [earlier, repeat] = [await opened(victim, harming), await opened(victim, harming)];
     const [item, later] = [await listed(earlier), await listed(repeat)];
     const decision = { listingId: later.listingId, kind: 'note', text: 'Noted.', rationale: 'Nothing new.' };
+    await openMeeting(server, later.meeting, COLLEAGUE);
     const end = await heldBack(COLLEAGUE, `${later.meeting}/decisions`, decision);
     await recused(EXCLUDED, item);
     expect(await end()).toBe(201);
@@ -176,6 +177,7 @@ test('items decided during a recusal whose conflict is over stay hidden after a 
   const [earlier, repeat] = [await opened(victim, harming), await opened(victim, harming)];
   const [item, later] = [await listed(earlier), await listed(repeat)];
   const recusal = await recused(EXCLUDED, item);
+  await openMeeting(server, later.meeting, COLLEAGUE);
   await made(COLLEAGUE, `${later.meeting}/decisions`, {
     ...{ listingId: later.listingId, kind: 'note', text: 'Noted.', rationale: 'Nothing new.' },
   });

@@ -124,6 +124,14 @@ export async function checked(server: TestServer, meeting: string, maker: string
     .expect(200);
 }
 
+/** Opens a meeting that is planned, so that it can decide and be closed before its day. */
+export async function openMeeting(server: TestServer, meeting: string, who: string): Promise<void> {
+  const caller = await as(server, who);
+  const { body } = await caller.get(meeting).expect(200);
+  if (['scheduled', 'papers_out'].includes(body.status as string))
+    await caller.post(`${meeting}/opening`).set('if-match', '*').expect(200);
+}
+
 /** The body of a referral of a victim and the perpetrator, as an agency submits it. */
 export const aReferral = (panelId: string, personId: string, perpetratorId: string): object => ({
   panelId,

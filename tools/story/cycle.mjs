@@ -82,6 +82,7 @@ async function theNeed(stage, plot, meetings) {
   const plan = plans.find(({ status }) => status === 'agreed');
   const need = `Patrols at closing time, Friday and Saturday (${stage.run})`;
   await coordinator.alter('says what the plan needs', `/v1/plans/${plan?.id}`, { resourceNeed: need });
+  await coordinator.move('begins the JAG', `/v1/meetings/${meetings.jag}`, 'opening', {});
   await chair.move('ends the JAG', `/v1/meetings/${meetings.jag}`, 'closure', {}, { so: ({ status }) => status });
   const handed = (await coordinator.all(`/v1/feeds?toMeetingId=${meetings.tasking}&acknowledged=false`)).rows;
   const feed = handed.find((one) => one.text === need);
@@ -129,6 +130,9 @@ async function theBid(stage, meetings, { planId, feedId }) {
   await coordinator.move('lists it at Tasking', bid, 'listing', { meetingId: meetings.tasking });
   const taken = await coordinator.reads(`/v1/feeds/${feedId}`);
   stage.promise('by that the need has arrived', taken.body.acknowledgedAt !== null, taken.body.acknowledgedAt);
+  const early = { gives: 409, code: 'meeting-not-begun' };
+  await inspector.move('ends Tasking before its day', `/v1/meetings/${meetings.tasking}`, 'closure', {}, early);
+  await inspector.move('begins Tasking', `/v1/meetings/${meetings.tasking}`, 'opening', {});
   const open = { gives: 422, code: 'undecided-bids' };
   await inspector.move('ends Tasking with a bid undecided', `/v1/meetings/${meetings.tasking}`, 'closure', {}, open);
   const silent = { kind: 'refusal', grantedQuantity: null };
@@ -168,6 +172,7 @@ async function theTtcg(stage, meetings, { title }) {
   const bare = ['planId', 'caseId', 'planPanelId'].filter((field) => field in read.body);
   stage.promise('the TTCG reads the bid without the plan and the case', bare.length === 0, bare);
   await coordinator.move('lists it', bid, 'listing', { meetingId: meetings.ttcg });
+  await coordinator.move('begins the TTCG', `/v1/meetings/${meetings.ttcg}`, 'opening', {});
   const part = {
     kind: 'part_approval',
     grantedQuantity: 4,

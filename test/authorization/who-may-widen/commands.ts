@@ -50,7 +50,7 @@ const INTERESTING: [RegExp, number][] = [
   [/\/people\/\{/, 12],
   [/POST \/v1\/referrals$/, 5],
   [/referrals\/\{id\}\/submission$/, 12],
-  [/\/(submission|acceptance|redirection|approval|ending|acknowledgement)$/, 4],
+  [/\/(submission|acceptance|redirection|approval|opening|ending|acknowledgement)$/, 4],
   [/POST .*\/memberships$/, 20],
   [/\/memberships/, 5],
   [/\/exclusions$/, 20],
