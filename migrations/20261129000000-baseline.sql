@@ -2120,6 +2120,7 @@ CREATE TABLE notices (
   level integer NOT NULL,
   read_at timestamptz,
   read_by_id uuid,
+  ended_at timestamptz,
   CONSTRAINT notices_once UNIQUE (kind, subject_id, due_on, agency_id),
   FOREIGN KEY (case_id, plan_panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (listing_id, case_id) REFERENCES listings (id, case_id),
@@ -2128,8 +2129,9 @@ CREATE TABLE notices (
     kind IN ('action_due_soon', 'action_due', 'action_overdue', 'action_escalated', 'papers_due', 'research_due',
       'minutes_due', 'bid_results_due', 'bid_results_overdue', 'feed_not_taken_up', 'agreement_review_due',
       'emergency_review_due', 'emergency_alarm', 'action_before_steering_group', 'steering_group_answered',
-      'escalation_to_answer', 'referral_redirected', 'referral_in_error', 'no_chair_left', 'deputy_chair_needed',
-      'recipient_to_tell', 'owner_cannot_see', 'changed_by_excluded', 'excluded_by_naming')
+      'escalation_to_answer', 'referral_returned', 'referral_refused', 'referral_redirected', 'referral_in_error',
+      'no_chair_left', 'deputy_chair_needed', 'recipient_to_tell', 'owner_cannot_see', 'changed_by_excluded',
+      'excluded_by_naming')
   ),
   CONSTRAINT notices_level CHECK (level BETWEEN 0 AND 3),
   CONSTRAINT notices_read CHECK ((read_at IS NULL) = (read_by_id IS NULL))

@@ -17,7 +17,7 @@ import { findMattersWithoutChair } from './matters-without-chair.queries.js';
 import { findUnseenActions, type UnseenAction } from './unseen-actions.js';
 import { findChangesByExcluded, type ChangedMatter } from './excluded-changes.js';
 import { findPeopleExcludedByNaming } from './excluded-by-naming.js';
-import type { Notice, NoticeKind } from './notice.entity.js';
+import { REFUSAL_NOTICE_DAYS, type Notice, type NoticeKind } from './notice.entity.js';
 
 export type DueNotice = Pick<Notice, 'kind' | 'subjectId' | 'dueOn' | 'agencyId'> &
   Partial<
@@ -43,6 +43,8 @@ export async function findDueNotices(manager: EntityManager, actors: Actors, now
     findFeedNotices,
     findAgreementNotices,
     findEmergencyNotices,
+    findReturnNotices,
+    findRefusalNotices,
     findRedirectionNotices,
     findErrorNotices,
     findMissingChairNotices,
@@ -53,6 +55,51 @@ export async function findDueNotices(manager: EntityManager, actors: Actors, now
     found.push(...(await ask(manager, today, now)));
   found.push(...(await findUnseenActionNotices(manager, today, await findUnseenActions(manager, actors, now))));
   return found;
+}
+
+/** Selects decided referrals for the referring agency, with the day of the decision in London. */
+const DECIDED_REFERRALS = `SELECT r.id AS "subjectId", r.agency_id AS "agencyId", r.panel_id AS "panelId",
+    (r.decided_at AT TIME ZONE 'Europe/London')::date::text AS "dueOn" FROM referrals r`;
+
+type ReferralNotice = Pick<DueNotice, 'subjectId' | 'agencyId' | 'panelId' | 'dueOn'>;
+
+/** Returned referrals, for the referring agency, which completes them. Due until they are submitted again or withdrawn. */
+async function findReturnNotices(manager: EntityManager, _: string, now: Date): Promise<DueNotice[]> {
+  // the notice of an earlier return would be shown again with that of the present one
+  await manager.query(
+    `UPDATE notices n SET ended_at = $1, version = n.version + 1, updated_at = $1 FROM referrals r
+     WHERE n.kind = 'referral_returned' AND n.ended_at IS NULL AND n.subject_id = r.id
+       AND (r.status <> 'returned' OR n.due_on <> (r.decided_at AT TIME ZONE 'Europe/London')::date)`,
+    [now],
+  );
+  // a referral that was returned again on the same day has the same notice, which becomes unread
+  await manager.query(
+    `UPDATE notices n SET ended_at = NULL, read_at = NULL, read_by_id = NULL, version = n.version + 1, updated_at = $1 FROM referrals r
+     WHERE n.kind = 'referral_returned' AND n.subject_id = r.id AND r.status = 'returned'
+       AND n.due_on = (r.decided_at AT TIME ZONE 'Europe/London')::date
+       AND (n.ended_at IS NOT NULL OR n.read_at < r.decided_at)`,
+    [now],
+  );
+  const found = await manager.query<ReferralNotice[]>(
+    `${DECIDED_REFERRALS} WHERE r.status = 'returned' AND r.decided_at IS NOT NULL ORDER BY r.id`,
+  );
+  return found.map((one) => ({ ...one, kind: 'referral_returned' }));
+}
+
+/** Refused referrals, for the referring agency. The notice ends after some days: nothing is left to be done. */
+async function findRefusalNotices(manager: EntityManager, today: string, now: Date): Promise<DueNotice[]> {
+  const since = daysAfter(today, -REFUSAL_NOTICE_DAYS);
+  await manager.query(
+    `UPDATE notices SET ended_at = $1, version = version + 1, updated_at = $1
+     WHERE kind = 'referral_refused' AND ended_at IS NULL AND due_on <= $2::date`,
+    [now, since],
+  );
+  const found = await manager.query<ReferralNotice[]>(
+    `${DECIDED_REFERRALS} WHERE r.status = 'refused' AND (r.decided_at AT TIME ZONE 'Europe/London')::date > $1::date
+     ORDER BY r.id`,
+    [since],
+  );
+  return found.map((one) => ({ ...one, kind: 'referral_refused' }));
 }
 
 /** Redirected referrals, for the referring agency, which must refer the matter to another panel itself. */

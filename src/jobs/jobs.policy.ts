@@ -52,8 +52,12 @@ const ofPanel = (actor: Actor, kinds: NoticeKind[]): Where => ({
   kind: { $in: kinds },
 });
 
-/** Kind of the notice that ends when the case is reopened: the agency would otherwise refer the matter again. */
-const IN_ERROR_NOTICE: NoticeKind = 'referral_in_error';
+/** Kinds of notice that end when their referral changes, with the state in which they apply. */
+const ENDING_NOTICES: [NoticeKind, Where][] = [
+  // the agency would otherwise refer the matter again after the case was reopened
+  ['referral_in_error', { caseInError: true }],
+  ['referral_returned', { status: 'returned' }],
+];
 
 /** Notices about actions are limited to people who may know of the action. */
 const known = (actor: Actor): Where => ({
@@ -179,14 +183,19 @@ policy.declareSubject(Notice, 'Notice', {
     {
       name: 'referrer',
       sentence:
-        'whose agency made the referral that it is about, and who may change that; that its case was closed as referred in error, until the case is reopened',
+        'whose agency made the referral that it is about, and who may change that; that its case was closed as referred in error, until the case is reopened; that it was returned, until it is submitted again or withdrawn; that it was refused, for four weeks',
       actions: ['read', 'mark-read'],
       where: (actor) => {
         const own = permittedRows(withoutScopes(actor), subjectOf(Referral), 'refer-again');
         const applies: Where = {
-          $or: [{ kind: { $ne: IN_ERROR_NOTICE } }, { referral: { $elemMatch: { caseInError: true } } }],
+          $or: [
+            { kind: { $nin: ENDING_NOTICES.map(([kind]) => kind) } },
+            ...ENDING_NOTICES.map(([kind, state]) => ({ kind, referral: { $elemMatch: state } })),
+          ],
         };
-        return own && { $and: [sentTo(actor, TO_REFERRERS), { referral: { $elemMatch: own } }, applies] };
+        return (
+          own && { $and: [sentTo(actor, TO_REFERRERS), { endedAt: null, referral: { $elemMatch: own } }, applies] }
+        );
       },
     },
     {

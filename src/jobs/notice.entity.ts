@@ -12,6 +12,9 @@ import { Exclusion } from '../sharing/exclusion.entity.js';
 /** Levels of a notice: before the day, on the day, after the day, escalated. */
 export const LEVELS = { ahead: 0, due: 1, overdue: 2, escalated: 3 } as const;
 
+/** Days after which the notice of a refused referral ends. */
+export const REFUSAL_NOTICE_DAYS = 28;
+
 /**
  * Type of record, level and meaning, by kind of notice. Sources: MARAC note, section 2.4 "Action progress"; JAG note, section
  * 3.3, rules 1 and 5; note on law and standards, section 5.1 (agreements) and 5.4 (emergency access).
@@ -97,6 +100,16 @@ export const NOTICES = {
     level: LEVELS.escalated,
     says: 'An overdue action waits for the answer of the steering group.',
   },
+  referral_returned: {
+    about: 'Referral',
+    level: LEVELS.due,
+    says: 'A referral of your agency was returned: read its decision, complete it and submit it again. The notice ends when the referral is submitted again or withdrawn.',
+  },
+  referral_refused: {
+    about: 'Referral',
+    level: LEVELS.due,
+    says: `A referral of your agency was refused: read its decision. The notice ends after ${String(REFUSAL_NOTICE_DAYS)} days.`,
+  },
   referral_redirected: {
     about: 'Referral',
     level: LEVELS.due,
@@ -152,7 +165,12 @@ export const TO_OWNERS: NoticeKind[] = [
 /** Kinds sent to the agencies of the chairs and coordinators of the steering group, which does not know the case. */
 export const TO_STEERING_GROUP: NoticeKind[] = ['escalation_to_answer'];
 /** Kinds sent to the agency that made a referral. */
-export const TO_REFERRERS: NoticeKind[] = ['referral_redirected', 'referral_in_error'];
+export const TO_REFERRERS: NoticeKind[] = [
+  'referral_returned',
+  'referral_refused',
+  'referral_redirected',
+  'referral_in_error',
+];
 /**
  * Kinds sent to the agencies of the steering group's chairs and coordinators. The notice names the panel that needs a
  * chair but not the matter.
@@ -279,4 +297,9 @@ export class Notice extends PartnershipRecord {
   @Column({ type: 'uuid', nullable: true })
   @Classified('administrative')
   readById: string | null;
+
+  /** Time at which the notice ended, after which nobody reads it. Null while it applies, and for kinds that do not end. */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  endedAt: Date | null;
 }
