@@ -1401,12 +1401,21 @@ CREATE TABLE item_presences (
   -- Exclusions and recusals that alone kept the item from the person; null where the person heard it.
   kept_out_by_ids uuid[],
   in_emergency boolean NOT NULL DEFAULT false,
-  UNIQUE (listing_id, practitioner_id),
+  was_present boolean NOT NULL DEFAULT true,
+  corrects_id uuid,
+  correction_reason text,
+  corrected_at timestamptz,
+  UNIQUE (corrects_id),
+  UNIQUE (id, listing_id),
+  FOREIGN KEY (corrects_id, listing_id) REFERENCES item_presences (id, listing_id),
   FOREIGN KEY (case_id, panel_id) REFERENCES cases (id, panel_id),
   FOREIGN KEY (listing_id, meeting_id, case_id) REFERENCES listings (id, meeting_id, case_id),
   FOREIGN KEY (panel_id, partnership_id) REFERENCES panels (id, partnership_id),
-  CONSTRAINT item_presences_kept_out CHECK (NOT in_emergency OR kept_out_by_ids IS NULL)
+  CONSTRAINT item_presences_kept_out CHECK (NOT in_emergency OR kept_out_by_ids IS NULL),
+  CONSTRAINT item_presences_correction CHECK ((corrects_id IS NULL) = (correction_reason IS NULL)),
+  CONSTRAINT item_presences_first CHECK (was_present OR corrects_id IS NOT NULL)
 );
+CREATE UNIQUE INDEX item_presences_current ON item_presences (listing_id, practitioner_id) WHERE corrected_at IS NULL;
 CREATE INDEX item_presences_listing_id_updated_at_id_idx ON item_presences (listing_id, updated_at, id);
 
 CREATE TABLE disclosed_crimes (
@@ -2173,8 +2182,11 @@ CREATE TABLE disclosures (
   through_listing_ids uuid[],
   -- Exclusions and recusals that kept it from the one person who would have received it; null where it was received.
   kept_out_by_ids uuid[],
+  -- Marked as recorded in error: nobody of the agency was present when the record was discussed.
+  in_error_since timestamptz,
   CONSTRAINT disclosures_once_a_day UNIQUE NULLS NOT DISTINCT (record_type, record_id, record_version,
-      recipient_agency_id, panel_id, case_id, referral_id, purpose, day, fields, kept_out_by_ids, through_listing_ids),
+      recipient_agency_id, panel_id, case_id, referral_id, purpose, day, fields, kept_out_by_ids, through_listing_ids,
+      in_error_since),
   CONSTRAINT "CHK_dc3cf3fb883c19c1a632275c32" CHECK (notified_at IS NULL OR pending IS NOT NULL),
   CONSTRAINT "CHK_d09a1f3cbef33c0427a8952cb6" CHECK ((pending IS NULL) = (pending_since IS NULL)),
   CONSTRAINT "CHK_a7e412a547046736c1cdf4adfd" CHECK (pending IN ('correction', 'recall'))

@@ -5,6 +5,8 @@ import type { Actor } from '../authentication/actor.js';
 import { subjectOf } from '../authorization/subjects.js';
 import {
   Disclosures,
+  SPOKEN,
+  type CorrectedReceipt,
   type DisclosureBatch,
   type RevisedRecord,
   type ReopenedCase,
@@ -97,6 +99,21 @@ const TAKE_BACK = `WITH matter AS (
         AND (m.valid_to IS NULL OR m.valid_to >= $7))) RETURNING d.*)
   ${REVISION} '{}' FROM revised ON CONFLICT DO NOTHING`;
 
+/** Condition for the verbal disclosures `d` of a record to an agency. $1 type, $2 record, $3 agency, $4 their field. */
+const SPOKEN_ROWS = `d.record_type = $1 AND d.record_id = $2 AND d.recipient_agency_id = $3 AND d.fields = ARRAY[$4]`;
+
+/** Marks verbal disclosures as recorded in error. $5 now. */
+const MARK_IN_ERROR = `UPDATE disclosures d SET in_error_since = $5, version = version + 1, updated_at = $5
+  WHERE ${SPOKEN_ROWS} AND d.in_error_since IS NULL`;
+
+/** Ends the latest mark of each verbal disclosure, unless the same was disclosed again meanwhile. $5 now. */
+const END_ERROR = `UPDATE disclosures d SET in_error_since = NULL, version = version + 1, updated_at = $5
+  WHERE ${SPOKEN_ROWS} AND d.in_error_since IS NOT NULL AND NOT EXISTS (SELECT FROM disclosures o
+    WHERE o.id <> d.id AND (o.record_type, o.record_id, o.record_version, o.recipient_agency_id, o.purpose, o.day, o.fields)
+        = (d.record_type, d.record_id, d.record_version, d.recipient_agency_id, d.purpose, d.day, d.fields)
+      AND o.kept_out_by_ids IS NOT DISTINCT FROM d.kept_out_by_ids
+      AND (o.in_error_since IS NULL OR o.in_error_since > d.in_error_since))`;
+
 const texts = new WeakMap<string[], string>();
 
 /** Joins field names to one text, cached by list: rows with the same mask share the same list. */
@@ -178,5 +195,17 @@ export class DisclosureRows extends Disclosures {
     const { personId, panelId, referralId = null, caseId = null, agencyId = null, at } = taken;
     const values = [personId, panelId, referralId, caseId, at, agencyId, londonDay(at)];
     await client.query({ name: 'take-back-disclosures', text: TAKE_BACK, values });
+  }
+
+  async receiptCorrected(
+    client: PoolClient,
+    { recordType, recordId, recipientAgencyId, isInError, at }: CorrectedReceipt,
+  ): Promise<void> {
+    const values = [recordType, recordId, recipientAgencyId, SPOKEN, at];
+    await client.query(
+      isInError
+        ? { name: 'mark-disclosures-in-error', text: MARK_IN_ERROR, values }
+        : { name: 'end-error-of-disclosures', text: END_ERROR, values },
+    );
   }
 }

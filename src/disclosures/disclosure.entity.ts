@@ -31,6 +31,7 @@ export type UpdateKind = (typeof UPDATE_KINDS)[number];
   'fields',
   'keptOutByIds',
   'throughListingIds',
+  'inErrorSince',
 ])
 @Index(['recordId'])
 @Index(['caseId', 'at', 'id'])
@@ -159,4 +160,12 @@ export class Disclosure extends PartnershipRecord {
   @Column({ type: 'timestamptz', nullable: true })
   @Classified('administrative')
   notifiedAt: Date | null;
+
+  /**
+   * Time at which the row was marked as recorded in error (UTC); null if it is right. Nobody of the agency was present
+   * when the record was discussed, so nothing was received and the agency is notified of no change.
+   */
+  @Column({ type: 'timestamptz', nullable: true })
+  @Classified('administrative')
+  inErrorSince: Date | null;
 }

@@ -109,7 +109,9 @@ const neverReceived: DenyRule = {
     'who is a data protection officer, where a conflict kept it from the one who would have received it; and everybody where somebody else of the agency received it',
   where: ({ roles }) => ({
     keptOutByIds: { $ne: null },
-    ...(roles.includes('data_protection_officer') ? {} : { same: { $elemMatch: { keptOutByIds: null } } }),
+    ...(roles.includes('data_protection_officer')
+      ? {}
+      : { same: { $elemMatch: { keptOutByIds: null, inErrorSince: null } } }),
   }),
 };
 
@@ -166,6 +168,7 @@ const WITHOUT_THE_PANEL = [
   'pending',
   'pendingSince',
   'notifiedAt',
+  'inErrorSince',
 ];
 
 policy.declareSubject(Disclosure, 'Disclosure', {

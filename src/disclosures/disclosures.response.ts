@@ -23,6 +23,7 @@ export class DisclosureView extends view(
   'pending',
   'pendingSince',
   'notifiedAt',
+  'inErrorSince',
 ) {}
 
 /** Correction or recall of a disclosed record, with the time at which the recipient was notified. */

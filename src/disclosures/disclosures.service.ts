@@ -33,7 +33,7 @@ export class DisclosuresService {
         await work.records.find('read', Case, asked.caseId);
       const parts: Where[] = [
         ...Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }])),
-        ...(toBeTold === 'true' ? [{ pending: { $exists: true }, notifiedAt: null }] : []),
+        ...(toBeTold === 'true' ? [{ pending: { $exists: true }, notifiedAt: null, inErrorSince: null }] : []),
       ];
       const within = (about: Where[]): Where => (parts.length + about.length ? { $and: [...parts, ...about] } : {});
       const about = personId ? concerning(actor, personId, isAccountable) : [];
@@ -62,10 +62,10 @@ export class DisclosuresService {
   told(actor: Actor, id: string): Promise<AuthorizedResponse> {
     return this.records.change(actor, async (work) => {
       const found = await work.records.findForUpdate('tell', Disclosure, DisclosureView, id);
-      if (!found.pending || found.notifiedAt)
+      if (!found.pending || found.notifiedAt || found.inErrorSince)
         throw conflict(
           'nothing-to-tell',
-          'The recipient has nothing to be told of this record, or was told. See `pending` and `notifiedAt`.',
+          'The recipient has nothing to be told of this record, or was told. See `pending`, `notifiedAt` and `inErrorSince`.',
         );
       const told = { notifiedAt: work.now, notifiedById: actor.kind === 'practitioner' ? actor.id : null };
       for (const one of await work.records.findMany('read', DisclosureRevision, { disclosureId: id, notifiedAt: null }))

@@ -337,7 +337,7 @@ const findRecipientNotices = (manager: EntityManager, today: string): Promise<Du
        FROM disclosures d LEFT JOIN cases c ON c.id = d.case_id
        LEFT JOIN listings l ON l.id = d.listing_id AND l.case_id = d.case_id
        LEFT JOIN panels p ON p.id = d.panel_id AND p.partnership_id = d.partnership_id
-       WHERE d.pending IS NOT NULL AND d.notified_at IS NULL), recipients AS (
+       WHERE d.pending IS NOT NULL AND d.notified_at IS NULL AND d.in_error_since IS NULL), recipients AS (
        SELECT *, origin_agency_id AS agency_id FROM pending
        UNION SELECT q.*, c.agency_id FROM pending q JOIN coordination c ON c.panel_id = q.panel_id)
      SELECT 'recipient_to_tell' AS kind, id AS "subjectId", due_on AS "dueOn", agency_id AS "agencyId", case_id AS "caseId",

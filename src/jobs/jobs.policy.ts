@@ -205,7 +205,7 @@ policy.declareSubject(Notice, 'Notice', {
       actions: ['read', 'mark-read'],
       where: (actor) => {
         const own = permittedRows(withoutScopes(actor), subjectOf(Disclosure), 'tell');
-        const pending = { pending: { $exists: true }, notifiedAt: null };
+        const pending = { pending: { $exists: true }, notifiedAt: null, inErrorSince: null };
         return (
           own && {
             $and: [sentTo(actor, TO_RECIPIENT_NOTIFIERS), { disclosure: { $elemMatch: { $and: [own, pending] } } }],

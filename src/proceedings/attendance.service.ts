@@ -19,6 +19,7 @@ import { refuseInWriting } from '../meetings/in-writing.js';
 import { Invitation, isToBeHeld, Listing, Meeting, type MeetingStatus } from '../meetings/meeting.entity.js';
 import { requireBegun } from '../meetings/meeting-begun.js';
 import { ItemPresenceService } from './item-presence.service.js';
+import { ItemPresence } from './running-order.entity.js';
 
 /** Attendance at meetings: presence, deputies, confidentiality and corrections. */
 @Injectable()
@@ -52,9 +53,9 @@ export class AttendanceService {
       const meeting = await work.records.find('attend', Meeting, meetingId, { lock: true });
       refuseInWriting(meeting);
       requireOpenAttendance(meeting.status);
-      const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
       // apologies are sent in advance
       if (isPresent(status)) requireBegun(meeting, work.now);
+      const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
       if (practitionerId !== actor.id && !registers)
         throw refused(
           'own-attendance-only',
@@ -180,19 +181,32 @@ async function authorizeCorrection(
   }
   if (!registers) throw recordedAsThere();
   if (!correctionReason) throw correctionNeedsReason();
-  await refuseIfItemHeard(work, { meetingId, from, until: arrival });
+  await refuseIfItemHeard(work, { meetingId, from, until: arrival, practitionerId: current.practitionerId });
 }
 
 /**
  * Refuses to remove time in which an item was heard. Only items visible to the actor count, so that the answer reveals
- * no hidden item; presences at hidden items remain recorded with these items.
+ * no hidden item; presences at hidden items remain recorded with these items. Items at which the presence of the person
+ * was corrected do not count.
  */
 async function refuseIfItemHeard(
   work: UnitOfWork,
-  { meetingId, from, after, until }: { meetingId: string; from: Date; after?: Date; until?: Date | null },
+  {
+    meetingId,
+    from,
+    after,
+    until,
+    practitionerId,
+  }: { meetingId: string; from: Date; after?: Date; until?: Date | null; practitionerId?: string },
 ): Promise<void> {
+  const notThere = practitionerId
+    ? await work.records.findMany('read', ItemPresence, {
+        ...{ meetingId, practitionerId, wasPresent: false, correctedAt: null },
+      })
+    : [];
   const items = await work.records.findMany('read', Listing, {
     meetingId,
+    id: { $nin: notThere.map(({ listingId }) => listingId) },
     startedAt: { $ne: null },
     $or: [{ endedAt: null }, { endedAt: { $gt: from } }],
   });
@@ -204,7 +218,7 @@ async function refuseIfItemHeard(
 const HEARD_AFTER_DEPARTURE =
   'An item was started after that time while you were recorded as present. Send a later `leftAt`, or ask the panel’s chair or coordinator.';
 const HEARD_WHILE_PRESENT =
-  'An item was heard while the person was recorded as present, so the presence cannot be removed. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure.';
+  'An item was heard while the person was recorded as present, so the presence cannot be removed. Record a departure: POST /v1/meetings/{id}/attendances/{attendanceId}/departure; or correct the presence at each item first: POST /v1/meetings/{id}/listings/{listingId}/presences/{presenceId}/correction.';
 
 function requireOpenAttendance(status: MeetingStatus): void {
   if (!isToBeHeld(status))

@@ -7,7 +7,7 @@ import type { UnitOfWork } from '../records/unit-of-work.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { Attendance, PRESENT_STATUSES } from './attendance.entity.js';
 import { findExcludingConflicts, canReadItem } from './excluding-conflicts.js';
-import { notePreventedDisclosure, noteSpokenDisclosure } from './spoken-disclosures.js';
+import { notePreventedDisclosure, noteReceiptCorrection, noteSpokenDisclosure } from './spoken-disclosures.js';
 import { ItemPresence } from './running-order.entity.js';
 
 /**
@@ -32,13 +32,14 @@ export class ItemPresenceService {
    */
   async recordPresence(work: UnitOfWork, listing: Listing, practitionerId?: string): Promise<void> {
     const { id: listingId, meetingId, caseId, panelId, partnershipId } = listing;
-    const known = await work.asSystem(() => work.manager.findBy(ItemPresence, { listingId }));
+    const known = await work.asSystem(() => work.manager.findBy(ItemPresence, { listingId, correctedAt: IsNull() }));
     const recorded = new Map(known.map((one) => [one.practitionerId, one]));
     const presences: ItemPresence[] = [];
     for (const one of await findPresentPeople(work, listing)) {
       const before = recorded.get(one.practitionerId);
-      const isHeard = before && !before.keptOutByIds;
-      if (isHeard || (practitionerId && one.practitionerId !== practitionerId)) continue;
+      // a correction holds until it is corrected: the attendance that it contradicts covers the item still
+      const isFinal = before && (!before.keptOutByIds || !before.wasPresent);
+      if (isFinal || (practitionerId && one.practitionerId !== practitionerId)) continue;
       const basis = await this.findPresenceBasis(work, one.practitionerId, listing);
       if (!basis || (before && basis.keptOutByIds)) continue;
       const presence = { ...one, ...basis, meetingId, listingId, caseId, panelId, partnershipId };
@@ -46,7 +47,7 @@ export class ItemPresenceService {
         ? work.asSystem(() => work.write.update(ItemPresence, before, basis))
         : work.write.insert(ItemPresence, presence));
       if (!basis.keptOutByIds) presences.push(written);
-      else if (![...known, ...presences].some(({ agencyId }) => agencyId === one.agencyId))
+      else if (![...known, ...presences].some(({ agencyId, wasPresent }) => wasPresent && agencyId === one.agencyId))
         notePreventedDisclosure(work, listing, { ...one, keptOutByIds: basis.keptOutByIds });
     }
     for (const agencyId of new Set(presences.map((one) => one.agencyId)))
@@ -54,6 +55,32 @@ export class ItemPresenceService {
         agencyId,
         recordIds: presences.filter((one) => one.agencyId === agencyId).map((one) => one.id),
       });
+  }
+
+  /**
+   * Replaces a presence by a further record. The disclosures of the agency follow unless another of its people is
+   * recorded as present; one whom a conflict kept out counts too, because the mark would reveal the conflict. The caller
+   * has locked the row of the item.
+   */
+  async correctPresence(
+    work: UnitOfWork,
+    found: ItemPresence,
+    { wasPresent, reason }: { wasPresent: boolean; reason: string },
+  ): Promise<ItemPresence> {
+    const { listingId, agencyId, practitionerId, contributingType, keptOutByIds, inEmergency } = found;
+    const { meetingId, caseId, panelId, partnershipId } = found;
+    await work.write.update(ItemPresence, found, { correctedAt: work.now });
+    const correction = await work.write.insert(ItemPresence, {
+      ...{ listingId, meetingId, caseId, panelId, partnershipId, agencyId, contributingType },
+      ...{ practitionerId, keptOutByIds, inEmergency },
+      wasPresent,
+      correctsId: found.id,
+      correctionReason: reason,
+    });
+    const others = { id: Not(correction.id), listingId, agencyId, wasPresent: true, correctedAt: IsNull() };
+    if (!(await work.asSystem(() => work.manager.existsBy(ItemPresence, others))))
+      noteReceiptCorrection(work, { listingId, agencyId, isInError: !wasPresent });
+    return correction;
   }
 
   /** Records who is present at items in progress, including hidden items. Called before access to the items ends. */

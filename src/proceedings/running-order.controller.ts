@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import type { Actor } from '../authentication/actor.js';
 import { CurrentActor, RequirePermission } from '../authorization/permission.guard.js';
 import { ApiAnswer } from '../openapi/api-answer.js';
@@ -7,6 +7,7 @@ import { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Listing } from '../meetings/meeting.entity.js';
 import { ListingView } from '../meetings/meeting.response.js';
+import { ItemPresenceCorrection } from './running-order.dto.js';
 import { ItemPresence } from './running-order.entity.js';
 import { RunningOrderService } from './running-order.service.js';
 import { ItemPresenceView, RunningItemView } from './running-order.response.js';
@@ -54,5 +55,32 @@ export class RunningOrderController {
     @Query() query: PageQuery,
   ): Promise<AuthorizedResponse> {
     return this.order.presences(actor, id, listingId, query);
+  }
+
+  /** Get a presence at an item */
+  @Get(':id/listings/:listingId/presences/:presenceId')
+  @RequirePermission('read', ItemPresence)
+  @ApiAnswer.one(ItemPresenceView)
+  presence(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Id('presenceId') presenceId: string,
+  ): Promise<AuthorizedResponse> {
+    return this.order.presence(actor, id, listingId, presenceId);
+  }
+
+  /** Correct a presence that was recorded wrongly, by a record that replaces it; disclosures follow (chair, coordinator) */
+  @Post(':id/listings/:listingId/presences/:presenceId/correction')
+  @RequirePermission('correct', ItemPresence)
+  @ApiAnswer.updated(ItemPresenceView)
+  correctPresence(
+    @CurrentActor() actor: Actor,
+    @Id() id: string,
+    @Id('listingId') listingId: string,
+    @Id('presenceId') presenceId: string,
+    @Body() body: ItemPresenceCorrection,
+  ): Promise<AuthorizedResponse> {
+    return this.order.correctPresence(actor, id, listingId, presenceId, body);
   }
 }

@@ -21,6 +21,9 @@ const BY_AGENCY = [
   'listingId',
   'caseId',
   'agencyId',
+  'wasPresent',
+  'correctsId',
+  'correctedAt',
   'createdAt',
 ];
 
@@ -37,6 +40,14 @@ policy.declareSubject(ItemPresence, 'ItemPresence', {
       actions: ['read'],
       within: 'read',
       where: (actor) => ({ panelId: { $in: coordinatedPanels(actor) }, inEmergency: false }),
+    },
+    {
+      name: 'correcting-coordination',
+      sentence:
+        'who chairs or coordinates the panel, and may begin and end the item, where it was somebody else who was there',
+      actions: ['correct'],
+      within: 'run',
+      where: (actor) => ({ practitionerId: { $nin: actor.registrationIds }, inEmergency: false }),
     },
     {
       name: 'presenter',
@@ -56,4 +67,4 @@ policy.declareSubject(ItemPresence, 'ItemPresence', {
   ],
 });
 
-policy.declareWording(ItemPresence, 'Meeting', 'presence at an item');
+policy.declareWording(ItemPresence, 'Meeting', 'presence at an item', { correct: 'correct who was there' });

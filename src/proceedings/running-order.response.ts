@@ -46,14 +46,19 @@ export class RunningItemView extends view(
   static derive = ({ id }: Row, _now: Date, courses: Row): Row => ({ ...(courses[id as string] as ItemProgress) });
 }
 
-/** Person or agency present while an item was heard. */
+/** Person or agency present while an item was heard, and corrections. Current are the records without `correctedAt`. */
 export class ItemPresenceView extends view(
   ItemPresence,
   'id',
+  'version',
   'meetingId',
   'listingId',
   'caseId',
   'agencyId',
   'practitionerId',
+  'wasPresent',
+  'correctsId',
+  'correctionReason',
+  'correctedAt',
   'createdAt',
 ) {}

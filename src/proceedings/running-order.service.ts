@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Actors, type Actor } from '../authentication/actor.js';
-import { conflict, notFound } from '../http/problems.js';
+import { conflict, notFound, unacceptable } from '../http/problems.js';
 import type { PageQuery } from '../http/page-query.dto.js';
 import type { AuthorizedResponse } from '../records/authorized-response.js';
 import { Records } from '../records/records.js';
@@ -10,6 +10,8 @@ import { findAsInviter, findItem, findItems, isHearingAnItem } from '../meetings
 import { Listing, Meeting } from '../meetings/meeting.entity.js';
 import { ListingView } from '../meetings/meeting.response.js';
 import { ItemPresenceService } from './item-presence.service.js';
+import type { ItemPresenceCorrection } from './running-order.dto.js';
+import { ItemPresence } from './running-order.entity.js';
 import { ItemPresenceView, RunningItemView } from './running-order.response.js';
 import { calculateProgress } from './timing.js';
 
@@ -97,9 +99,56 @@ export class RunningOrderService {
     });
   }
 
+  presence(actor: Actor, meetingId: string, listingId: string, id: string): Promise<AuthorizedResponse> {
+    return this.records.read(actor, async (work) =>
+      work.respond.one(
+        ItemPresenceView,
+        requireItem(await work.records.find('read', ItemPresence, id), meetingId, listingId),
+      ),
+    );
+  }
+
+  /**
+   * Replaces a presence that was recorded wrongly by a further record. The first one stays, marked as corrected. What
+   * the person's agency is recorded to have received by word of mouth is marked as recorded in error, unless somebody
+   * else of the agency was there. Source: docs/decisions/0064.
+   */
+  correctPresence(
+    actor: Actor,
+    meetingId: string,
+    listingId: string,
+    id: string,
+    { wasPresent, reason }: ItemPresenceCorrection,
+  ): Promise<AuthorizedResponse> {
+    return this.records.change(actor, async (work) => {
+      // the item is locked first, as by every record of a presence
+      if (await work.records.findOrNull('correct', ItemPresence, id))
+        await work.records.findOrNull('run', Listing, listingId, { lock: true });
+      const found = requireItem(
+        await work.records.findForUpdate('correct', ItemPresence, ItemPresenceView, id),
+        meetingId,
+        listingId,
+      );
+      if (found.correctedAt)
+        throw conflict('corrected-already', 'This presence was already corrected. Correct the one that replaced it.');
+      if (found.wasPresent === wasPresent)
+        throw unacceptable('nothing-corrected', 'The request changes nothing. Send the other value of `wasPresent`.', [
+          { pointer: '/wasPresent', detail: `is ${String(wasPresent)} already` },
+        ]);
+      const correction = await this.itemPresence.correctPresence(work, found, { wasPresent, reason });
+      return work.respond.found(ItemPresenceView, correction.id);
+    });
+  }
+
   private async findItemForUpdate(work: UnitOfWork, meetingId: string, id: string): Promise<Listing> {
     const found = await work.records.findForUpdate('run', Listing, ListingView, id);
     if (found.meetingId !== meetingId) throw notFound();
     return found;
   }
+}
+
+/** Returns the presence if it belongs to the item of the meeting. */
+function requireItem(presence: ItemPresence, meetingId: string, listingId: string): ItemPresence {
+  if (presence.meetingId !== meetingId || presence.listingId !== listingId) throw notFound();
+  return presence;
 }

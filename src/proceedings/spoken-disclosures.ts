@@ -2,12 +2,9 @@
 import { asRow } from '../authorization/conditions.js';
 import { subjectOf } from '../authorization/subjects.js';
 import { Listing } from '../meetings/meeting.entity.js';
-import type { DisclosureDraft } from '../records/audit-recording.js';
+import { SPOKEN, type DisclosureDraft } from '../records/audit-recording.js';
 import { disclosureDraft } from '../records/audit-trail.js';
 import type { UnitOfWork } from '../records/unit-of-work.js';
-
-/** Placeholder for the field names of a verbal disclosure. */
-const SPOKEN = 'spoken';
 
 const spokenDisclosureOf = (listing: Listing): DisclosureDraft => ({
   ...disclosureDraft(subjectOf(Listing), asRow(listing), { content: [SPOKEN], agreementVersionIds: [] }),
@@ -41,4 +38,18 @@ export function notePreventedDisclosure(
   if (!entry || to.agencyId === listing.presentedByAgencyId) return;
   const prevented = { ...spokenDisclosureOf(listing), recipientAgencyId: to.agencyId, keptOutByIds: to.keptOutByIds };
   entry.disclosed = [...(entry.disclosed ?? []), prevented];
+}
+
+/** Marks the verbal disclosures of the item to an agency as recorded in error, or ends that mark. */
+export function noteReceiptCorrection(
+  work: UnitOfWork,
+  { listingId, agencyId, isInError }: { listingId: string; agencyId: string; isInError: boolean },
+): void {
+  work.write.correctedReceipts.push({
+    recordType: subjectOf(Listing).name,
+    recordId: listingId,
+    recipientAgencyId: agencyId,
+    isInError,
+    at: work.now,
+  });
 }

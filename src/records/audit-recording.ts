@@ -108,6 +108,18 @@ export interface DisclosureDraft {
   purpose?: Purpose;
 }
 
+/** Placeholder for the field names of a verbal disclosure. */
+export const SPOKEN = 'spoken';
+
+/** Verbal disclosure of a record to an agency that was recorded in error, or was no error after all. */
+export interface CorrectedReceipt {
+  recordType: string;
+  recordId: string;
+  recipientAgencyId: string;
+  isInError: boolean;
+  at: Date;
+}
+
 /** Corrected or recalled record, of which the agencies that received the record must be notified. */
 export interface RevisedRecord {
   recordType: string;
@@ -214,6 +226,8 @@ export abstract class Disclosures {
   /** Ends the recall of a case. Agencies that were notified of the recall are listed as to be notified of a correction. */
   abstract caseReopened(client: PoolClient, reopened: ReopenedCase): Promise<void>;
   abstract takenBack(client: PoolClient, takenBack: WithdrawnPerson): Promise<void>;
+  /** Marks verbal disclosures as recorded in error, or ends the mark. Nobody is notified: nothing was received. */
+  abstract receiptCorrected(client: PoolClient, corrected: CorrectedReceipt): Promise<void>;
   /** Returns the `Link` header to the lists of agencies to be notified; null if the actor may read no list. */
   abstract linkFor(actor: Actor, recordIds: string[]): string | null;
 }

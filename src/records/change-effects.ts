@@ -35,12 +35,14 @@ export class ChangeEffects {
 
   /** Notes corrections and withdrawals for the agencies that received the data. */
   private async notifyRecipients(work: UnitOfWork, client: PoolClient): Promise<void> {
-    const { revisedRecords, withdrawnCases, reopenedCases, withdrawnPeople } = work.write;
-    if (![revisedRecords, withdrawnCases, reopenedCases, withdrawnPeople].some(({ length }) => length)) return;
+    const { revisedRecords, withdrawnCases, reopenedCases, withdrawnPeople, correctedReceipts } = work.write;
+    const effects = [revisedRecords, withdrawnCases, reopenedCases, withdrawnPeople, correctedReceipts];
+    if (!effects.some(({ length }) => length)) return;
     // recipients include agencies that the actor may not know
     await work.asSystem(async () => {
       for (const one of revisedRecords) await this.disclosures.revised(client, one);
       for (const one of withdrawnPeople) await this.disclosures.takenBack(client, one);
+      for (const one of correctedReceipts) await this.disclosures.receiptCorrected(client, one);
     });
     // a bid that was escalated, and what came of it, is a record of another partnership
     if (withdrawnCases.length || reopenedCases.length)

@@ -8,7 +8,13 @@ import { subjectOf } from '../authorization/subjects.js';
 import { categoriesSharedFurther, textInAnotherRecord } from '../authorization/text-in-another-record.js';
 import type { RecordClass } from '../database/columns.js';
 import { conflict, unacceptable } from '../http/problems.js';
-import type { ReopenedCase, RevisedRecord, WithdrawnCase, WithdrawnPerson } from './audit-recording.js';
+import type {
+  CorrectedReceipt,
+  ReopenedCase,
+  RevisedRecord,
+  WithdrawnCase,
+  WithdrawnPerson,
+} from './audit-recording.js';
 import type { AuditTrail } from './audit-trail.js';
 import type { DatabaseSession } from './database-session.js';
 import type { RecordEntity } from './record-entity.js';
@@ -31,6 +37,8 @@ export class RecordWriter {
   readonly reopenedCases: ReopenedCase[] = [];
   /** People withdrawn from a panel. */
   readonly withdrawnPeople: WithdrawnPerson[] = [];
+  /** Verbal disclosures that were recorded in error, or no errors after all. */
+  readonly correctedReceipts: CorrectedReceipt[] = [];
   /** Identifiers of rows left unmodified by `updateIfChanged`; events about these rows are not recorded. */
   readonly unwrittenIds = new Set<string>();
 

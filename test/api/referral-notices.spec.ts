@@ -2,8 +2,8 @@
  * The agency that made a referral gets a notice when it is returned or refused. Those of the agency who may read the referral
  * read the notice: not the panel, not another agency, and nobody who is excluded from the referral.
  *
- * Seen to fail: no notice; a notice that outlives the submission, or the four weeks; one that stays read when the referral is
- * returned again; the notice of the first return beside that of the second; a notice for somebody excluded from the person.
+ * Seen to fail: a notice that outlives the submission, the withdrawal or the four weeks; one that stays read when the referral is
+ * returned again; the notice of the first return beside that of the second.
  */
 import type pg from 'pg';
 import { asOwner, practitioner } from '../support/panel-work.ts';

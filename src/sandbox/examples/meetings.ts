@@ -15,6 +15,7 @@ const BIDS = 'POST /v1/bids';
 
 const jag = { id: seedId('meeting', 'ask-jag-m7') };
 const earlier = { id: seedId('meeting', 'ask-jag-m6') };
+const EARLIER_ITEM = 'ask-case-stairwell-at-ask-jag-m6';
 const tasking = { id: seedId('meeting', 'ask-tasking-m7') };
 const listing = (key: string): string => seedId('listing', `ask-case-${key}-at-ask-jag-m7`);
 const stairwell = { ...jag, listingId: listing('stairwell') };
@@ -218,6 +219,18 @@ export const meetings: Step[] = [
     'jag-coordinator',
     {},
     { path: { ...jag, attendanceId: from(ATTENDANCES) } },
+  ),
+  step(
+    'POST /v1/meetings/{id}/listings/{listingId}/presences/{presenceId}/correction',
+    'jag-coordinator',
+    { wasPresent: false, reason: 'Another officer was ticked in place of this one.' },
+    {
+      path: {
+        ...earlier,
+        listingId: seedId('listing', EARLIER_ITEM),
+        presenceId: seedId('presence', `${EARLIER_ITEM}-fire-officer`),
+      },
+    },
   ),
   step(
     MINUTES,
