@@ -108,6 +108,7 @@ export class CasePeopleService {
       const person = await work.asSystem(() => work.manager.findOneByOrFail(Person, { id: personId }));
       work.command.noteNaming(Person, personId, person, { panelId, caseId });
       await insertCorrection(work, restored, 'put_back', reason);
+      work.write.endedRecalls.push({ panelId, caseId, referralId: null, since: removal.correctedAt, at: work.now });
       await restoreHistory(work, 'case_people', removal);
       await updateRepeats();
       await touch(work, about);

@@ -128,7 +128,10 @@ export class CasesService {
       const stage = after(caseMachine, found.stage, 'reopening');
       const { closureReason, outcome, closedAt } = found;
       if (closureReason === 'referred_in_error' && closedAt)
-        work.write.reopenedCases.push({ caseId: id, closedAt, at: work.now });
+        work.write.endedRecalls.push({
+          ...{ panelId: found.panelId, caseId: id, referralId: null },
+          ...{ since: closedAt, at: work.now },
+        });
       const reopened = await work.write.update(Case, found, {
         stage,
         closureReason: null,

@@ -7,9 +7,9 @@ import {
   Disclosures,
   SPOKEN,
   type CorrectedReceipt,
+  type EndedRecall,
   type DisclosureBatch,
   type RevisedRecord,
-  type ReopenedCase,
   type WithdrawnCase,
   type WithdrawnPerson,
 } from '../records/audit-recording.js';
@@ -70,14 +70,15 @@ const WITHDRAW_CASE = `WITH revised AS (UPDATE disclosures SET pending = 'recall
   ${REVISION} '{}' FROM revised ON CONFLICT DO NOTHING`;
 
 /**
- * Ends the recall of a reopened case, of its referrals, and of people withdrawn with it. Agencies already notified of the
- * recall must be notified that the data is valid. $1 the case, $2 the time of its closure, $3 now.
+ * Ends a recall of a case, of its referrals or of one referral, and of people withdrawn with it. Agencies already notified
+ * of the recall must be notified that the data is valid. $1 the case or null, $2 the time of the recall, $3 now, $4 the
+ * referral or null, $5 the panel.
  */
-const REINSTATE_CASE = `WITH revised AS (UPDATE disclosures SET version = version + 1, updated_at = $3, notified_at = NULL,
+const END_RECALL = `WITH revised AS (UPDATE disclosures SET version = version + 1, updated_at = $3, notified_at = NULL,
     pending = CASE WHEN notified_at IS NULL THEN NULL ELSE 'correction' END,
     pending_since = CASE WHEN notified_at IS NULL THEN NULL ELSE $3::timestamptz END
-  WHERE pending = 'recall' AND pending_since = $2 AND (case_id = $1 OR referral_id IN (SELECT id FROM referrals WHERE case_id = $1)
-    OR case_id IS NULL AND referral_id IS NULL AND panel_id = (SELECT panel_id FROM cases WHERE id = $1))
+  WHERE pending = 'recall' AND pending_since = $2 AND (case_id = $1 OR referral_id = $4 OR referral_id IN (SELECT id FROM referrals WHERE case_id = $1)
+    OR case_id IS NULL AND referral_id IS NULL AND panel_id = $5)
   RETURNING *)
   ${REVISION} fields FROM revised WHERE pending IS NOT NULL ON CONFLICT DO NOTHING`;
 
@@ -187,8 +188,9 @@ export class DisclosureRows extends Disclosures {
     await client.query({ name: 'withdraw-case-disclosures', text: WITHDRAW_CASE, values: [caseId, at] });
   }
 
-  async caseReopened(client: PoolClient, { caseId, closedAt, at }: ReopenedCase): Promise<void> {
-    await client.query({ name: 'reinstate-case-disclosures', text: REINSTATE_CASE, values: [caseId, closedAt, at] });
+  async recallEnded(client: PoolClient, { panelId, caseId, referralId, since, at }: EndedRecall): Promise<void> {
+    const values = [caseId, since, at, referralId, panelId];
+    await client.query({ name: 'end-recall-of-disclosures', text: END_RECALL, values });
   }
 
   async takenBack(client: PoolClient, taken: WithdrawnPerson): Promise<void> {

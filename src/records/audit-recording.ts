@@ -136,10 +136,12 @@ export interface WithdrawnCase {
   at: Date;
 }
 
-/** Case that was closed as opened in error and is reopened: what was to be recalled of it since the closure is valid. */
-export interface ReopenedCase {
-  caseId: string;
-  closedAt: Date;
+/** Recall that ends, because its case was reopened or the person was put back. `since` is the time of the recall. */
+export interface EndedRecall {
+  panelId: string;
+  caseId: string | null;
+  referralId: string | null;
+  since: Date;
   at: Date;
 }
 
@@ -223,8 +225,8 @@ export abstract class Disclosures {
   abstract revised(client: PoolClient, revised: RevisedRecord): Promise<void>;
   /** Recalls every disclosure that names the case, or a referral that led to it, whatever the type of the record. */
   abstract caseWithdrawn(client: PoolClient, withdrawn: WithdrawnCase): Promise<void>;
-  /** Ends the recall of a case. Agencies that were notified of the recall are listed as to be notified of a correction. */
-  abstract caseReopened(client: PoolClient, reopened: ReopenedCase): Promise<void>;
+  /** Ends a recall. Agencies that were notified of it are listed as to be notified of a correction. */
+  abstract recallEnded(client: PoolClient, ended: EndedRecall): Promise<void>;
   abstract takenBack(client: PoolClient, takenBack: WithdrawnPerson): Promise<void>;
   /** Marks verbal disclosures as recorded in error, or ends the mark. Nobody is notified: nothing was received. */
   abstract receiptCorrected(client: PoolClient, corrected: CorrectedReceipt): Promise<void>;

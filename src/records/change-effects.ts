@@ -35,8 +35,8 @@ export class ChangeEffects {
 
   /** Notes corrections and withdrawals for the agencies that received the data. */
   private async notifyRecipients(work: UnitOfWork, client: PoolClient): Promise<void> {
-    const { revisedRecords, withdrawnCases, reopenedCases, withdrawnPeople, correctedReceipts } = work.write;
-    const effects = [revisedRecords, withdrawnCases, reopenedCases, withdrawnPeople, correctedReceipts];
+    const { revisedRecords, withdrawnCases, endedRecalls, withdrawnPeople, correctedReceipts } = work.write;
+    const effects = [revisedRecords, withdrawnCases, endedRecalls, withdrawnPeople, correctedReceipts];
     if (!effects.some(({ length }) => length)) return;
     // recipients include agencies that the actor may not know
     await work.asSystem(async () => {
@@ -45,10 +45,10 @@ export class ChangeEffects {
       for (const one of correctedReceipts) await this.disclosures.receiptCorrected(client, one);
     });
     // a bid that was escalated, and what came of it, is a record of another partnership
-    if (withdrawnCases.length || reopenedCases.length)
+    if (withdrawnCases.length || endedRecalls.length)
       await work.acrossPartnerships(async () => {
         for (const one of withdrawnCases) await this.disclosures.caseWithdrawn(client, one);
-        for (const one of reopenedCases) await this.disclosures.caseReopened(client, one);
+        for (const one of endedRecalls) await this.disclosures.recallEnded(client, one);
       });
   }
 }

@@ -10,7 +10,7 @@ import type { RecordClass } from '../database/columns.js';
 import { conflict, unacceptable } from '../http/problems.js';
 import type {
   CorrectedReceipt,
-  ReopenedCase,
+  EndedRecall,
   RevisedRecord,
   WithdrawnCase,
   WithdrawnPerson,
@@ -33,8 +33,8 @@ export class RecordWriter {
   readonly revisedRecords: RevisedRecord[] = [];
   /** Cases that should not have been opened. */
   readonly withdrawnCases: WithdrawnCase[] = [];
-  /** Cases that were closed as opened in error and are reopened. */
-  readonly reopenedCases: ReopenedCase[] = [];
+  /** Recalls that end. */
+  readonly endedRecalls: EndedRecall[] = [];
   /** People withdrawn from a panel. */
   readonly withdrawnPeople: WithdrawnPerson[] = [];
   /** Verbal disclosures that were recorded in error, or no errors after all. */

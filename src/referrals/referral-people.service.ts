@@ -178,6 +178,7 @@ export class ReferralPeopleService {
       const person = await work.asSystem(() => work.manager.findOneByOrFail(Person, { id: personId }));
       work.command.noteNaming(Person, personId, person, { panelId, referralId });
       await keep(work, referral, restored, 'put_back', reason);
+      work.write.endedRecalls.push({ panelId, caseId: null, referralId, since: removal.correctedAt, at: work.now });
       await restoreHistory(work, 'referral_people', removal);
       const isSubject = await work.manager.existsBy(ReferralSubject, { referralId, personId });
       if (referral.status === 'submitted' && !isSubject)

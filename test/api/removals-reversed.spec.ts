@@ -7,7 +7,8 @@
  * panel put somebody back while its author rewrote it; a refuge address that an emergency access read after a reversal; an
  * exclusion from a repeat, and the mark of a waiting repeat, that a reversal did not restore; a reversal after somebody else had
  * removed the person, and after the author had submitted again; no question where a colleague of the remover has the name; an
- * exclusion ended by the removal of one of two roles, and by one that was reversed; a coordinator who lost what they submitted again.
+ * exclusion ended by the removal of one of two roles, and by one that was reversed; a coordinator who lost what they submitted again; a
+ * recall after its reversal.
  */
 import type pg from 'pg';
 import { aReferral, asOwner, practitioner } from '../support/panel-work.ts';
@@ -124,6 +125,20 @@ test('a removal by a colleague of the excluded person is reversed, and somebody 
   expect((await ending(COORDINATOR, path, harming, { opensToExcluded: true })).status).toBe(201);
   expect(await status(EXCLUDED, path)).toBe(200);
   expect(await applying(path)).toEqual([]);
+});
+
+test('nobody is to be told of a recall that a reversal ended', async () => {
+  const { path, harming } = await opened();
+  expect((await (await by(EXCLUDED)).get(`${path}/people`)).status).toBe(200);
+  expect((await (await by(EXCLUDED)).get(`/v1/persons/${harming}`)).status).toBe(200);
+  const toBeTold = async (): Promise<number> => {
+    const query = `/v1/disclosures?toBeTold=true&personId=${harming}&limit=100`;
+    return ((await (await by('idva')).get(query).expect(200)).body.data as unknown[]).length;
+  };
+  const { body: correction } = await ending(COORDINATOR, path, harming);
+  expect(await toBeTold()).toBeGreaterThan(0);
+  await made(COORDINATOR, `${path}/people-corrections/${correction.id as string}/reversal`, AGAIN);
+  expect(await toBeTold()).toBe(0);
 });
 
 test('a person removed from an accepted referral is put back by the coordinator', async () => {
