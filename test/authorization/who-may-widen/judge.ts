@@ -795,6 +795,8 @@ const hasReadRole = (before: Reach, personId: string): boolean =>
   );
 
 /** 19: what those read who answer for an agency. */
+/** 11, 17: columns in which somebody who may follow the status of a case reads which case it is. */
+const NAME_TRACKED_CASES = ['bids.case_id', 'disclosures.case_id', 'notices.case_id', 'referrals.case_id'];
 const RESEARCH = ['read ResearchRequest', 'read ResearchPoint', 'research Person', 'ask Listing'];
 
 /** Is the growth a row of the table? Null where it is; else which acts did it. */
@@ -816,6 +818,7 @@ export function judgeGrowth(
     for (const anchor of referredTo(channel, row, field, mirror, belonging)) {
       anchors.add(anchor);
       if (anchor === row[snake(field)]) itself.add(anchor);
+      if (NAME_TRACKED_CASES.includes(`${channel.table}.${snake(field)}`)) anchors.add(statusOf(anchor));
     }
   // whom an agency is asked to search for is shown with the roles of the namings, which are records of their own
   if (channel.name === 'research Person' && fields?.every((field) => field === 'roles'))
