@@ -13,7 +13,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { as, type Caller } from '../support/people.ts';
-import { asOwner } from '../support/panel-work.ts';
+import { asOwner, openMeeting } from '../support/panel-work.ts';
 import { givenDatabase } from '../support/database.ts';
 import { givenServer, type TestServer } from '../support/server.ts';
 
@@ -229,6 +229,8 @@ class Year {
     reason?: string,
     grantedQuantity?: number,
   ): Promise<void> {
+    const { body: bid } = await (await this.by(who)).get(`/v1/bids/${bidId}`).expect(200);
+    await openMeeting(this.server, `/v1/meetings/${bid.meetingId as string}`, who);
     await this.command(who, `/v1/bids/${bidId}`, 'decision', { kind, reason, grantedQuantity });
     this.tell(`  bid: ${kind}`);
   }
@@ -275,6 +277,7 @@ class Year {
         if (n === 1 && borough === ask) {
           await this.bidTooEarly(ask);
           bids.set('ask', await this.bid(ask, plans.get('ask') as string, 'Patrols for Weir View', id));
+          await openMeeting(this.server, `/v1/meetings/${id}`, ask.coordinator);
           await this.command(ask.jagChair, `/v1/meetings/${id}`, 'closure', undefined, 422); // a bid without decision
           await this.decide(ask.coordinator, bids.get('ask') as string, 'escalation');
         }
