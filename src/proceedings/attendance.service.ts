@@ -53,14 +53,14 @@ export class AttendanceService {
       const meeting = await work.records.find('attend', Meeting, meetingId, { lock: true });
       refuseInWriting(meeting);
       requireOpenAttendance(meeting.status);
-      // apologies are sent in advance
-      if (isPresent(status)) requireBegun(meeting, work.now);
       const registers = (await work.records.findOrNull('register', Meeting, meetingId)) !== null;
       if (practitionerId !== actor.id && !registers)
         throw refused(
           'own-attendance-only',
           'Only the panel’s chair or coordinator can record the attendance of other people. Ask one of them.',
         );
+      // apologies are sent in advance
+      if (isPresent(status)) requireBegun(meeting, work.now);
       if (!isPresent(status) && (arrivedAt ?? deputyForId))
         throw unacceptable(
           'only-if-present',
@@ -222,7 +222,10 @@ const HEARD_WHILE_PRESENT =
 
 function requireOpenAttendance(status: MeetingStatus): void {
   if (!isToBeHeld(status))
-    throw conflict('not-in-this-state', `A meeting that is ${status} accepts no attendance. Its attendance is final.`);
+    throw conflict(
+      'not-in-this-state',
+      `A meeting that is ${status} accepts no attendance. Its attendance is final; who was there for an item is corrected with POST /v1/meetings/{id}/listings/{listingId}/presences/{presenceId}/correction.`,
+    );
 }
 
 async function findAttendee(

@@ -24,7 +24,9 @@ export function after<S extends string, C extends string>(machine: StateMachine<
   throw conflict(
     'not-in-this-state',
     `A ${machine.name} that is ${state} cannot go through ${command}; ` +
-      (permitted.length ? `it can go through ${permitted.join(', ')}.` : 'nothing more can happen to it.'),
+      (permitted.length
+        ? `it can go through ${permitted.join(', ')}.`
+        : 'nothing more can happen to it. Make a new one if it is still needed.'),
     { state, permitted },
   );
 }

@@ -2,7 +2,7 @@
  * A meeting that nobody opened has decided, heard and seen nothing before its day in London. Records of that are refused until
  * the meeting is opened or its day comes, so that a slip does not stand as the decision of the day.
  *
- * Seen to fail, each without its check: a decision, a presence, minutes, a disclosed crime, a captured action and a decision on a
+ * Seen to fail without the check: a decision, a presence, minutes, a disclosed crime, a captured action and a decision on a
  * bid recorded in advance; a planned meeting closed in advance; a meeting on its day that had to be opened first.
  */
 import type pg from 'pg';
@@ -153,6 +153,14 @@ test('an emergency meeting decides once it is opened, whatever its day', async (
   await (await by(CHAIR)).post(`${meeting.path}/justification`, reason).set('if-match', '*').expect(200);
   await openMeeting(server, meeting.path, COORDINATOR);
   expect((await decide(meeting)).status).toBe(201);
+});
+
+test('a member who may not record somebody else gets that answer first', async () => {
+  const { path } = await planned();
+  const { id: practitionerId } = await practitioner(owner, 'fire-officer');
+  const there = { practitionerId, status: 'present', confidentialityAccepted: true };
+  const answer = await (await by('housing-officer')).post(`${path}/attendances`, there);
+  expect(outcome(answer)).toEqual([403, 'own-attendance-only']);
 });
 
 test('who may not know of the item gets the same answer before and after the opening', async () => {
