@@ -447,6 +447,8 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
         licence([after['case_id'], after['listing_id'], after['meeting_id']], (person) =>
           facts.isInvited(person, after),
         );
+      // 19: names to search by, for the agency that is asked
+      const isAsked = (person: Row): boolean => person['agency_id'] === after['asked_agency_id'];
       if (!before) {
         // what somebody made is theirs to read: that row, and not what it names
         const made = { ...licence([after.id], everybody, true), isRowAlone: true };
@@ -481,12 +483,7 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           case 'actions':
             return [made, licence([after.id, statusOf(after['case_id'])])];
           case 'research_requests':
-            // 19: names to search by, for the agency that is asked
-            return [
-              made,
-              licence([after.id]),
-              licence([after['case_id']], (person) => person['agency_id'] === after['asked_agency_id']),
-            ];
+            return [made, licence([after.id]), licence([after['case_id']], isAsked)];
           default:
             return isRedirection ? [made] : [made, licence([after.id, ...subjectsIn(mirror, table, after)])];
         }
@@ -547,6 +544,15 @@ export function licencesOf(facts: Facts, done: readonly Done[]): Licence[] {
           return [licence([after.id, statusOf(after['case_id'])])];
         case 'release_requests':
           return [licence([after['contribution_id'], after.id])];
+        // 19: an agency that is asked again
+        case 'research_requests':
+          return [
+            written,
+            licence([after.id]),
+            ...(columns?.includes('status') && after['status'] === 'asked'
+              ? [licence([after['case_id']], isAsked)]
+              : []),
+          ];
         case 'referrals':
           return isRedirection ? [] : [licence([after.id, ...subjectsIn(mirror, table, after)])];
         default:
