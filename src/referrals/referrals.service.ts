@@ -240,10 +240,11 @@ export class ReferralsService {
     });
     await putBeforePanel(work, referral, people);
     // the text is new: nobody reads it because they handled the referral before, but its submitter reads on
-    await work.manager.query(
-      'UPDATE repeated_cases SET found_by_id = CASE WHEN matched_case_id = ANY ($2) THEN $3::uuid END WHERE referral_id = $1',
-      [referral.id, work.actor.namedExcludedCaseIds, work.actor.id],
-    );
+    if (found.submittedAt)
+      await work.manager.query(
+        'UPDATE repeated_cases SET found_by_id = CASE WHEN matched_case_id = ANY ($2) THEN $3::uuid END WHERE referral_id = $1',
+        [referral.id, work.actor.namedExcludedCaseIds, work.actor.id],
+      );
     await screen(work, referral, panel.type, rules.repeatWindowMonths);
     happenedTo(work, 'referral.submitted', referral);
     return referral;
